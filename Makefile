@@ -1,0 +1,94 @@
+# Measure, then minimize: `make lab` opens the course, `make test` proves it.
+# Settings: make lab PYTHON=python3.12 · make test JOBS=4
+PYTHON ?= python3
+JOBS ?= 2
+TORCH ?= torch==2.13.0
+TF_CPP_MIN_LOG_LEVEL ?= 2
+export TF_CPP_MIN_LOG_LEVEL
+# Notebooks run in their own folder: a relative path would point elsewhere there.
+ifdef COURSE_DATA
+export COURSE_DATA := $(abspath $(COURSE_DATA))
+endif
+
+.PHONY: lab test lint unit editions test-backends test-jax test-torch lessons-jax
+.PHONY: lessons notebooks format lock doctor .venv .venv-jax .venv-torch
+
+lab: .venv
+	.venv/bin/course lab
+
+test: lint unit editions
+
+lint: .venv
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/codespell
+
+unit: .venv
+	KERAS_BACKEND=tensorflow .venv/bin/pytest -n $(JOBS)
+
+editions: .venv
+	.venv/bin/course build --check
+	KERAS_BACKEND=tensorflow COURSE_SCALE=quick $(NBMAKE) notebooks/*.ipynb
+	KERAS_BACKEND=tensorflow COURSE_SCALE=quick COURSE_STRICT=1 $(NBMAKE) notebooks/solutions
+
+test-backends: test-jax test-torch lessons-jax
+
+test-jax: .venv-jax
+	KERAS_BACKEND=jax .venv-jax/bin/pytest -n $(JOBS)
+
+test-torch: .venv-torch
+	KERAS_BACKEND=torch .venv-torch/bin/pytest -n $(JOBS)
+
+lessons-jax: .venv-jax
+	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick
+
+lessons: .venv
+	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop
+
+notebooks: .venv
+	.venv/bin/course build
+
+format: .venv
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+doctor: .venv
+	.venv/bin/course doctor
+
+# The newest versions that pyproject.toml allows, the same for every platform.
+lock: .venv
+	$(COMPILE) -o requirements.lock
+	echo tensorflow | $(COMPILE) --excludes - --extra jax -c requirements.lock -o requirements-jax.lock
+
+NBMAKE = .venv/bin/pytest -n $(JOBS) --nbmake --nbmake-timeout=300
+COMPILE = .venv/bin/uv pip compile pyproject.toml --extra dev --quiet --upgrade --universal \
+	--fork-strategy fewest --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+
+# An environment is finished when its stamp is there: an install that was cut short
+# starts again, and a changed lock installs again. JAX and PyTorch get environments
+# without TensorFlow, so that nothing leans on it unseen: TensorFlow is an ordinary
+# dependency, the second lock leaves it out, and `--no-deps` keeps it out. PyTorch is
+# in no lock, because each platform has its own build of it.
+.venv: .venv/.stamp
+.venv-jax: .venv-jax/.stamp
+.venv-torch: .venv-torch/.stamp
+
+.venv/.stamp: requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+	touch $@
+
+.venv-jax/.stamp: requirements-jax.lock pyproject.toml
+	$(call install,requirements-jax.lock)
+	touch $@
+
+.venv-torch/.stamp: requirements-jax.lock pyproject.toml
+	$(call install,requirements-jax.lock)
+	$(@D)/bin/pip install $(TORCH)
+	touch $@
+
+define install
+	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "The course needs Python 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --require-hashes -r $(1)
+	$(@D)/bin/pip install --no-deps --no-build-isolation --editable .
+endef

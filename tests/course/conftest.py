@@ -1,0 +1,76 @@
+"""A course of one tiny lesson in a temporary folder, and its command line."""
+
+import pytest
+from typer.testing import CliRunner
+
+from utils.course.cli import app
+from utils.course.folder import find_course
+
+LESSON = '''\
+# %% [markdown]
+# # Sums
+#
+# Two numbers have a sum: $s = a + b$.
+
+# %% tags=["parameters"]
+A = 2
+B: int = 3
+
+# %%
+class checks:
+    class lesson03:
+        @staticmethod
+        def total(function):
+            try:
+                right = function(1, 2) == 3
+            except NotImplementedError as missing:
+                print(f"○ {missing}: not attempted yet")
+            else:
+                print("✓ right" if right else "✗ 1 + 2 is 3: is a sign wrong?")
+
+# %% tags=["exercise"]
+# Exercise 3.1: the learner's "sum"
+def total(a, b):
+    """Add two numbers."""
+    # BEGIN SOLUTION
+    secret_answer = a + b
+    return secret_answer
+    # END SOLUTION
+
+# %% tags=["check"]
+checks.lesson03.total(total)
+
+# %% [markdown] tags=["solution"]
+# The secret_answer in words.
+
+# %% tags=["claim"]
+# copy the secret_answer and compare
+assert total(A, B) == 5
+
+# %% jupyter={"source_hidden": true}
+print("the end")
+'''
+
+
+@pytest.fixture
+def lesson_text():
+    return LESSON
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course with `lessons/03_sums.py` and no notebooks yet."""
+    for name in ("COURSE_SCALE", "COURSE_STRICT", "COURSE_ROOT"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "03_sums.py").write_text(LESSON, encoding="utf-8")
+    return find_course(tmp_path)
+
+
+@pytest.fixture
+def command(course, monkeypatch):
+    """Call `course …` on that folder; gives exit_code and output."""
+    monkeypatch.setenv("COLUMNS", "200")
+    return lambda *arguments: CliRunner().invoke(
+        app, ["--root", str(course.root), *map(str, arguments)]
+    )

@@ -1,0 +1,243 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from utils.course import cli, doctor, downloads, report
+from utils.course.scale import SCALES
+
+
+def test_the_command_line_starts_without_keras_or_jupyter():
+    code = (
+        "import sys, utils.course.cli\n"
+        "print({'keras', 'tensorflow', 'nbclient', 'jupytext'} & set(sys.modules))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert said.stdout == "set()\n", said.stderr
+
+
+def test_build_then_build_check_agree(command):
+    assert command("build").exit_code == 0
+    assert command("build", "--check").exit_code == 0
+
+
+def test_build_check_exits_1_names_what_is_late_and_writes_nothing(command, course):
+    result = command("build", "--check")
+    assert result.exit_code == 1
+    assert "notebooks/03_sums.ipynb: missing" in result.output
+    assert not course.notebooks.exists()
+    command("build")
+    (course.notebooks / "01_gone.ipynb").write_text("{}", encoding="utf-8")
+    result = command("build", "--check")
+    assert result.exit_code == 1
+    assert "notebooks/01_gone.ipynb: no source" in result.output
+    assert (course.notebooks / "01_gone.ipynb").exists()
+
+
+def test_build_tells_a_malformed_source_with_file_and_line(command, course):
+    (course.lessons / "04_bad.py").write_text("# %%\nx = (\n", encoding="utf-8")
+    result = command("build")
+    assert result.exit_code == 1
+    assert "lessons/04_bad.py:2: not valid Python" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_run_shows_each_cell_and_the_table_and_writes_page_and_timings(
+    command, tmp_path
+):
+    result = command(
+        *("run", "03", "--scale", "quick"),
+        *("--html", tmp_path / "pages", "--timings", tmp_path / "out" / "t.json"),
+    )
+    assert result.exit_code == 0, result.output
+    assert "1/6" in result.output
+    assert "lesson" in result.output
+    assert "slowest cell" in result.output
+    page = (tmp_path / "pages" / "03_sums.html").read_text(encoding="utf-8")
+    assert "the end" in page
+    assert "secret_answer" in page
+    record = json.loads((tmp_path / "out" / "t.json").read_text(encoding="utf-8"))
+    assert record["scale"] == "quick"
+    assert [cell["number"] for cell in record["lessons"][0]["cells"]] == [*range(1, 7)]
+
+
+def test_run_takes_the_source_not_a_stale_notebook(command, course):
+    command("build")
+    stale = course.solutions / "03_sums.ipynb"
+    text = stale.read_text(encoding="utf-8")
+    stale.write_text(text.replace("the end", "stale"), encoding="utf-8")
+    result = command("run")
+    assert 'print("the end")' in result.output
+
+
+def test_run_stops_at_the_first_error_with_the_cells_number_and_text(command, course):
+    source = course.lessons / "03_sums.py"
+    text = source.read_text(encoding="utf-8").replace(
+        "a + b\n    return", "1\n    return"
+    )
+    source.write_text(text, encoding="utf-8")
+    (course.lessons / "04_next.py").write_text("# %%\nx = 1\n", encoding="utf-8")
+    result = command("run")
+    assert result.exit_code == 1
+    assert "03_sums: cell 5 failed" in result.output
+    assert "assert total(A, B) == 5" in result.output
+    assert "AssertionError" in result.output
+    assert "03_sums FAILED" in result.output
+    assert "04_next" not in result.output
+
+
+@pytest.fixture
+def environments(monkeypatch):
+    """What kernels would be started with, without starting any."""
+    seen = []
+
+    def execute(notebook, folder, environment, keep_going):
+        seen.append({**os.environ, **environment})
+        return iter(())
+
+    monkeypatch.setattr(report, "execute", execute)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("environment", "options", "expected"),
+    [
+        (None, [], "1"),
+        (None, ["--no-strict"], "0"),
+        ("0", [], "0"),
+        ("1", [], "1"),
+        ("1", ["--edition", "learner"], "0"),
+    ],
+)
+def test_run_is_strict_on_solutions_unless_told_otherwise(
+    command, environments, monkeypatch, environment, options, expected
+):
+    if environment:
+        monkeypatch.setenv("COURSE_STRICT", environment)
+    assert command("run", *options).exit_code == 0
+    assert environments[0]["COURSE_STRICT"] == expected
+
+
+def test_check_is_never_strict(command, environments, monkeypatch):
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    command("build")
+    command("check")
+    assert environments[0]["COURSE_STRICT"] == "0"
+
+
+@pytest.mark.parametrize("name", SCALES)
+def test_the_scale_comes_from_the_option_or_the_environment(
+    command, environments, monkeypatch, name
+):
+    assert command("run", "--scale", name).exit_code == 0
+    monkeypatch.setenv("COURSE_SCALE", name)
+    assert command("run").exit_code == 0
+    assert [seen["COURSE_SCALE"] for seen in environments] == [name, name]
+
+
+def test_an_unknown_lesson_names_those_that_exist(command):
+    for name in ("run", "check"):
+        result = command(name, "99")
+        assert result.exit_code == 1
+        assert "no lesson 99; there are: 03_sums" in result.output
+
+
+def test_an_unknown_scale_lists_the_three(command, monkeypatch):
+    monkeypatch.setenv("COURSE_SCALE", "huge")
+    result = command("run")
+    assert result.exit_code != 0
+    for name in ("huge", "quick", "laptop", "full"):
+        assert name in result.output
+
+
+def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, course):
+    assert "run `course build` first" in command("check").output
+    command("build")
+    path = course.notebooks / "03_sums.ipynb"
+    untouched = path.read_text(encoding="utf-8")
+    stub = json.dumps('    raise NotImplementedError("Exercise 3.1')[1:-1]
+    line = next(one for one in untouched.splitlines() if stub in one)
+    told = {}
+    for answer in ("a - b", "a + b"):
+        mine = untouched.replace(line, json.dumps(f"    return {answer}"))
+        path.write_text(mine, encoding="utf-8")
+        told[answer] = command("check", "3")
+    path.write_text(untouched, encoding="utf-8")
+    told["none"] = command("check", "3")
+    assert [told[key].exit_code for key in ("a - b", "a + b", "none")] == [1, 0, 0]
+    assert "is a sign wrong?" in told["a - b"].output
+    assert "passed" in told["a + b"].output
+    assert "not attempted" in told["none"].output
+
+
+def test_lab_opens_the_notebooks_and_leaves_jupyters_safety_alone(
+    command, course, monkeypatch
+):
+    started = []
+
+    class Jupyter:
+        returncode = 7
+
+        def __init__(self, arguments):
+            started.extend(arguments)
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+    monkeypatch.setattr(cli.subprocess, "Popen", Jupyter)
+    assert "run `course build`" in command("lab").output
+    command("build")
+    assert command("lab", "--no-browser", "--port=9999").exit_code == 7
+    root = f"--ServerApp.root_dir={course.notebooks}"
+    expected = ["-m", "jupyterlab", root, "--no-browser", "--port=9999"]
+    assert started == [sys.executable, *expected]
+
+
+def test_doctor_exits_1_only_where_something_needs_mending(command, monkeypatch):
+    findings = [doctor.Finding("Memory", "warning", "1 of 8 GiB free: close programs")]
+    monkeypatch.setattr(doctor, "examine", lambda: findings)
+    assert command("doctor").exit_code == 0
+    findings.append(doctor.Finding("Backend", "mend", "install [jax] or another"))
+    result = command("doctor")
+    assert result.exit_code == 1
+    assert "install [jax] or another" in result.output
+    assert "warning" in result.output
+
+
+def test_prefetch_goes_on_after_a_failure_and_ends_with_what_is_there(
+    command, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path))
+    there = set()
+
+    def fetch(name):
+        if "labels" in name:
+            raise downloads.DataUnavailable(f"{name} is not to be had")
+        there.add(name)
+        return tmp_path / name
+
+    monkeypatch.setattr(downloads, "fetch", fetch)
+    monkeypatch.setattr(downloads, "is_cached", there.__contains__)
+    result = command("prefetch")
+    assert result.exit_code == 1
+    assert "mnist/t10k-labels-idx1-ubyte.gz is not to be had" in result.output
+    assert there == {name for name in downloads.files_of("mnist") if "images" in name}
+    monkeypatch.setattr(downloads, "fetch", lambda name: there.add(name) or name)
+    assert command("prefetch").exit_code == 0
+    assert there == set(downloads.files_of("mnist"))
+    assert command("prefetch", "--all").exit_code == 0
+    assert there == set(downloads.REGISTRY)
+
+
+def test_a_relative_course_data_means_the_same_folder_in_every_kernel(
+    command, course, environments, monkeypatch
+):
+    monkeypatch.chdir(course.root)
+    monkeypatch.setenv("COURSE_DATA", "data")
+    assert command("run").exit_code == 0
+    assert environments[0]["COURSE_DATA"] == str(course.root.resolve() / "data")

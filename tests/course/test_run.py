@@ -1,0 +1,57 @@
+import pytest
+from nbformat import v4
+
+from utils.course.build import learner_edition, solutions_edition
+from utils.course.run import CellFailed, execute
+from utils.course.source import read_lesson
+
+
+def _notebook(*sources):
+    return v4.new_notebook(cells=[v4.new_code_cell(source) for source in sources])
+
+
+@pytest.mark.parametrize("edition", [learner_edition, solutions_edition])
+def test_an_untouched_edition_runs_to_its_end(course, edition):
+    notebook = edition(read_lesson(course.lessons / "03_sums.py"))
+    cells = list(execute(notebook, course.lessons, {}))
+    assert cells[-1].text == 'print("the end")'
+    assert notebook.cells[-1].outputs[0].text == "the end\n"
+
+
+def test_cells_are_timed_and_numbered_as_jupyter_numbers_them(tmp_path):
+    notebook = _notebook("x = 1", "import time; time.sleep(0.3)", "", "\n# last\n1")
+    notebook.cells.insert(0, v4.new_markdown_cell("# Title"))
+    cells = list(execute(notebook, tmp_path, {}))
+    assert [cell.number for cell in cells] == [1, 2, 3]
+    assert [cell.text for cell in cells][::2] == ["x = 1", "# last"]
+    assert 0.3 <= cells[1].seconds < 5
+    counts = [cell.get("execution_count") for cell in notebook.cells]
+    assert counts == [None, 1, 2, None, 3]
+
+
+def test_the_kernel_works_in_the_folder_with_the_environment(tmp_path):
+    notebook = _notebook("import os; print(os.getcwd(), os.environ['COURSE_STRICT'])")
+    list(execute(notebook, tmp_path, {"COURSE_STRICT": "1"}))
+    assert notebook.cells[0].outputs[0].text == f"{tmp_path.resolve()} 1\n"
+
+
+def test_an_error_ends_the_run_and_tells_the_cells_number_and_text(tmp_path):
+    notebook = _notebook("x = 1", "y = x / 0", "z = 3")
+    run = execute(notebook, tmp_path, {})
+    assert next(run).number == 1
+    with pytest.raises(
+        CellFailed, match=r"(?s)^cell 2 failed.*y = x / 0.*ZeroDivision"
+    ):
+        next(run)
+
+
+def test_keep_going_goes_on_after_an_error(tmp_path):
+    notebook = _notebook("1 / 0", "print('on')")
+    assert len(list(execute(notebook, tmp_path, {}, keep_going=True))) == 2
+    assert notebook.cells[1].outputs[0].text == "on\n"
+
+
+def test_a_kernel_that_dies_is_told_with_the_cell(tmp_path):
+    notebook = _notebook("import os; os._exit(1)")
+    with pytest.raises(CellFailed, match=r"(?s)cell 1 ended its kernel.*os\._exit"):
+        list(execute(notebook, tmp_path, {}))

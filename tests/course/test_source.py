@@ -1,0 +1,221 @@
+import pytest
+
+from utils.course.cells import stub
+from utils.course.source import LessonError, read_lesson, read_lessons
+
+EXERCISE = """\
+# %% tags=["exercise"]
+# Exercise 3.1: a sum
+def total(a, b):
+    # BEGIN SOLUTION
+    return a + b
+    # END SOLUTION
+"""
+
+# name: (source, line of the problem, what the message says)
+MALFORMED = {
+    "unclosed solution": (
+        EXERCISE.replace("    # END SOLUTION\n", ""),
+        4,
+        "BEGIN SOLUTION without END SOLUTION",
+    ),
+    "END without BEGIN": (
+        EXERCISE.replace("    # BEGIN SOLUTION\n", ""),
+        5,
+        "END SOLUTION without BEGIN SOLUTION",
+    ),
+    "nested solutions": (
+        EXERCISE.replace("    return", "    # BEGIN SOLUTION\n    return"),
+        5,
+        "inside the one of line 4",
+    ),
+    "solution in a plain cell": (
+        EXERCISE.replace(' tags=["exercise"]', ""),
+        4,
+        "without the tag exercise",
+    ),
+    "check before any exercise": (
+        '# %% tags=["check"]\nchecks.lesson03.total(total)\n\n' + EXERCISE,
+        2,
+        "a check with no exercise before it",
+    ),
+    "check of two lines": (
+        EXERCISE + '\n# %% tags=["check"]\n\na = 1\nchecks.total(a)\n',
+        10,
+        "a check is exactly one line",
+    ),
+    "unknown tag": (
+        EXERCISE + '\n# %% tags=["exercises"]\n1\n',
+        8,
+        "unknown tag 'exercises'; did you mean exercise?",
+    ),
+    "two tags": (
+        EXERCISE + '\n# %% tags=["check", "claim"]\n1\n',
+        8,
+        "one tag at most",
+    ),
+    "tag on the wrong kind of cell": (
+        '# %% tags=["solution"]\n1\n',
+        1,
+        "solution is for markdown cells, not code",
+    ),
+    "misspelled tags": (
+        '# %% tag=["claim"]\nassert True\n',
+        1,
+        "the cell's header says",
+    ),
+    "tags that are no list": (
+        '# %%\n1\n\n# %% tags="claim"\n1\n',
+        4,
+        "not a cell's header",
+    ),
+    "tags that are a number": ("# %% tags=3\n1\n", 1, "not a cell's header"),
+    "tags that are not quoted": (
+        "# %%\n1\n\n# %% tags=[claim]\n1\n",
+        4,
+        "the cell's header says",
+    ),
+    "a title in the header": ("# %% Import\nimport os\n", 1, "the cell's header says"),
+    "unknown jupyter setting": (
+        '# %% jupyter={"outputs_hidden": true}\n1\n',
+        1,
+        "jupyter= can only be",
+    ),
+    "raw cell": ("# %% [raw]\n# <br>\n", 1, "not raw ones"),
+    "one number twice": (
+        EXERCISE + "\n" + EXERCISE.replace("a sum", "another"),
+        9,
+        "exercise 3.1 is already in line 2",
+    ),
+    "another lesson's number": (
+        EXERCISE.replace("3.1", "4.1"),
+        2,
+        "exercise 4.1 stands in lesson 3",
+    ),
+    "exercise without title": (
+        EXERCISE.replace("# Exercise 3.1: a sum\n", ""),
+        2,
+        "first line is '# Exercise N.M: title'",
+    ),
+    "exercise with an empty title": (
+        EXERCISE.replace(" a sum", ""),
+        2,
+        "first line is '# Exercise N.M: title'",
+    ),
+    "exercise without solution": (
+        '# %% tags=["exercise"]\n# Exercise 3.1: a sum\ndef total(a, b):\n    ...\n',
+        2,
+        "without '# BEGIN SOLUTION'",
+    ),
+    "solution outside a function": (
+        '# %% tags=["exercise"]\n# Exercise 3.1: a number\n'
+        "# BEGIN SOLUTION\nx = 1\n# END SOLUTION\n",
+        3,
+        "must stand inside a function",
+    ),
+    "broken without its solution": (
+        EXERCISE.replace("    # BEGIN", "    c = 0\n      # BEGIN"),
+        5,
+        "not valid Python without the solution",
+    ),
+    "import in the parameters": (
+        '# %% tags=["parameters"]\nSTEPS = 1\nimport os\n',
+        3,
+        "nothing but assignments",
+    ),
+    "text before the first cell": ("import os\n\n# %%\n1\n", 1, "put '# %%' above"),
+    "a marker inside a string": (
+        '# %%\ntext = """\n# %% no cell\n"""\n',
+        1,
+        "no such line in a string",
+    ),
+    "a syntax error": ("# %%\nx = 1\ny = (\n", 3, "not valid Python"),
+}
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(text):
+        path = tmp_path / "lessons" / "03_sums.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        return read_lesson(path)
+
+    return read
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_a_malformed_source_is_told_with_file_and_line(read, name):
+    text, line, message = MALFORMED[name]
+    with pytest.raises(LessonError) as error:
+        read(text)
+    told = str(error.value).splitlines()
+    assert any(
+        one.startswith(f"lessons/03_sums.py:{line}: ") and message in one
+        for one in told
+    ), told
+
+
+def test_a_source_that_is_not_utf_8_is_told(tmp_path):
+    (tmp_path / "03_sums.py").write_bytes("# %%\n# é\n".encode("latin-1"))
+    with pytest.raises(LessonError, match=r"03_sums\.py:1: not UTF-8"):
+        read_lesson(tmp_path / "03_sums.py")
+
+
+def test_all_problems_are_told_at_once_in_order_of_their_lines(read):
+    text = '# %% tags=["check"]\n1\n\n# %% tags=["claims"]\nassert 1\n\n# %%\nx = (\n'
+    with pytest.raises(LessonError) as error:
+        read(text)
+    lines = [int(one.split(":")[1]) for one in str(error.value).splitlines()]
+    assert lines == [2, 4, 8]
+
+
+def test_the_problems_of_all_lessons_are_told_together(course):
+    for name in ("01_one.py", "02_two.py"):
+        (course.lessons / name).write_text("# %%\nx = (\n", encoding="utf-8")
+    with pytest.raises(LessonError, match=r"(?s)01_one\.py:2: .*02_two\.py:2: "):
+        read_lessons(course.sources())
+
+
+def test_a_wellformed_lesson_keeps_its_cells_tags_and_lines(course):
+    lesson = read_lesson(course.lessons / "03_sums.py")
+    tags = [cell.tag for cell in lesson.cells]
+    assert tags == [
+        *(None, "parameters", None, "exercise"),
+        *("check", "solution", "claim", None),
+    ]
+    lines = (course.lessons / "03_sums.py").read_text(encoding="utf-8").splitlines()
+    for cell in lesson.cells:
+        assert lines[cell.line - 1].endswith(cell.source.splitlines()[0])
+
+
+def test_a_comment_that_looks_like_a_shell_command_stays_a_comment(read):
+    cell = read("# %%\n# copy the weights\n# %matplotlib inline\nx = 1\n").cells[0]
+    assert cell.source == "# copy the weights\n# %matplotlib inline\nx = 1"
+
+
+def test_a_stub_keeps_header_and_docstring_and_raises_the_title(course):
+    lesson = read_lesson(course.lessons / "03_sums.py")
+    exercise = next(cell for cell in lesson.cells if cell.tag == "exercise")
+    assert stub(exercise).splitlines() == [
+        '# Exercise 3.1: the learner\'s "sum"',
+        "def total(a, b):",
+        '    """Add two numbers."""',
+        '    raise NotImplementedError("Exercise 3.1: the learner\'s \\"sum\\"")',
+    ]
+
+
+def test_each_of_several_solutions_becomes_a_raise_where_it_stood(read):
+    text = (
+        '# %% tags=["exercise"]\n# Exercise 3.1: two parts\nclass Player:\n'
+        "    def step(self):\n        # BEGIN SOLUTION\n        return 1\n"
+        "        # END SOLUTION\n\n    def rest(self):\n        if self:\n"
+        "            # BEGIN SOLUTION\n            return 2\n"
+        "            # END SOLUTION\n        return 3\n"
+    )
+    stubbed = stub(read(text).cells[0])
+    line = 'raise NotImplementedError("Exercise 3.1: two parts")'
+    assert f"        {line}\n\n    def rest" in stubbed
+    assert f"            {line}\n        return 3" in stubbed
+    assert "return 1" not in stubbed
+    assert "return 2" not in stubbed

@@ -1,0 +1,1 @@
+"""The teaching machinery: lessons to notebooks, the command line, scale, downloads."""

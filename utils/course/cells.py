@@ -1,0 +1,127 @@
+"""The cells of a lesson's source, and what a learner sees of an exercise."""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import jupytext
+
+# The tags of a lesson, and the kind of cell each belongs on.
+TAGS = {
+    "exercise": "code",
+    "check": "code",
+    "claim": "code",
+    "parameters": "code",
+    "solution": "markdown",
+}
+# Without `comment_magics: False` jupytext would take a comment such as
+# "# copy the weights" for a shell command, and uncomment it.
+_PERCENT = {"extension": ".py", "format_name": "percent", "comment_magics": False}
+_JUPYTEXT_KEYS = {"lines_to_next_cell", "lines_to_end_of_cell_marker", "cell_marker"}
+_FOLDED = {"source_hidden": True}
+_MARKER = re.compile(r"#\s*%%+(\s|$)")
+_TITLE = re.compile(r"# (Exercise (\d+)\.(\d+): \S.*?)\s*$")
+BEGIN = re.compile(r"(\s*)#\s*BEGIN SOLUTION\s*$", re.IGNORECASE)
+END = re.compile(r"\s*#\s*END SOLUTION\s*$", re.IGNORECASE)
+
+
+class Problem(NamedTuple):
+    """One thing wrong with a source, and the line it stands in."""
+
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a lesson; `line` is where its source begins in the file."""
+
+    kind: str
+    source: str
+    tag: str | None
+    folded: bool
+    line: int
+
+    @property
+    def title(self) -> str | None:
+        """An exercise's first line: `"Exercise 3.2: both losses of the generator"`."""
+        match = _TITLE.match(self.source.partition("\n")[0])
+        return match[1] if match else None
+
+
+def stub(cell: Cell) -> str:
+    """Give an exercise as the learner gets it: each solution becomes a `raise`."""
+    kept, hidden = [], False
+    for line in cell.source.splitlines():
+        if begin := BEGIN.match(line):
+            title = json.dumps(cell.title, ensure_ascii=False)
+            kept.append(f"{begin[1]}raise NotImplementedError({title})")
+            hidden = True
+        elif END.match(line):
+            hidden = False
+        elif not hidden:
+            kept.append(line)
+    return "\n".join(kept)
+
+
+def read_cells(text: str) -> tuple[list[Cell], list[Problem]]:
+    """Split a source's text into cells, and tell what cannot be understood."""
+    lines = text.splitlines()
+    markers = [n for n, line in enumerate(lines) if _MARKER.match(line)]
+    try:
+        parsed = jupytext.reads(text, fmt=_PERCENT).cells
+    except Exception as error:  # jupytext and nbformat raise all kinds
+        bad = (n for n in markers if not _readable(lines[n]))
+        return [], [Problem(next(bad, 0) + 1, f"not a cell's header: {error!r:.200}")]
+    if len(parsed) != len(markers):
+        told = (
+            f"{len(markers)} lines begin with '# %%' but there are {len(parsed)} "
+            "cells: put '# %%' above the first line, and no such line in a string"
+        )
+        return [], [Problem(1, told)]
+    cells, problems = [], []
+    for marker, node in zip(markers, parsed, strict=True):
+        first = marker + 1
+        while first < len(lines) - 1 and not lines[first].strip():
+            first += 1
+        metadata = {k: v for k, v in node.metadata.items() if k not in _JUPYTEXT_KEYS}
+        problems += _header_problems(marker + 1, node.cell_type, metadata)
+        tag = next(iter(metadata.get("tags", [])), None)
+        folded = metadata.get("jupyter") == _FOLDED
+        cells.append(Cell(node.cell_type, node.source, tag, folded, first + 1))
+    return cells, problems
+
+
+def _readable(header: str) -> bool:
+    try:
+        jupytext.reads(header + "\n1\n", fmt=_PERCENT)
+    except Exception:
+        return False
+    return True
+
+
+def _header_problems(line: int, kind: str, metadata: dict) -> Iterator[Problem]:
+    tags = metadata.get("tags", [])
+    if kind == "raw":
+        yield Problem(line, "a lesson has code and markdown cells only, not raw ones")
+    if metadata.keys() - {"tags", "jupyter"}:
+        yield Problem(
+            line,
+            f"the cell's header says {dict(metadata)}: only [markdown], tags=[…] and "
+            'jupyter={"source_hidden": true} are understood',
+        )
+    if metadata.get("jupyter", _FOLDED) != _FOLDED:
+        yield Problem(line, 'jupyter= can only be {"source_hidden": true}')
+    if len(tags) > 1:
+        yield Problem(line, f"a cell has one tag at most, not {', '.join(tags)}")
+    for tag in tags:
+        if tag not in TAGS:
+            near = difflib.get_close_matches(tag, TAGS, n=1)
+            guess = f"; did you mean {near[0]}?" if near else ""
+            known = ", ".join(TAGS)
+            yield Problem(line, f"unknown tag {tag!r}{guess} (known: {known})")
+        elif TAGS[tag] != kind:
+            yield Problem(line, f"the tag {tag} is for {TAGS[tag]} cells, not {kind}")

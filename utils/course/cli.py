@@ -1,0 +1,228 @@
+"""The command `course`: build, check, run, lab, doctor, prefetch."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from typer.core import TyperGroup
+
+from utils.course.folder import CourseError, find_course
+from utils.course.scale import Scale
+
+
+class _CourseGroup(TyperGroup):
+    """Turns errors a person can mend into a message and exit status 1."""
+
+    def invoke(self, ctx: typer.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except CourseError as error:
+            # A cell's traceback brings its own colors along.
+            _say(Text.from_ansi(str(error)), to=Console(stderr=True))
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=_CourseGroup,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Measure, then minimize: build, run and check the lessons of the course.",
+)
+
+Lessons = Annotated[
+    list[str] | None,
+    typer.Argument(help="Lessons by number or name; all where none is given."),
+]
+ScaleOption = Annotated[
+    Scale, typer.Option("--scale", envvar="COURSE_SCALE", help="How much to compute.")
+]
+
+
+@app.callback(no_args_is_help=True)
+def _course(
+    ctx: typer.Context,
+    root: Annotated[
+        Path | None,
+        typer.Option(envvar="COURSE_ROOT", help="The folder that holds lessons/."),
+    ] = None,
+) -> None:
+    ctx.obj = root
+    if data := os.environ.get("COURSE_DATA"):
+        # Kernels work in notebooks/: a relative folder would mean another one there.
+        os.environ["COURSE_DATA"] = os.path.abspath(os.path.expanduser(data))
+
+
+@app.command()
+def build(
+    ctx: typer.Context,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if out of date.")
+    ] = False,
+) -> None:
+    """Write both editions of every notebook from lessons/."""
+    from utils.course import build as builder
+
+    course = find_course(ctx.obj)
+    if not check:
+        for line in builder.build(course):
+            _say(line)
+        _say("notebooks/ is what lessons/ gives.")
+    elif late := builder.out_of_date(course):
+        for line in late:
+            _say(line)
+        raise CourseError("Out of date: run `course build`.")
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    lessons: Lessons = None,
+    scale: ScaleOption = "laptop",
+    edition: Annotated[
+        Literal["solutions", "learner"], typer.Option(help="Which notebooks to run.")
+    ] = "solutions",
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict/--no-strict",
+            envvar="COURSE_STRICT",
+            help="Whether a check that does not pass is an error (solutions only).",
+        ),
+    ] = True,
+    html: Annotated[
+        Path | None, typer.Option(help="Write each executed lesson there as a page.")
+    ] = None,
+    timings: Annotated[
+        Path | None, typer.Option(help="Write every cell's seconds there as JSON.")
+    ] = None,
+) -> None:
+    """Execute lessons headless, straight from their sources, and time every cell."""
+    from utils.course import build as builder
+    from utils.course import report
+    from utils.course.source import read_lessons
+
+    course = find_course(ctx.obj)
+    chosen = read_lessons(course.choose(lessons or []))
+    make = getattr(builder, f"{edition}_edition")
+    strict = strict and edition == "solutions"
+    environment = {"COURSE_SCALE": scale, "COURSE_STRICT": str(int(strict))}
+    runs: list[report.LessonRun] = []
+    try:
+        for lesson in chosen:
+            notebook = make(lesson)
+            runs.append(report.LessonRun(lesson.name, edition))
+            report.follow(runs[-1], notebook, course, environment)
+            if html:
+                _say(f"wrote {report.write_html(notebook, lesson.name, html)}")
+    finally:
+        _say(report.table(runs))
+        if timings:
+            report.write_timings(timings, scale, runs)
+
+
+@app.command()
+def check(
+    ctx: typer.Context, lessons: Lessons = None, scale: ScaleOption = "laptop"
+) -> None:
+    """Run your notebooks as they are now, and show what the checks say.
+
+    Exits with status 1 if an answer is wrong; one not attempted is no error.
+    """
+    import nbformat
+
+    from utils.course.check import answers
+    from utils.course.report import LessonRun, follow
+
+    course = find_course(ctx.obj)
+    found = []
+    for source in course.choose(lessons or []):
+        path = course.notebooks / f"{source.stem}.ipynb"
+        if not path.exists():
+            raise CourseError(f"{path} does not exist: run `course build` first")
+        notebook = nbformat.read(path, as_version=4)
+        environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "0"}
+        lesson = LessonRun(source.stem, "learner")
+        follow(lesson, notebook, course, environment, keep_going=True)
+        found += answers(notebook)
+    table = Table("exercise", "result", "what the check says")
+    for answer in found:
+        table.add_row(*map(Text, answer))
+    _say(table)
+    if any(answer.result == "wrong" for answer in found):
+        raise typer.Exit(1)
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}
+)
+def lab(ctx: typer.Context) -> None:
+    """Open JupyterLab on notebooks/; further arguments go to JupyterLab."""
+    course = find_course(ctx.obj)
+    if not any(course.notebooks.glob("*.ipynb")):
+        raise CourseError(f"no notebooks in {course.notebooks}: run `course build`")
+    command = [sys.executable, "-m", "jupyterlab"]
+    command += [f"--ServerApp.root_dir={course.notebooks}", *ctx.args]
+    with subprocess.Popen(command) as jupyter:
+        # Ctrl-C is for JupyterLab, which asks before it stops; we wait for it.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, before)
+    raise typer.Exit(jupyter.returncode)
+
+
+@app.command()
+def doctor() -> None:
+    """Look at this machine: each line is ok, a warning, or says how to mend it."""
+    from utils.course.doctor import examine
+
+    styles = {"ok": "green", "warning": "yellow", "mend": "red"}
+    table = Table("what", "", "found", box=None)
+    levels = set()
+    for subject, level, text in examine():
+        table.add_row(subject, Text(level, style=styles[level]), Text(text))
+        levels.add(level)
+    _say(table)
+    if "mend" in levels:
+        raise typer.Exit(1)
+
+
+@app.command()
+def prefetch(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Fashion-MNIST and the Olivetti faces too.")
+    ] = False,
+) -> None:
+    """Fill the data cache before a class; what is there already is not fetched again.
+
+    Exits with status 1 if something asked for is missing at the end.
+    """
+    from utils.course import downloads
+
+    asked = downloads.DATASETS if everything else downloads.DATASETS[:1]
+    _say(f"Data folder: {downloads.cache_directory()}")
+    wanted = [file for dataset in asked for file in downloads.files_of(dataset)]
+    for name in wanted:
+        try:
+            _say(f"there: {downloads.fetch(name)}")
+        except downloads.DataUnavailable as error:
+            _say(str(error))
+    table = Table("file", "in the cache")
+    for name in downloads.REGISTRY:
+        table.add_row(name, "yes" if downloads.is_cached(name) else "no")
+    _say(table)
+    if not all(map(downloads.is_cached, wanted)):
+        raise CourseError("Not everything could be fetched: run it again to go on.")
+
+
+def _say(what: object, to: Console | None = None) -> None:
+    (to or Console()).print(what, markup=False, highlight=False, soft_wrap=True)
+
+
+if __name__ == "__main__":
+    app(prog_name="course")

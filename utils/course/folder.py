@@ -1,0 +1,94 @@
+"""Where the course lies on the disk, and which lessons it has."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PACKAGE_PARENT = Path(__file__).resolve().parents[2]
+LESSON_NAME = re.compile(r"(\d\d)_([a-z0-9_]+)")
+
+
+class CourseError(Exception):
+    """Something the person at the keyboard can mend; the message says how."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A course folder: `lessons/` is the source, `notebooks/` is built from it."""
+
+    root: Path
+
+    @property
+    def lessons(self) -> Path:
+        """The folder of the sources, `NN_slug.py`."""
+        return self.root / "lessons"
+
+    @property
+    def notebooks(self) -> Path:
+        """The folder of the learner edition."""
+        return self.root / "notebooks"
+
+    @property
+    def solutions(self) -> Path:
+        """The folder of the solutions edition."""
+        return self.notebooks / "solutions"
+
+    def sources(self) -> list[Path]:
+        """List the lessons' sources in the order of their numbers.
+
+        Raises:
+            CourseError: If a file has no lesson's name, or two have one number.
+        """
+        paths = sorted(self.lessons.glob("*.py"))
+        numbers: dict[str, Path] = {}
+        for path in paths:
+            name = LESSON_NAME.fullmatch(path.stem)
+            if not name:
+                raise CourseError(
+                    f"lessons/{path.name} is not named like a lesson: use two digits "
+                    "and words in lower case, such as 03_training_a_gan.py"
+                )
+            if name[1] in numbers:
+                raise CourseError(
+                    f"lessons/{path.name} and lessons/{numbers[name[1]].name} have "
+                    f"the same number {name[1]}: give one of them another"
+                )
+            numbers[name[1]] = path
+        return paths
+
+    def choose(self, wanted: Sequence[str]) -> list[Path]:
+        """Find lessons by number (`"03"`, `"3"`), slug, or both; none means all.
+
+        Raises:
+            CourseError: If a wanted lesson does not exist.
+        """
+        known = {}
+        for path in self.sources():
+            number, slug = path.stem.split("_", 1)
+            known |= dict.fromkeys((number, str(int(number)), slug, path.stem), path)
+        missing = [name for name in wanted if name not in known]
+        if missing:
+            exist = ", ".join(path.stem for path in self.sources())
+            raise CourseError(f"no lesson {', '.join(missing)}; there are: {exist}")
+        return sorted({known[name] for name in wanted} or set(known.values()))
+
+
+def find_course(root: Path | None = None) -> Course:
+    """Find the course: beside this package, else from the working folder upward.
+
+    Args:
+        root: The folder that holds `lessons/`, where it is known.
+
+    Raises:
+        CourseError: If no folder looked at holds `lessons/NN_slug.py`.
+    """
+    here = Path.cwd()
+    candidates = [PACKAGE_PARENT, here, *here.parents] if root is None else [root]
+    for candidate in candidates:
+        if any((candidate / "lessons").glob("[0-9][0-9]_*.py")):
+            return Course(candidate.resolve())
+    raise CourseError(
+        f"no lessons/NN_slug.py found in {root or f'{here} or above it'}: run this "
+        "inside the course's folder, or name it: course --root FOLDER …"
+    )

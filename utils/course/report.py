@@ -1,0 +1,96 @@
+"""Follow a run on the screen, and keep what it measured: table, JSON, HTML."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import perf_counter
+
+from nbformat import NotebookNode
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from utils.course.folder import Course, CourseError
+from utils.course.run import CellRun, code_cells, execute
+
+
+@dataclass
+class LessonRun:
+    """One lesson's execution: its cells so far, in order, and the whole time."""
+
+    lesson: str
+    edition: str
+    cells: list[CellRun] = field(default_factory=list)
+    seconds: float = 0.0
+    failed: bool = False
+
+    @property
+    def slowest(self) -> CellRun | None:
+        """The cell that took longest, or None where none was executed."""
+        return max(self.cells, key=lambda cell: cell.seconds, default=None)
+
+
+def follow(
+    lesson: LessonRun,
+    notebook: NotebookNode,
+    course: Course,
+    environment: Mapping[str, str],
+    keep_going: bool = False,
+) -> None:
+    """Execute a notebook into its record, with a line for each finished cell.
+
+    Raises:
+        CellFailed: As `execute` does; the message then begins with the lesson.
+    """
+    folder = course.notebooks if course.notebooks.is_dir() else course.lessons
+    total, started = len(code_cells(notebook)), perf_counter()
+    console = Console()
+    console.print(f"{lesson.lesson} ({lesson.edition})", highlight=False)
+    try:
+        with console.status("starting the kernel") as status:
+            for cell in execute(notebook, folder, environment, keep_going):
+                lesson.cells.append(cell)
+                line = f"  {cell.number:>3}/{total} {cell.seconds:7.2f} s  {cell.text}"
+                console.print(Text(line, no_wrap=True, overflow="ellipsis"))
+                status.update(f"{cell.number} of {total} cells are done")
+    except CourseError as error:
+        lesson.failed = True
+        raise type(error)(f"{lesson.lesson}: {error}") from None
+    finally:
+        lesson.seconds = perf_counter() - started
+
+
+def table(runs: Iterable[LessonRun]) -> Table:
+    """Show lesson, cells, seconds and slowest cell of every run."""
+    shown = Table("lesson", "cells", "seconds", "slowest cell")
+    for lesson in runs:
+        slowest = lesson.slowest
+        shown.add_row(
+            lesson.lesson + " FAILED" * lesson.failed,
+            str(len(lesson.cells)),
+            f"{lesson.seconds:.1f}",
+            f"{slowest.seconds:.1f} s, cell {slowest.number}" if slowest else "",
+        )
+    return shown
+
+
+def write_timings(path: Path, scale: str, runs: Iterable[LessonRun]) -> None:
+    """Write every cell's seconds as JSON."""
+    record = {"scale": scale, "lessons": [asdict(lesson) for lesson in runs]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(record, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def write_html(notebook: NotebookNode, name: str, folder: Path) -> Path:
+    """Write an executed notebook, outputs and all, as one HTML page."""
+    from nbconvert import HTMLExporter  # takes a second that only --html should pay
+
+    page, _ = HTMLExporter().from_notebook_node(
+        notebook, resources={"metadata": {"name": name}}
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.html"
+    path.write_text(page, encoding="utf-8")
+    return path

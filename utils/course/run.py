@@ -1,0 +1,87 @@
+"""Execute notebooks headless, cell by cell, and time every cell."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbformat import NotebookNode
+
+from utils.course.folder import CourseError
+
+
+@dataclass(frozen=True)
+class CellRun:
+    """One executed code cell; `number` counts as Jupyter does after Run All."""
+
+    number: int
+    seconds: float
+    text: str
+
+
+class CellFailed(CourseError):
+    """A cell raised, or its kernel died; the message holds its number and text."""
+
+
+def execute(
+    notebook: NotebookNode,
+    folder: Path,
+    environment: Mapping[str, str],
+    keep_going: bool = False,
+) -> Iterator[CellRun]:
+    """Execute a notebook's code cells one by one; outputs are filled in place.
+
+    Args:
+        notebook: The notebook, in memory.
+        folder: The working folder of its kernel.
+        environment: Variables the kernel gets on top of this process's own.
+        keep_going: Whether to go on after a cell that raises.
+
+    Yields:
+        Each cell's number, seconds and first line, as soon as it is done.
+
+    Raises:
+        CellFailed: If a cell raises and `keep_going` is off, or the kernel dies.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=None,
+        kernel_name="python3",
+        allow_errors=keep_going,
+        extra_arguments=["--log-level=40"],  # errors only: a kernel is chatty
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(folder)}},
+    )
+    client.reset_execution_trackers()
+    numbered = enumerate(code_cells(notebook), 1)
+    with client.setup_kernel(env={**os.environ, **environment}):
+        for number, (index, cell) in numbered:
+            started = perf_counter()
+            try:
+                client.execute_cell(cell, index, execution_count=number)
+            except CellExecutionError as error:
+                raise CellFailed(f"cell {number} failed. {error}") from None
+            except DeadKernelError:
+                raise CellFailed(
+                    f"cell {number} ended its kernel; often the memory was full. "
+                    f"The cell:\n{cell.source}"
+                ) from None
+            yield CellRun(number, perf_counter() - started, first_line(cell.source))
+        client.set_widgets_metadata()
+
+
+def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:
+    """List the cells that a run executes, each with its place in the notebook."""
+    return [
+        (index, cell)
+        for index, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
+
+
+def first_line(source: str) -> str:
+    """Give the first line of a cell that is not blank."""
+    return source.strip().partition("\n")[0]

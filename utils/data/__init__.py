@@ -1,0 +1,1 @@
+"""What we learn from: mixtures with known densities, and handwritten digits."""

@@ -1,0 +1,84 @@
+"""One interface for gradients on three backends: TensorFlow, JAX and PyTorch.
+
+These four names are all that the course needs of a backend, and only the modules
+in this folder import one. The backend is the one that Keras runs on
+(`KERAS_BACKEND`, read once, when Keras is imported).
+"""
+
+import importlib
+
+import keras
+
+BACKENDS = ("tensorflow", "jax", "torch")
+
+if keras.backend.backend() not in BACKENDS:
+    raise ValueError(
+        f"Keras runs on {keras.backend.backend()!r}, but the course trains on "
+        f"{', '.join(BACKENDS)} only. Set KERAS_BACKEND to one of them before "
+        "Keras is imported."
+    )
+
+_backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
+
+
+def value_and_gradients(loss_fn, variables):
+    """Returns a loss and its gradient with respect to each variable.
+
+    Args:
+        loss_fn: function of no arguments that returns a scalar tensor.
+        variables: list of `keras.Variable`.
+
+    Returns:
+        `(loss, gradients)`; a variable that the loss does not use gets zeros. What the
+        loss changes on the way (moving statistics, seeds, metrics) is kept.
+    """
+    return _backend.value_and_gradients(loss_fn, list(variables))
+
+
+def minimize(loss_fn, variables, optimizer):
+    """Takes one optimizer step on a loss, changing exactly these variables.
+
+    Args:
+        loss_fn: function of no arguments that returns a scalar tensor.
+        variables: list of `keras.Variable` to update.
+        optimizer: `keras.optimizers.Optimizer` built on these variables (an unbuilt
+            one is built on them at its first step).
+
+    Returns:
+        The loss before the update.
+    """
+    variables = list(variables)
+    scale = optimizer.scale_loss(1.0) / _backend.replicas()
+    scaled_loss, gradients = value_and_gradients(lambda: loss_fn() * scale, variables)
+    _backend.apply(optimizer, gradients, variables)
+    return scaled_loss / scale
+
+
+def input_gradient(score_fn, x):
+    """Returns d sum(score_fn(x)) / d x, which can itself be differentiated.
+
+    Args:
+        score_fn: function of a tensor like `x`; one score (or several) an example.
+        x: tensor or array `(n, ...)`.
+
+    Returns:
+        Tensor of the shape of `x`.
+    """
+    return _backend.input_gradient(score_fn, keras.ops.convert_to_tensor(x))
+
+
+def portable_train_step(train_step):
+    """Lets `fit` run an imperative `train_step(self, data)` on all three backends.
+
+    Args:
+        train_step: method `(self, data) -> logs` that updates variables through
+            `minimize` and returns `{metric name: metric.result()}`.
+
+    Returns:
+        The method as the backend's trainer calls it. Called by hand with the data
+        alone, it updates the model in place, on every backend.
+    """
+    return _backend.portable_train_step(train_step)
+
+
+__all__ = ["input_gradient", "minimize", "portable_train_step", "value_and_gradients"]

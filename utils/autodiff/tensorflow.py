@@ -1,0 +1,35 @@
+"""Gradients on TensorFlow: tapes, which `fit` compiles into a graph."""
+
+import tensorflow as tf
+
+
+def value_and_gradients(loss_fn, variables):
+    """A tape that watches these variables alone: all others are constants."""
+    tensors = [variable.value for variable in variables]
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(tensors)
+        loss = loss_fn()
+    return loss, tape.gradient(loss, tensors, unconnected_gradients="zero")
+
+
+def replicas():
+    """Under `tf.distribute` gradients are summed, so each replica takes its share."""
+    return tf.distribute.get_strategy().num_replicas_in_sync
+
+
+def apply(optimizer, gradients, variables):
+    """One optimizer step."""
+    optimizer.apply(gradients, variables)
+
+
+def input_gradient(score_fn, x):
+    """A tape inside the caller's tape, so that the result can be differentiated."""
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(x)
+        scores = score_fn(x)
+    return tape.gradient(scores, x, unconnected_gradients="zero")
+
+
+def portable_train_step(train_step):
+    """The trainer calls `train_step(self, data)` here as it stands."""
+    return train_step

@@ -1,0 +1,44 @@
+"""Gradients on PyTorch: from the graph that every operation leaves behind."""
+
+import torch
+
+
+def value_and_gradients(loss_fn, variables):
+    """`torch.autograd.grad`, which leaves no `.grad` on any other variable."""
+    tensors = [variable.value for variable in variables]
+    loss = loss_fn()
+    if not loss.requires_grad:
+        return loss, [torch.zeros_like(tensor) for tensor in tensors]
+    gradients = torch.autograd.grad(
+        loss, tensors, allow_unused=True, materialize_grads=True
+    )
+    return loss.detach(), list(gradients)
+
+
+def replicas():
+    """Keras on PyTorch averages over replicas by itself."""
+    return 1
+
+
+@torch.no_grad()
+def apply(optimizer, gradients, variables):
+    """One optimizer step, off the graph."""
+    optimizer.apply(gradients, variables)
+
+
+def input_gradient(score_fn, x):
+    """`create_graph` keeps the result differentiable."""
+    if not x.requires_grad:
+        x = x.detach().requires_grad_(True)
+    scores = score_fn(x)
+    if not scores.requires_grad:
+        return torch.zeros_like(x)
+    (gradient,) = torch.autograd.grad(
+        scores.sum(), x, create_graph=True, allow_unused=True, materialize_grads=True
+    )
+    return gradient
+
+
+def portable_train_step(train_step):
+    """The trainer calls `train_step(self, data)` here as it stands."""
+    return train_step

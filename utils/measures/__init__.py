@@ -1,0 +1,1 @@
+"""What a loss measures: divergences and adversarial objectives as pure functions."""

@@ -1,0 +1,49 @@
+"""The recipe with which the course trains a GAN on points in the plane."""
+
+import keras
+
+from utils.models.gan import GAN
+from utils.networks.points import point_pair
+
+BATCH = 128
+EXAMPLES = 800 * BATCH
+
+
+def train_point_gan(mixture, steps, seed, rate=2e-3, callbacks=None, **settings):
+    """Trains a GAN on a mixture of Gaussians in the plane.
+
+    Adam without momentum, β = (0, 0.99), for both players: momentum keeps a player
+    running where the other has just been. The learning rate falls to 0 along a cosine,
+    so that the players come to rest.
+
+    Args:
+        mixture: anything with `.sample(n, seed) -> (n, 2)`.
+        steps: turns of both players, at least 1; rounded up to whole epochs of at most
+            800 batches of 128.
+        seed: int, for networks, noise and data.
+        rate: learning rate at the start.
+        callbacks: list of Keras callbacks.
+        **settings: arguments of `GAN`. A penalty's weight counts in units of the data's
+            variance, so that one weight serves data of any size.
+
+    Returns:
+        The trained `GAN`.
+
+    Raises:
+        ValueError: if `steps` is less than 1, or a setting is unknown to `GAN`.
+    """
+    if steps < 1:
+        raise ValueError(f"steps was {steps}, but at least 1 step can be trained.")
+    keras.utils.set_random_seed(seed)
+    real = mixture.sample(min(steps * BATCH, EXAMPLES), seed)
+    spread = float(real.std())
+    penalty = settings.pop("penalty", None) or {}
+    weights = {name: weight * spread**2 for name, weight in penalty.items()}
+    pair = point_pair(spread, packing=settings.get("packing", 1))
+    gan = GAN(*pair, penalty=weights, **settings)
+    falling = keras.optimizers.schedules.CosineDecay(rate, steps)
+    optimizers = [keras.optimizers.Adam(falling, beta_1=0, beta_2=0.99) for _ in pair]
+    gan.compile(*optimizers)
+    epochs = -(-steps // (len(real) // BATCH))
+    gan.fit(real, batch_size=BATCH, epochs=epochs, callbacks=callbacks, verbose=0)
+    return gan

@@ -1,0 +1,1 @@
+"""Layers put together: generators, discriminators and what feeds them."""

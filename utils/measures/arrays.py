@@ -1,0 +1,86 @@
+"""One formula for two kinds of numbers: NumPy arrays and the backend's tensors.
+
+A divergence is needed twice. As an exact value it is wanted in float64, which JAX does
+not have by default; as a loss it must keep the dtype, the device and the gradients of a
+tensor. So the rule of every measure is: NumPy (or plain numbers) in, NumPy float64 out;
+a tensor anywhere in, a tensor of its own float dtype out.
+"""
+
+import warnings
+
+import keras
+import numpy as np
+from keras import ops
+
+
+def is_tensor(value) -> bool:
+    """Returns whether a value is a tensor or a variable of the Keras backend in use."""
+    return isinstance(value, keras.Variable) or ops.is_tensor(value)
+
+
+def namespace(*values):
+    """Returns `keras.ops` where a value is a tensor, else `numpy`: names they share."""
+    return ops if any(is_tensor(value) for value in values) else np
+
+
+def as_floats(*values):
+    """Returns the namespace and the values as its floating-point arrays.
+
+    Args:
+        *values: numbers, sequences, NumPy arrays or tensors of any shape.
+
+    Returns:
+        `(numpy, [float64 arrays])`, or, where any value is a tensor, `(keras.ops,
+        [tensors])` in the float dtype that the tensors promote to.
+    """
+    tensors = [value for value in values if is_tensor(value)]
+    if not tensors:
+        return np, [np.asarray(value, dtype="float64") for value in values]
+    dtype = keras.backend.result_type(
+        *(keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors), float
+    )
+    return ops, [ops.convert_to_tensor(value, dtype=dtype) for value in values]
+
+
+def concrete(value) -> np.ndarray | None:
+    """Returns a tensor's numbers; None inside a compiled function: none there yet."""
+    try:
+        with warnings.catch_warnings():
+            # TensorFlow warns of NumPy's rules just before it says that it cannot.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            return np.asarray(ops.convert_to_numpy(value), dtype="float64")
+    except (NotImplementedError, TypeError):
+        return None
+
+
+def _either(name: str):
+    """Returns the function of that name for NumPy and tensors; limits do not warn."""
+
+    def apply(*values):
+        xp = namespace(*values)
+        with np.errstate(divide="ignore", over="ignore"):
+            result = getattr(xp, name)(*values)
+        return result[()] if xp is np else result  # numbers in, a number out
+
+    return apply
+
+
+exp, expm1, log, log1p, sqrt, tanh, sign, maximum, where = map(
+    _either,
+    ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign", "maximum", "where"),
+)
+
+
+def softplus(x):
+    """Returns log(1 + exp(x)) without overflow: -log(1 - sigmoid(x)) of a logit."""
+    return ops.softplus(x) if is_tensor(x) else np.logaddexp(0.0, x)
+
+
+def log_safe(x):
+    """Returns log(x), and -inf at 0 with a gradient of 0 there instead of NaN."""
+    return where(x > 0, log(where(x > 0, x, 1.0)), -np.inf)
+
+
+def xlogx(x):
+    """Returns x·log(x), with 0·log 0 = 0."""
+    return x * log(where(x > 0, x, 1.0))

@@ -1,0 +1,202 @@
+"""How far apart two distributions are: exactly, by quadrature, and from a critic.
+
+NumPy in, NumPy float64 out; a tensor in, a tensor of its dtype out, with gradients.
+All values are in nats. `js_divergence` is the usual one: between 0 and log 2.
+"""
+
+import math
+
+from utils.measures.arrays import as_floats, concrete, log_safe, softplus, where
+from utils.measures.f_divergences import (
+    F_DIVERGENCES,
+    LOG_2,
+    FDivergence,
+    find_divergence,
+)
+from utils.measures.gaussians import gaussian_kl, gaussian_kl_full
+from utils.measures.quadrature import integrate
+
+__all__ = [
+    "F_DIVERGENCES",
+    "FDivergence",
+    "f_divergence",
+    "gaussian_kl",
+    "gaussian_kl_full",
+    "integrate",
+    "js_divergence",
+    "js_from_logits",
+    "kl_divergence",
+    "variational_bound",
+]
+
+SUM_TOLERANCE = 1e-5
+
+
+def kl_divergence(p, q):
+    """Returns the Kullback-Leibler divergence of p from q, in nats.
+
+    KL(p‖q) = Σ p·log(p/q), with 0·log 0 = 0, and inf where q = 0 < p.
+
+    Args:
+        p, q: probabilities of one shape `(..., outcomes)`, each row summing to 1.
+
+    Returns:
+        An array of shape `(...)`, ≥ 0; 0 only for equal distributions.
+
+    Raises:
+        ValueError: for different shapes, a NaN, a negative entry, or a row that does
+            not sum to 1 (within 1e-5). Inside a compiled function only shapes can be
+            checked.
+
+    Source: Kullback, Leibler (1951), On information and sufficiency.
+    """
+    return f_divergence("kl", p, q)
+
+
+def js_divergence(p, q):
+    """Returns the Jensen-Shannon divergence between p and q, in nats.
+
+    JS(p, q) = ½·KL(p‖m) + ½·KL(q‖m) with m = (p + q)/2: symmetric, at most log 2.
+    (SciPy's `jensenshannon` is its square root.)
+
+    Args:
+        p, q: probabilities of one shape `(..., outcomes)`, each row summing to 1.
+
+    Returns:
+        An array of shape `(...)` between 0 and log 2.
+
+    Raises:
+        ValueError: as `kl_divergence`.
+
+    Source: Lin (1991), Divergence measures based on the Shannon entropy.
+    """
+    return f_divergence("js", p, q)
+
+
+def f_divergence(name: str, p, q):
+    """Returns the f-divergence of that name between two discrete distributions.
+
+    D_f(p‖q) = Σ q·f(p/q), with q·f(0) where p = 0, and p·lim f(u)/u where q = 0.
+
+    | name | value | at most |
+    |---|---|---|
+    | kl | Σ p·log(p/q) | inf |
+    | reverse-kl | Σ q·log(q/p) | inf |
+    | js | ½·KL(p‖m) + ½·KL(q‖m), m = (p + q)/2 | log 2 |
+    | pearson | Σ (p − q)²/q | inf |
+    | neyman | Σ (p − q)²/p | inf |
+    | squared-hellinger | Σ (√p − √q)² | 2 |
+    | total-variation | ½·Σ abs(p − q) | 1 |
+
+    Args:
+        name: a key of `F_DIVERGENCES`.
+        p, q: probabilities of one shape `(..., outcomes)`, each row summing to 1.
+
+    Returns:
+        An array of shape `(...)`, ≥ 0.
+
+    Raises:
+        ValueError: for an unknown name, and as `kl_divergence`.
+
+    Source: Liese, Vajda (2006), IEEE Transactions on Information Theory 52 (10).
+    """
+    divergence = find_divergence(name)
+    xp, (p, q) = as_floats(p, q)
+    _check_distributions(p, q)
+    total = xp.sum(divergence.pointwise(log_safe(p), log_safe(q)), axis=-1)
+    if math.isinf(divergence.largest):
+        return total
+    # Rows that sum to 1 within rounding may pass the largest value by as little.
+    return xp.minimum(total, divergence.largest)
+
+
+def _check_distributions(p, q) -> None:
+    if tuple(p.shape) != tuple(q.shape):
+        raise ValueError(
+            f"p has shape {tuple(p.shape)} and q has shape {tuple(q.shape)}: give both "
+            "the same outcomes, in one shape (..., outcomes)."
+        )
+    _check_probabilities("p", p)
+    _check_probabilities("q", q)
+
+
+def _check_probabilities(name: str, values) -> None:
+    if len(values.shape) == 0:
+        raise ValueError(
+            f"{name} is a single number: give the probabilities of all outcomes."
+        )
+    numbers = concrete(values)
+    if numbers is None or 0 in numbers.shape[:-1]:
+        return
+    if not (numbers >= 0).all():
+        worst = "NaN" if (numbers != numbers).any() else f"{numbers.min():g}"
+        raise ValueError(f"{name} holds {worst}: probabilities are numbers ≥ 0.")
+    sums = numbers.sum(axis=-1).ravel()
+    worst_sum = sums[abs(sums - 1).argmax()]
+    if abs(worst_sum - 1) > SUM_TOLERANCE:
+        raise ValueError(
+            f"{name} sums to {worst_sum:.6g} over its last axis, {worst_sum - 1:+.2g} "
+            f"from 1: divide it by its sum."
+        )
+
+
+def js_from_logits(real_logits, fake_logits):
+    """Returns what a discriminator's logits read as Jensen-Shannon divergence, in nats.
+
+    ½·mean(log σ(real)) + ½·mean(log(1 − σ(fake))) + log 2: with the best discriminator
+    D = p/(p + q) and many samples it is JS(p, q), with any other one less. It is
+    log 2 − the mean binary cross-entropy, and never above log 2.
+
+    Args:
+        real_logits, fake_logits: logits (real = 1) of any shape, not empty; the two
+            may differ in number. Safe for logits of any size.
+
+    Returns:
+        A scalar; NaN logits give NaN.
+
+    Raises:
+        ValueError: for an empty sample.
+
+    Source: Goodfellow et al. (2014), Generative adversarial nets, theorem 1.
+    """
+    xp, (real, fake) = as_floats(real_logits, fake_logits)
+    _check_samples(real, fake)
+    cross_entropy = xp.mean(softplus(-real)) + xp.mean(softplus(fake))
+    return LOG_2 - 0.5 * cross_entropy
+
+
+def variational_bound(name: str, real_scores, fake_scores):
+    """Returns the lower bound on an f-divergence that a critic's scores give, in nats.
+
+    E_p[g(v)] − E_q[f*(g(v))] ≤ D_f(p‖q), with equality for the row's `optimal_score`.
+    For "js" it bounds `js_divergence` and equals `js_from_logits`.
+
+    Args:
+        name: a key of `F_DIVERGENCES`.
+        real_scores: raw scores v (any real numbers, any shape) on samples of p.
+        fake_scores: the same on samples of q; the two may differ in number.
+
+    Returns:
+        A scalar, −inf where the bound overflows; NaN scores give NaN.
+
+    Raises:
+        ValueError: for an unknown name or an empty sample.
+
+    Source: Nowozin, Cseke, Tomioka (2016), f-GAN, equations 4 and 6.
+    """
+    divergence = find_divergence(name)
+    xp, (real, fake) = as_floats(real_scores, fake_scores)
+    _check_samples(real, fake)
+    on_real = xp.mean(divergence.activation(real))
+    on_fake = xp.mean(divergence.conjugate_of_activation(fake))
+    # Where both overflow (Neyman, scores of -1000), the real part does so first.
+    return on_real - where(on_real == -math.inf, 0.0, on_fake)
+
+
+def _check_samples(real, fake) -> None:
+    for name, values in (("real", real), ("fake", fake)):
+        if 0 in tuple(values.shape):
+            raise ValueError(
+                f"The {name} scores are an empty sample of shape "
+                f"{tuple(values.shape)}: give at least one."
+            )

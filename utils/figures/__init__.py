@@ -1,0 +1,59 @@
+"""Every picture of the course: arrays in, a figure out."""
+
+from utils.figures.animation import Animation, animate
+from utils.figures.arrays import evaluate_1d, evaluate_2d
+from utils.figures.arrows import common_arrow_scale
+from utils.figures.bars import bars, histograms
+from utils.figures.canvas import Picture, new_figure, to_png
+from utils.figures.curves import curve_grid, curves
+from utils.figures.densities import smooth_density
+from utils.figures.filmstrip import filmstrip, image_filmstrip
+from utils.figures.grids import image_grid, image_rows
+from utils.figures.live import LivePlot
+from utils.figures.maximum import maximum
+from utils.figures.modes import modes_2d
+from utils.figures.players_1d import two_players_1d
+from utils.figures.players_2d import two_players_2d
+from utils.figures.style import COLORS, DIVERGING, SERIES, color
+from utils.figures.tables import Table, table
+from utils.figures.widgets import (
+    FigureWidget,
+    PlayerWidget,
+    player_widget,
+    slider_figure,
+)
+
+__all__ = [
+    "COLORS",
+    "DIVERGING",
+    "SERIES",
+    "Animation",
+    "FigureWidget",
+    "LivePlot",
+    "Picture",
+    "PlayerWidget",
+    "Table",
+    "animate",
+    "bars",
+    "color",
+    "common_arrow_scale",
+    "curve_grid",
+    "curves",
+    "evaluate_1d",
+    "evaluate_2d",
+    "filmstrip",
+    "histograms",
+    "image_filmstrip",
+    "image_grid",
+    "image_rows",
+    "maximum",
+    "modes_2d",
+    "new_figure",
+    "player_widget",
+    "slider_figure",
+    "smooth_density",
+    "table",
+    "to_png",
+    "two_players_1d",
+    "two_players_2d",
+]

@@ -1,0 +1,164 @@
+"""Empty figures to draw on, their titles and legends, without pyplot.
+
+Figures are `matplotlib.figure.Figure` objects that pyplot never hears of.  A notebook
+cell ending in one shows exactly one picture, and a script that makes a hundred of them
+stays silent and keeps none alive.
+"""
+
+import io
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.textpath import TextPath
+
+from utils.figures.style import GRID, INK, MUTED, STYLE, styled
+
+DPI = 96
+#: Inside a legend, in units of its font size.
+SPACING = {"handlelength": 1.8, "handletextpad": 0.6, "columnspacing": 1.6}
+
+
+class Picture(Figure):
+    """A Matplotlib figure that shows itself in a notebook without pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        return to_png(self)
+
+
+def to_png(figure: Figure) -> bytes:
+    """Returns a figure as PNG bytes, of the size the figure has."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=figure.dpi)
+    return buffer.getvalue()
+
+
+@styled
+def new_figure(
+    width: float = 7.2,
+    height: float = 4.0,
+    rows: int = 1,
+    columns: int = 1,
+    **options,
+) -> tuple[Picture, Axes | np.ndarray]:
+    """Makes an empty figure in the style of the course, unknown to pyplot.
+
+    Args:
+        width, height: size in inches, at 96 pixels an inch.
+        rows, columns: how many panels.
+        **options: passed to `Figure.subplots`, for instance `sharex=True`.
+
+    Returns:
+        The figure, and its axes: one `Axes`, or an array (rows, columns) of them.
+
+    Raises:
+        ValueError: if a size is not positive or a count is below 1.
+    """
+    if width <= 0 or height <= 0 or rows < 1 or columns < 1:
+        raise ValueError(
+            f"a figure of {width} by {height} inches with {rows} rows and {columns} "
+            "columns: sizes must be positive and counts at least 1."
+        )
+    figure = Picture(figsize=(width, height), dpi=DPI, layout="constrained")
+    figure.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
+    axes = figure.subplots(rows, columns, squeeze=False, **options)
+    for ax in axes.flat:
+        dress(ax)
+    return figure, axes[0, 0] if rows == columns == 1 else axes
+
+
+def dress(ax: Axes) -> None:
+    """Sets on the axes itself what Matplotlib would read only when it draws."""
+    ax.tick_params(labelsize=9.5, length=3.5, color=MUTED, labelcolor=INK, pad=3)
+    ax.grid(True, color=GRID, linewidth=0.8)
+
+
+def bare(ax: Axes) -> None:
+    """Takes ticks, grid and frame away, for axes that hold an image."""
+    ax.grid(False)
+    ax.set(xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+
+
+def panel(ax: Axes | None, width: float, height: float) -> tuple[Figure, Axes]:
+    """Returns the axes to draw on and their figure: the given ones, or new ones."""
+    return new_figure(width, height) if ax is None else (ax.figure, ax)
+
+
+def roominess(ax: Axes) -> float:
+    """Returns how large marks may be: 1 on a panel of 5 inches, less on small ones."""
+    inches = ax.get_position().width * ax.figure.get_figwidth()
+    return float(np.clip(inches / 5, 0.4, 1.0))
+
+
+def set_title(figure: Figure, title: str | None) -> None:
+    """Writes the finding over the whole figure, flush left, in lines of like length."""
+    if title:
+        lines = int(np.ceil(len(title) / (10.0 * figure.get_figwidth())))
+        width = int(np.ceil(1.12 * len(title) / lines))
+        figure.suptitle(textwrap.fill(title, width), x=0.012, ha="left", weight="bold")
+
+
+def title_panel(ax: Axes, title: str | None, *, alone: bool) -> None:
+    """Writes a title over the figure when the panel is alone in it, else over it."""
+    if alone:
+        set_title(ax.figure, title)
+    elif title:
+        ax.set_title(title)
+
+
+def legend_above(ax: Axes) -> None:
+    """Puts the legend of a panel in rows above it, where it can hide no data."""
+    handles, labels = ax.get_legend_handles_labels()
+    if handles:
+        place = ax.get_subplotspec()
+        side_by_side = place.get_gridspec().ncols if place else 1
+        width = ax.figure.get_figwidth() / side_by_side - 1.0
+        ax.legend(
+            handles,
+            labels,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=columns_that_fit(labels, width),
+            borderaxespad=0.2,
+            borderpad=0.2,
+            **SPACING,
+        )
+
+
+def shared_legend(figure: Figure, axes: Sequence[Axes]) -> None:
+    """Puts one legend under the whole figure, each label of its panels once."""
+    entries = {}
+    for ax in axes:
+        for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
+            entries.setdefault(label, handle)
+    if entries:
+        figure.legend(
+            entries.values(),
+            entries.keys(),
+            loc="outside lower center",
+            ncols=columns_that_fit(list(entries), figure.get_figwidth() - 0.3),
+            **SPACING,
+        )
+
+
+def settle(figure: Figure) -> None:
+    """Lays panels out once ahead of drawing, where a single pass would clip them.
+
+    A legend outside the panels, or panels of a fixed shape, move what was measured.
+    """
+    figure.get_layout_engine().execute(figure)
+
+
+def columns_that_fit(labels: Sequence[str], width: float) -> int:
+    """Returns how many columns a legend may have to stay inside `width` inches."""
+    size = STYLE["legend.fontsize"]
+    beside = sum(SPACING.values()) * size
+    widths = [TextPath((0, 0), x, size=size).get_extents().width for x in labels]
+    for columns in range(len(labels), 1, -1):
+        groups = np.array_split([each + beside for each in widths], columns)
+        if sum(group.max() for group in groups) <= 72 * width:
+            return columns
+    return 1

@@ -1,0 +1,128 @@
+"""Moments of a training side by side: first to last, row by row."""
+
+from collections.abc import Callable, Sequence
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from utils.figures.arrays import as_images
+from utils.figures.canvas import bare, new_figure, set_title, settle, shared_legend
+from utils.figures.grids import mosaic, show_image
+from utils.figures.style import styled
+
+
+@styled
+def filmstrip(
+    frames: Sequence,
+    draw: Callable[[Axes, object], object],
+    titles: Sequence[str] | None = None,
+    *,
+    columns: int = 4,
+    panel_size: tuple[float, float] = (2.2, 1.9),
+    title: str | None = None,
+) -> Figure:
+    """Draws one panel a moment, all on the same axes, with one legend.
+
+    Args:
+        frames: what changes from moment to moment: arrays, tuples of arrays, anything
+            that `draw` understands.
+        draw: `draw(ax, frame)` draws one moment, for instance with `two_players_1d`
+            and `ax=ax`; what it returns is not used.
+        titles: one short title a panel, such as `"step 100"`.
+        columns: panels in a row.
+        panel_size: width and height of a panel, in inches.
+        title: the finding.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there are no frames, or not as many titles as frames.
+    """
+    titles = check_titles(frames, titles)
+    columns = min(columns, len(frames))
+    rows = -(-len(frames) // columns)
+    figure, axes = new_figure(
+        columns * panel_size[0],
+        rows * panel_size[1] + 0.8,
+        rows,
+        columns,
+        sharex=True,
+        sharey=True,
+    )
+    panels = [axes] if rows == columns == 1 else list(axes.flat)
+    for ax, frame, panel_title in zip(panels, frames, titles, strict=False):
+        draw(ax, frame)
+        ax.set_title(panel_title, fontsize=10)
+        ax.tick_params(labelsize=8.5)
+        ax.label_outer()
+    for ax in panels[len(frames) :]:
+        ax.set_visible(False)
+    shared_legend(figure, panels[: len(frames)])
+    set_title(figure, title)
+    settle(figure)
+    return figure
+
+
+def check_titles(frames: Sequence, titles: Sequence[str] | None) -> Sequence[str]:
+    """Returns one title a frame, empty ones where none are given.
+
+    Raises:
+        ValueError: if there are no frames, or not as many titles as frames.
+    """
+    if len(frames) == 0:
+        raise ValueError("there are no frames: give at least one.")
+    if titles is None:
+        return [""] * len(frames)
+    if len(titles) != len(frames):
+        raise ValueError(
+            f"{len(titles)} titles for {len(frames)} frames: give one title a frame."
+        )
+    return titles
+
+
+@styled
+def image_filmstrip(
+    batches: Sequence,
+    titles: Sequence[str] | None = None,
+    *,
+    images_across: int = 4,
+    columns: int = 4,
+    title: str | None = None,
+) -> Figure:
+    """Draws one small grid of images a moment, for the same latent codes each time.
+
+    Args:
+        batches: one array of images (n, height, width, 1 or 3) in [-1, 1] a moment.
+        titles: one short title a moment.
+        images_across: images in a row of a small grid.
+        columns: moments in a row.
+        title: the finding.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there are no batches, not as many titles, or an array does not
+            hold images in [-1, 1].
+    """
+    titles = check_titles(batches, titles)
+    pictures = [mosaic(as_images(batch), images_across) for batch in batches]
+    columns = min(columns, len(pictures))
+    rows = -(-len(pictures) // columns)
+    height, width = pictures[0].shape[:2]
+    across = 8.6 / max(columns, 3)
+    figure, axes = new_figure(
+        columns * across,
+        rows * (across * height / width + 0.25) + (0.3 if title else 0.0),
+        rows,
+        columns,
+    )
+    panels = [axes] if rows == columns == 1 else list(axes.flat)
+    for ax in panels:
+        bare(ax)
+    for ax, picture, panel_title in zip(panels, pictures, titles, strict=False):
+        show_image(ax, picture)
+        ax.set_title(panel_title, fontsize=10)
+    set_title(figure, title)
+    return figure

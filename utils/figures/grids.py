@@ -1,0 +1,164 @@
+"""Images in a grid: samples, walks through latent space, neighbors side by side."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from utils.figures.arrays import as_images
+from utils.figures.canvas import bare, new_figure, set_title
+from utils.figures.style import styled
+
+WIDTH = 7.2  # inches, the widest a grid becomes
+
+
+def gap_of(width: int) -> int:
+    """Returns how many white pixels stand between images of this width."""
+    return max(1, width // 16)
+
+
+def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
+    """Lays images side by side on white, row by row, into one picture.
+
+    Args:
+        images: (n, height, width, channels), pixels in [-1, 1].
+        columns: images in a row.
+
+    Returns:
+        One picture (rows, columns, channels), pixels in [-1, 1]. Where the last row is
+        short, it stays white.
+    """
+    count, height, width, channels = images.shape
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    gap = gap_of(width)
+    down, across = height + gap, width + gap
+    picture = np.ones((rows * down - gap, columns * across - gap, channels))
+    for index, image in enumerate(images):
+        top, left = index // columns * down, index % columns * across
+        picture[top : top + height, left : left + width] = image
+    return picture
+
+
+def show_image(ax: Axes, picture: np.ndarray) -> None:
+    """Shows one picture (height, width, 1 or 3) in [-1, 1]; -1 is black."""
+    if picture.shape[-1] == 1:
+        ax.imshow(picture[..., 0], cmap="gray", vmin=-1, vmax=1)
+    else:
+        ax.imshow((picture + 1) / 2)
+
+
+@styled
+def image_grid(
+    images,
+    columns: int = 10,
+    *,
+    labels: Sequence | None = None,
+    title: str | None = None,
+    image_size: float | None = None,
+) -> Figure:
+    """Draws images in a grid, row by row.
+
+    Args:
+        images: (n, height, width, 1 or 3), pixels in [-1, 1].
+        columns: images in a row.
+        labels: one short text or number an image, written under it.
+        title: the finding.
+        image_size: width of an image in inches; by default the grid fills the page, and
+            an image is at most 0.9 inches wide.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if the array does not hold images in [-1, 1], `columns` is below 1,
+            or there are not as many labels as images.
+    """
+    images = as_images(images)
+    if columns < 1:
+        raise ValueError(f"columns is {columns}: a row holds at least one image.")
+    if labels is not None and len(labels) != len(images):
+        raise ValueError(
+            f"{len(labels)} labels for {len(images)} images: give one label an image."
+        )
+    columns = min(columns, len(images))
+    size = image_size or min(0.9, WIDTH / columns)
+    _, height, width, _ = images.shape
+    below = 0 if labels is None else int(np.ceil(0.24 / size * width))
+    room = ((0, 0), (0, below), (0, 0), (0, 0))
+    picture = mosaic(np.pad(images, room, constant_values=1.0), columns)
+    wide = columns * size
+    tall = wide * picture.shape[0] / picture.shape[1]
+    figure, axes = new_figure(wide + 0.1, tall + (0.4 if title else 0.1))
+    figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
+    bare(axes)
+    show_image(axes, picture)
+    step = (width + gap_of(width), height + below + gap_of(width))
+    for index, label in enumerate(labels if labels is not None else ()):
+        axes.text(
+            index % columns * step[0] + width / 2 - 0.5,
+            index // columns * step[1] + height + 0.45 * below - 0.5,
+            str(label),
+            ha="center",
+            va="center",
+            fontsize=9.5,
+        )
+    set_title(figure, title)
+    return figure
+
+
+@styled
+def image_rows(
+    rows: Mapping[str, object],
+    *,
+    labels: Sequence | None = None,
+    title: str | None = None,
+) -> Figure:
+    """Draws named rows of images under each other, such as samples and neighbors.
+
+    Args:
+        rows: a name for each row, and its images (n, height, width, 1 or 3) in [-1, 1];
+            every row has the same n.
+        labels: one short text or number a column, written over it.
+        title: the finding.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there are no rows, an array does not hold images in [-1, 1], the
+            rows differ in length, or there are not as many labels as columns.
+    """
+    arrays = {name: as_images(images, name) for name, images in rows.items()}
+    lengths = {len(images) for images in arrays.values()}
+    if len(lengths) != 1:
+        raise ValueError(
+            f"the rows have {sorted(lengths)} images: give every row as many."
+        )
+    columns = lengths.pop()
+    if labels is not None and len(labels) != columns:
+        raise ValueError(
+            f"{len(labels)} labels for {columns} columns: give one a column."
+        )
+    size = min(0.9, (WIDTH - 1.2) / columns)
+    heading = (0.45 if title else 0.1) + (0.2 if labels is not None else 0)
+    figure, axes = new_figure(
+        columns * size + 1.3, len(arrays) * size * 1.06 + heading, len(arrays), 1
+    )
+    panels = [axes] if len(arrays) == 1 else list(axes.flat)
+    for ax, (name, images) in zip(panels, arrays.items(), strict=True):
+        bare(ax)
+        show_image(ax, mosaic(images, columns))
+        ax.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
+    if labels is not None:
+        _label_columns(panels[0], labels)
+    set_title(figure, title)
+    return figure
+
+
+def _label_columns(ax: Axes, labels: Sequence) -> None:
+    width = ax.images[0].get_array().shape[1]
+    each = width / len(labels)
+    ax.set_xticks([(i + 0.5) * each - 0.5 for i in range(len(labels))], labels)
+    ax.tick_params(length=0, labeltop=True, labelbottom=False, pad=2)

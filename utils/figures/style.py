@@ -1,0 +1,108 @@
+"""The look of every figure: one meaning one color, and one set of sizes."""
+
+import difflib
+import functools
+from collections.abc import Callable
+from types import MappingProxyType
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap, is_color_like, to_rgb
+
+#: One meaning, one color, in every figure of the course: the eight colors of Okabe
+#: and Ito (2008), told apart with every common form of color blindness.
+COLORS = MappingProxyType(
+    {
+        "real": "#0072B2",
+        "generated": "#D55E00",
+        "discriminator": "#009E73",
+        "anchor": "#F0E442",
+        "positive": "#56B4E9",
+        "negative": "#E69F00",
+        "measured": "#CC79A7",
+        "exact": "#000000",
+    }
+)
+
+#: Colors for series that have no fixed meaning, after Tol (2021), "muted".
+SERIES = ("#332288", "#AA4499", "#999933", "#44AA99", "#882255", "#777777")
+#: Line styles that go with `SERIES`, so that gray print tells the lines apart too.
+LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+INK = "#262626"
+MUTED = "#6E6E6E"
+GRID = "#E7E7E7"
+
+STYLE = {
+    "font.size": 10.5,
+    "axes.titlesize": 11,
+    "axes.titlelocation": "left",
+    "axes.titlepad": 6,
+    "axes.labelsize": 10.5,
+    "axes.labelcolor": INK,
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.titlesize": 12.5,
+    "figure.facecolor": "white",
+    "legend.fontsize": 9.5,
+    "legend.frameon": False,
+    "lines.linewidth": 2.0,
+    "lines.solid_capstyle": "round",
+    "text.color": INK,
+}
+
+
+def mix(color: str, amount: float, other: str = "white") -> tuple[float, ...]:
+    """Returns `color` with a share `amount` in [0, 1] of `other` mixed in."""
+    return tuple(
+        (1 - amount) * np.asarray(to_rgb(color)) + amount * np.asarray(to_rgb(other))
+    )
+
+
+#: The heat map of D: 0 takes the color of generated data, 1 that of real data, and
+#: one half, where D cannot tell, is white.
+DIVERGING = LinearSegmentedColormap.from_list(
+    "generated_to_real",
+    [
+        mix(COLORS["generated"], 0.40),
+        mix(COLORS["generated"], 0.72),
+        (1.0, 1.0, 1.0),
+        mix(COLORS["real"], 0.72),
+        mix(COLORS["real"], 0.40),
+    ],
+)
+
+
+def color(name: str) -> str:
+    """Returns the color of a meaning, such as `"real"`; colors pass as they are.
+
+    Args:
+        name: a key of `COLORS`, or any color Matplotlib knows (`"#332288"`).
+
+    Raises:
+        ValueError: if `name` is neither; the message lists what is allowed.
+    """
+    if name in COLORS:
+        return COLORS[name]
+    if is_color_like(name):
+        return name
+    near = difflib.get_close_matches(str(name), COLORS, n=1)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    raise ValueError(
+        f"unknown color {name!r}: {hint}use one of {', '.join(COLORS)}, "
+        "or a color such as '#332288'."
+    )
+
+
+def styled(function: Callable) -> Callable:
+    """Runs a drawing function in the style of the course, and restores the old one."""
+
+    @functools.wraps(function)
+    def with_style(*arguments, **options):
+        with matplotlib.rc_context(STYLE):
+            return function(*arguments, **options)
+
+    return with_style

@@ -1,0 +1,261 @@
+"""Figures to play with: the two players step by step, and sliders on any figure.
+
+The pictures travel as PNG inside the widget, so they need neither pyplot nor a front
+end, and a test can press the buttons with `click()`.
+"""
+
+import html
+import traceback
+from collections.abc import Callable
+
+import ipywidgets
+from matplotlib.figure import Figure
+
+from utils.figures.canvas import to_png
+from utils.figures.style import COLORS
+
+WHOLE = {"description_width": "initial"}  # names of sliders are not cut short
+REDRAWS = 5  # times the figure is redrawn while both players run; each costs 0.2 s
+
+
+class FigureWidget(ipywidgets.VBox):
+    """A figure with controls above it and a line of text below, or an error.
+
+    Attributes:
+        picture: the `ipywidgets.Image` that holds the figure.
+        message: the `ipywidgets.HTML` that holds the line of text.
+    """
+
+    def __init__(self, controls: list[ipywidgets.Widget]):
+        self.picture = ipywidgets.Image(format="png")
+        self.message = ipywidgets.HTML()
+        super().__init__([ipywidgets.HBox(controls), self.picture, self.message])
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: open the notebook in Jupyter to use it>"
+
+    def show(self, figure) -> None:
+        """Puts a figure into the widget.
+
+        Raises:
+            ValueError: if it is not a Matplotlib figure.
+        """
+        if not isinstance(figure, Figure):
+            raise ValueError(
+                f"draw returned {type(figure).__name__}: it must return a figure."
+            )
+        self.picture.value = to_png(figure)
+
+    def attempt(self, action: Callable[[], object]) -> bool:
+        """Runs an action; what it raises is shown in the widget, not lost."""
+        try:
+            action()
+        except Exception as error:
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            self.message.value = (
+                '<span style="color: #B00020"><b>'
+                f"{html.escape(type(error).__name__)}</b>: {html.escape(str(error))} "
+                f"<i>(line {where.lineno} of {html.escape(where.name)})</i></span>"
+            )
+            return False
+        return True
+
+
+class PlayerWidget(FigureWidget):
+    """Two players, stepped by hand; made by `player_widget`.
+
+    Attributes:
+        step_discriminator_button, step_generator_button, run_button, reset_button: the
+            buttons; `reset_button` is None where there is nothing to reset.
+        counts: steps taken, `{"D": ..., "G": ...}`.
+    """
+
+    def __init__(self, step_discriminator, step_generator, draw, run, reset, steps):
+        self._step = {"D": step_discriminator, "G": step_generator}
+        self._draw, self._run, self._reset = draw, run, reset
+        self.counts = {"D": 0, "G": 0}
+        self._steps = steps
+        self.step_discriminator_button = self._button(
+            "Step D",
+            "Improve the discriminator once",
+            lambda: self._take("D"),
+            "discriminator",
+        )
+        self.step_generator_button = self._button(
+            "Step G",
+            "Improve the generator once",
+            lambda: self._take("G"),
+            "generated",
+        )
+        self.run_button = self._button(
+            f"Run {steps}", f"{steps} times: step D, then step G", self._take_turns
+        )
+        self.reset_button = None
+        if reset:
+            self.reset_button = self._button("Reset", "Begin again", self._begin_again)
+        buttons = [
+            self.step_discriminator_button,
+            self.step_generator_button,
+            self.run_button,
+            self.reset_button,
+        ]
+        self._buttons = [button for button in buttons if button]
+        super().__init__(self._buttons)
+        self.attempt(self._refresh)
+
+    def _button(self, name: str, tip: str, action, meaning=None) -> ipywidgets.Button:
+        button = ipywidgets.Button(description=name, tooltip=tip)
+        if meaning:
+            button.style.button_color = COLORS[meaning]
+            button.style.text_color = "white"
+        button.on_click(lambda _: self._press(action))
+        return button
+
+    def _press(self, action) -> None:
+        """Runs one action with all buttons locked, so that clicks do not pile up."""
+        for button in self._buttons:
+            button.disabled = True
+        try:
+            self.attempt(action)
+        finally:
+            for button in self._buttons:
+                button.disabled = False
+
+    def _take(self, player: str) -> None:
+        self._step[player]()
+        self.counts[player] += 1
+        self._refresh()
+
+    def _take_turns(self) -> None:
+        if self._run:
+            self._run(self._steps)
+            for player in self.counts:
+                self.counts[player] += self._steps
+            self._refresh()
+            return
+        for turn in range(1, self._steps + 1):
+            for player, step in self._step.items():
+                step()
+                self.counts[player] += 1
+            if turn % max(1, self._steps // REDRAWS) == 0 or turn == self._steps:
+                self._refresh()
+
+    def _begin_again(self) -> None:
+        self._reset()
+        self.counts = {"D": 0, "G": 0}
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.show(self._draw())
+        self.message.value = f"D steps: {self.counts['D']}, G steps: {self.counts['G']}"
+
+
+def player_widget(
+    step_discriminator: Callable[[], object],
+    step_generator: Callable[[], object],
+    draw: Callable[[], Figure],
+    *,
+    run: Callable[[int], object] | None = None,
+    reset: Callable[[], object] | None = None,
+    steps: int = 50,
+) -> PlayerWidget:
+    """Makes buttons *Step D*, *Step G*, *Run* and *Reset* over a figure.
+
+    Args:
+        step_discriminator, step_generator: improve one player once.
+        draw: returns the figure of the present state, for instance with
+            `two_players_1d`.
+        run: `run(steps)` takes so many turns; by default D and G step in turn, and the
+            figure is redrawn five times on the way.
+        reset: brings both players back to the beginning; without it there is no button.
+        steps: how many turns *Run* takes.
+
+    Returns:
+        The widget. What a function raises is shown in it.
+
+    Raises:
+        ValueError: if `steps` is below 1, or a function cannot be called.
+    """
+    if steps < 1:
+        raise ValueError(f"steps is {steps}: Run takes at least one.")
+    needed = {
+        "step_discriminator": step_discriminator,
+        "step_generator": step_generator,
+        "draw": draw,
+    }
+    for name, function in needed.items():
+        if not callable(function):
+            raise ValueError(
+                f"{name} is {type(function).__name__}: give a function, without ()."
+            )
+    return PlayerWidget(step_discriminator, step_generator, draw, run, reset, steps)
+
+
+def slider_figure(draw: Callable[..., Figure], **sliders) -> FigureWidget:
+    """Puts sliders over a figure, which is redrawn when one of them moves.
+
+    Args:
+        draw: `draw(name=value, ...)` returns the figure.
+        **sliders: for each argument of `draw` one of `(low, high)`,
+            `(low, high, step)` or `(low, high, step, start)` in whole numbers or not,
+            a list of choices, True or False, or an ipywidgets control.
+
+    Returns:
+        The widget; its attribute `controls` maps names to controls. What `draw` raises
+        is shown in it.
+
+    Raises:
+        ValueError: if there are no sliders, or one is described in another way.
+
+    Example:
+        >>> slider_figure(lambda mean: panel_at(mean), mean=(-3.0, 3.0, 0.1, 0.0))
+    """
+    if not sliders:
+        raise ValueError("there are no sliders: give for instance mean=(-3.0, 3.0).")
+    controls = {name: _control(name, each) for name, each in sliders.items()}
+    widget = FigureWidget(list(controls.values()))
+    widget.controls = controls
+
+    def refresh(_=None):
+        values = {name: control.value for name, control in controls.items()}
+        if widget.attempt(lambda: widget.show(draw(**values))):
+            widget.message.value = ""
+
+    for control in controls.values():
+        control.observe(refresh, names="value")
+    refresh()
+    return widget
+
+
+def _control(name: str, given) -> ipywidgets.Widget:
+    label = name.replace("_", " ")
+    if isinstance(given, ipywidgets.Widget):
+        return given
+    if isinstance(given, bool):
+        return ipywidgets.Checkbox(given, description=label)
+    if isinstance(given, list) and given:
+        return ipywidgets.SelectionSlider(
+            options=given, description=label, continuous_update=False, style=WHOLE
+        )
+    if isinstance(given, tuple) and 2 <= len(given) <= 4 and given[0] < given[1]:
+        return _number_slider(label, *given)
+    raise ValueError(
+        f"the slider {name!r} is {given!r}: give (low, high), (low, high, step), "
+        "(low, high, step, start), a list of choices, True or False."
+    )
+
+
+def _number_slider(label: str, low, high, step=None, start=None) -> ipywidgets.Widget:
+    whole = all(isinstance(v, int) for v in (low, high, step or 1, start or 0))
+    kind = ipywidgets.IntSlider if whole else ipywidgets.FloatSlider
+    step = step or (1 if whole else (high - low) / 50)
+    start = (low + high) / 2 if start is None else start
+    return kind(
+        value=int(start) if whole else start,
+        min=low,
+        max=high,
+        step=step,
+        description=label,
+        continuous_update=False,
+        style=WHOLE,
+    )

@@ -24,10 +24,12 @@ def apply(optimizer, gradients, variables):
 
 def input_gradient(score_fn, x):
     """A tape inside the caller's tape, so that the result can be differentiated."""
+    x = tf.convert_to_tensor(x)  # a Keras variable cannot be watched
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(x)
         scores = score_fn(x)
-    return tape.gradient(scores, x, unconnected_gradients="zero")
+    gradient = tape.gradient(scores, x, unconnected_gradients="zero")
+    return tf.convert_to_tensor(gradient)  # `ops.take` leaves indexed slices
 
 
 def portable_train_step(train_step):

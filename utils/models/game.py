@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.models.faults import StopWhenNotFinite
+from utils.models.faults import StopWhenNotFinite, variables_kept
 from utils.models.optimizers import PlayerOptimizers
 
 _SAMPLE_BATCH = 1000
@@ -172,6 +172,20 @@ class Game(keras.Model):
             }
         )
 
+    def save_own_variables(self, store):
+        """Saves how far the noise and the Dropout seeds have come: Keras does not."""
+        for i, seed in enumerate(self._seeds()):
+            store[str(i)] = ops.convert_to_numpy(seed)
+
+    def load_own_variables(self, store):
+        """Goes on with them where the saved game stopped."""
+        for i, seed in enumerate(self._seeds()):
+            seed.assign(store[str(i)])
+
+    def _seeds(self):
+        weights = set(map(id, self.weights))
+        return [state for state in self.variables if id(state) not in weights]
+
     def fit(self, x=None, *args, callbacks=None, **kwargs):
         """Trains as `keras.Model.fit` does, and stops when a loss is not finite.
 
@@ -200,7 +214,11 @@ class Game(keras.Model):
         if isinstance(x, np.ndarray):
             self._check_examples(x)
         callbacks = [*(callbacks or []), StopWhenNotFinite()]
-        return super().fit(x, *args, callbacks=callbacks, **kwargs)
+        variables = [*self.variables, *self.metrics_variables]
+        if self.compiled:
+            variables += self.optimizer.variables
+        with variables_kept(variables):
+            return super().fit(x, *args, callbacks=callbacks, **kwargs)
 
     def evaluate(self, *args, **kwargs):
         """Refuses: a player's loss on held-out data says nothing of the samples.

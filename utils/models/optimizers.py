@@ -57,6 +57,7 @@ class PlayerOptimizers(keras.optimizers.Optimizer):
 
     @learning_rate.setter
     def learning_rate(self, value):
+        """Refuses a value, which could not say for whom it is."""
         raise ValueError(
             f"The learning rate of a game was set to {value}, but each player has its "
             f"own. Set that of optimizer[player], player one of "

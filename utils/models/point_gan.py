@@ -9,19 +9,32 @@ BATCH = 128
 EXAMPLES = 800 * BATCH
 
 
-def train_point_gan(mixture, steps, seed, rate=2e-3, callbacks=None, **settings):
+def train_point_gan(
+    mixture,
+    steps,
+    seed,
+    rate=2e-3,
+    momentum=0.0,
+    average=None,
+    callbacks=None,
+    **settings,
+):
     """Trains a GAN on a mixture of Gaussians in the plane.
 
-    Adam without momentum, β = (0, 0.99), for both players: momentum keeps a player
-    running where the other has just been. The learning rate falls to 0 along a cosine,
-    so that the players come to rest.
+    Adam with β = (0, 0.99) for both players: momentum keeps a player running where the
+    other has just been. The learning rate falls to 0 along a cosine, so that the players
+    come to rest.
 
     Args:
         mixture: anything with `.sample(n, seed) -> (n, 2)`.
         steps: turns of both players, at least 1; rounded up to whole epochs of at most
             800 batches of 128.
         seed: int, for networks, noise and data.
-        rate: learning rate at the start.
+        rate: learning rate of both players at the start.
+        momentum: β₁ of Adam, in [0, 1).
+        average: None, or the share of the past in a running mean of G's weights, such
+            as 0.999. G ends as that average; the learning rate then stops falling at a
+            twentieth, so that D can follow to the end (Yazıcı et al. 2019).
         callbacks: list of Keras callbacks.
         **settings: arguments of `GAN`. A penalty's weight counts in units of the data's
             variance, so that one weight serves data of any size.
@@ -41,9 +54,14 @@ def train_point_gan(mixture, steps, seed, rate=2e-3, callbacks=None, **settings)
     weights = {name: weight * spread**2 for name, weight in penalty.items()}
     pair = point_pair(spread, packing=settings.get("packing", 1))
     gan = GAN(*pair, penalty=weights, **settings)
-    falling = keras.optimizers.schedules.CosineDecay(rate, steps)
-    optimizers = [keras.optimizers.Adam(falling, beta_1=0, beta_2=0.99) for _ in pair]
-    gan.compile(*optimizers)
+    falling = keras.optimizers.schedules.CosineDecay(
+        rate, steps, alpha=0.05 if average else 0.0
+    )
+    calm = {"learning_rate": falling, "beta_1": momentum, "beta_2": 0.99}
+    averaging = {"use_ema": True, "ema_momentum": average} if average else {}
+    gan.compile(
+        keras.optimizers.Adam(**calm, **averaging), keras.optimizers.Adam(**calm)
+    )
     epochs = -(-steps // (len(real) // BATCH))
     gan.fit(real, batch_size=BATCH, epochs=epochs, callbacks=callbacks, verbose=0)
     return gan

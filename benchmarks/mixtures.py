@@ -1,0 +1,110 @@
+"""Measure mode coverage on PacGAN's data, over seeds; lesson 03 shows the table.
+
+    python benchmarks/mixtures.py laptop   # each cure, 5 seeds: a quarter of an hour
+    python benchmarks/mixtures.py full     # R1 on the grid, 10 seeds: under an hour
+
+Both write into `results/mixtures.json` and leave the other's rows as they are.
+"""
+
+import json
+import math
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from utils.data.mixtures import grid, ring
+from utils.evaluation.coverage import mode_coverage
+from utils.models.point_gan import train_point_gan
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "mixtures.json"
+MIXTURES = {"ring": ring(), "grid": grid()}
+CURES = {
+    "none": {},
+    "R1": {"penalty": {"r1": 0.1}},
+    "gradient penalty": {"penalty": {"gradient": 0.1}},
+    "packing 2": {"packing": 2},
+    "R1, averaged": {"penalty": {"r1": 0.1}, "rate": 1e-3, "average": 0.999},
+}
+SHORT = ["none", "R1", "gradient penalty", "packing 2"]
+PROTOCOLS = {
+    "laptop": {
+        "steps": {"ring": 2_000, "grid": 5_000},
+        "cures": SHORT,
+        "seeds": 5,
+    },
+    "full": {
+        "steps": {"grid": 20_000},
+        "cures": ["R1, averaged"],
+        "seeds": 10,
+    },
+}
+
+
+def measure(mixture, steps, seed, settings):
+    """Trains one GAN and scores 2 500 samples of it."""
+    start = time.perf_counter()
+    gan = train_point_gan(mixture, steps, seed, **settings)
+    seconds = time.perf_counter() - start
+    score = mode_coverage(gan.sample(2_500, seed), mixture)
+    run = {"seed": seed, **asdict(score), "seconds": round(seconds, 1)}
+    if math.isinf(run["reverse_kl"]):  # no sample of high quality; JSON has no infinity
+        run["reverse_kl"] = None
+    return run
+
+
+def measure_protocol(name):
+    """Runs every data set, cure and seed of a protocol."""
+    protocol = PROTOCOLS[name]
+    backend = keras.backend.backend()
+    steps = ", ".join(f"{data} {n:,} steps" for data, n in protocol["steps"].items())
+    tables = {
+        "settings": f"{steps}, {protocol['seeds']} seeds, "
+        f"Keras {keras.__version__} on {backend}"
+    }
+    for data, n in protocol["steps"].items():
+        tables[data] = {}
+        for cure in protocol["cures"]:
+            tables[data][cure] = []
+            for seed in range(protocol["seeds"]):
+                run = measure(MIXTURES[data], n, seed, CURES[cure])
+                tables[data][cure].append(run)
+                print(data, cure, run, flush=True)
+    return tables
+
+
+def show(tables):
+    """Prints mean and standard deviation over the seeds."""
+    view = Table("data", "cure", "modes", "high quality", "reverse KL", "seconds")
+    for data in (key for key in tables if key != "settings"):
+        for cure, runs in tables[data].items():
+            cells = []
+            for key in ("modes", "high_quality", "reverse_kl", "seconds"):
+                column = [run[key] for run in runs]
+                lost = None in column
+                cells.append(
+                    "∞" if lost else f"{np.mean(column):.3f} ± {np.std(column):.3f}"
+                )
+            view.add_row(data, cure, *cells)
+    Console().print(tables["settings"], view)
+
+
+def main():
+    """Measures the protocol that the command line names."""
+    name = sys.argv[1] if len(sys.argv) == 2 else None
+    if name not in PROTOCOLS:
+        sys.exit(f"usage: python benchmarks/mixtures.py {' | '.join(PROTOCOLS)}")
+    tables = measure_protocol(name)
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({**kept, name: tables}, indent=1) + "\n")
+    show(tables)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""The files that install the course agree with each other."""
+
+import ast
+import importlib
+import re
+import sys
+import tomllib
+from importlib.metadata import packages_distributions
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+
+import utils
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+LOCKS = ("requirements.lock", "requirements-jax.lock")
+BACKENDS = {"tensorflow", "jax", "torch"}
+
+PIN = re.compile(r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ;]+)( ; [^\\]+)? \\")
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}( \\)?")
+TARGET = re.compile(r"^([a-z-]+):(?!=)", re.MULTILINE)
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Returns {name: version} of a lock, and fails on anything but hashed pins."""
+    found: dict[str, str] = {}
+    hashes: dict[str, int] = {}
+    name = ""
+    for line in (ROOT / lock).read_text("utf-8").splitlines():
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        if pin := PIN.fullmatch(text):
+            name = pin["name"]
+            assert name not in found, f"{lock} pins {name} twice"
+            found[name] = pin["version"]
+            hashes[name] = 0
+        else:
+            assert HASH.fullmatch(text), f"{lock}: not a pin and not a hash: {text}"
+            hashes[name] += 1
+    assert found
+    assert not [name for name, count in hashes.items() if count == 0]
+    return found
+
+
+def requirements(*extras: str) -> list[Requirement]:
+    listed = list(PROJECT["dependencies"])
+    return [Requirement(line) for line in sum((EXTRAS[e] for e in extras), listed)]
+
+
+def names(wanted: list[Requirement]) -> set[str]:
+    return {canonicalize_name(requirement.name) for requirement in wanted}
+
+
+def make_targets() -> set[str]:
+    return set(TARGET.findall((ROOT / "Makefile").read_text("utf-8")))
+
+
+def workflows() -> list[Path]:
+    return sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_pin_of_a_lock_has_a_hash_and_no_address(lock):
+    assert len(pins(lock)) > 100
+    assert "://" not in (ROOT / lock).read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("lock", "extras", "left_out"),
+    [
+        ("requirements.lock", ("dev",), set()),
+        ("requirements-jax.lock", ("dev", "jax"), {"tensorflow"}),
+    ],
+)
+def test_a_lock_pins_every_direct_dependency_within_its_range(lock, extras, left_out):
+    pinned = pins(lock)
+    for requirement in requirements(*extras):
+        name = canonicalize_name(requirement.name)
+        if name in left_out:
+            assert name not in pinned
+        else:
+            assert requirement.specifier.contains(pinned[name]), (requirement, lock)
+
+
+def test_the_two_locks_agree_on_what_they_share():
+    first, second = pins("requirements.lock"), pins("requirements-jax.lock")
+    shared = first.keys() & second.keys()
+    assert {n: first[n] for n in shared} == {n: second[n] for n in shared}
+
+
+def test_pytorch_is_in_no_lock_and_the_makefile_installs_it_within_range():
+    assert not any("torch" in pins(lock) for lock in LOCKS)
+    version = re.search(r"^TORCH \?= torch==(\S+)$", makefile(), re.MULTILINE)[1]
+    assert Requirement(EXTRAS["torch"][0]).specifier.contains(version)
+
+
+def makefile() -> str:
+    return (ROOT / "Makefile").read_text("utf-8")
+
+
+def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more():
+    installs = re.findall(r"pip install (.*)", makefile())
+    assert sorted(installs) == [
+        "$(TORCH)",
+        "--no-deps --no-build-isolation --editable .",
+        "--require-hashes -r $(1)",
+    ]
+    assert set(re.findall(r"call install,(\S+)\)", makefile())) == set(LOCKS)
+
+
+def test_environment_yml_pins_python_and_takes_the_rest_from_the_lock():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+    python, pip, through_pip = environment["dependencies"]
+    name, version = python.split("=")
+    assert (name, pip) == ("python", "pip")
+    assert SpecifierSet(PROJECT["requires-python"]).contains(version)
+    assert through_pip == {"pip": ["--require-hashes", "-r requirements.lock"]}
+    assert "--no-deps" in (ROOT / "postBuild").read_text("utf-8")
+
+
+def test_workflows_run_only_make_targets_that_exist_and_may_only_read():
+    assert workflows()
+    for path in workflows():
+        workflow = yaml.safe_load(path.read_text("utf-8"))
+        assert workflow["permissions"] == {"contents": "read"}
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        runs = [step["run"] for step in steps if "run" in step]
+        made = [run.split()[1] for run in runs if run.startswith("make ")]
+        assert {"test", "test-backends", "lessons"} <= set(made) <= make_targets()
+
+
+def test_ci_runs_the_three_targets_and_no_others():
+    script = (ROOT / ".ci" / "run").read_text("utf-8")
+    run = re.findall(r'^stage "[^"]+" (.+)$', script, re.MULTILINE)
+    assert run == ["make test", "make test-backends", "offline make lessons"]
+
+
+@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md"])
+def test_every_make_command_on_a_page_exists(page):
+    text = (ROOT / page).read_text("utf-8")
+    commands = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)`", text))
+    commands |= set(re.findall(r"^make ([a-z-]+)", text, re.MULTILINE))
+    assert commands
+    assert commands <= make_targets()
+
+
+def third_party_imports(folder: str) -> set[str]:
+    """Returns the top-level names that the Python files of a folder import."""
+    found = set()
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                found.add(node.module)
+    own = {"utils", *(path.stem for path in (ROOT / folder).rglob("*.py"))}
+    return {name.split(".")[0] for name in found} - own - set(sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("utils", ()), ("lessons", ()), ("tests", ("dev",)), ("benchmarks", ("dev",))],
+)
+def test_every_package_that_is_imported_is_declared(folder, extras):
+    distributions = packages_distributions()
+    declared = names(requirements(*extras)) | BACKENDS
+    for module in third_party_imports(folder):
+        candidates = distributions.get(module, [module])
+        assert {canonicalize_name(name) for name in candidates} & declared, module
+
+
+def test_the_console_script_names_the_command_line():
+    module, _, attribute = PROJECT["scripts"]["course"].partition(":")
+    assert callable(getattr(importlib.import_module(module), attribute))
+
+
+def test_the_citation_gives_the_version_of_the_package():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    assert citation["version"] == utils.__version__
+    assert citation["license"] == PROJECT["license"]

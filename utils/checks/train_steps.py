@@ -1,0 +1,134 @@
+"""Facts about a game's train step: who moves, how often, on what, and what it logs."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from utils.checks.answers import close, read_number
+from utils.checks.directions import loss_of_step
+from utils.checks.feedback import Mistake
+from utils.checks.learners_code import describe
+from utils.checks.rehearsal import PLAYERS, Step
+from utils.measures.adversarial import logistic_discriminator_loss
+from utils.models.game import Game
+
+
+def check_class(model_class) -> None:
+    """Raises a Mistake unless this is a `Game` class with a train step of its own."""
+    if isinstance(model_class, Game):
+        raise Mistake(
+            "the check was given a model, but needs the class, to build small models "
+            f"of its own: write `{type(model_class).__name__}` without the brackets."
+        )
+    if not (isinstance(model_class, type) and issubclass(model_class, Game)):
+        raise Mistake(
+            f"the check was given {describe(model_class)}, but needs a class that "
+            "inherits from `Game`: begin with `class MyGAN(Game):`."
+        )
+    if model_class.train_step is keras.Model.train_step:
+        raise Mistake(
+            f"`{model_class.__name__}` has no `train_step` of its own: define "
+            "`def train_step(self, data):` inside the class, indented."
+        )
+
+
+def check_updates(model, step: Step) -> None:
+    """Each player is updated once, by its own optimizer, without the other."""
+    if not step.updates:
+        raise Mistake(
+            "`train_step` updates no player: call `minimize(loss_fn, variables, "
+            'optimizer)` with `self.optimizer["discriminator"]`, and again with '
+            '`self.optimizer["generator"]`.'
+        )
+    for update in step.updates:
+        _check_variables(model, update)
+    for player in PLAYERS:
+        times = sum(update.optimizer == player for update in step.updates)
+        if times == 0:
+            raise Mistake(
+                f"the {player} is never updated: call `minimize` with "
+                f"`self.{player}.trainable_variables` and "
+                f'`self.optimizer["{player}"]` as well.'
+            )
+        if times > 1:
+            raise Mistake(
+                f"the {player} is updated {times} times in one step: here the players "
+                "take turns, one update each."
+            )
+
+
+def check_fresh_noise(steps: list[Step]) -> None:
+    """The generator is used, and each step draws new latent vectors."""
+    if not all(step.latents for step in steps):
+        raise Mistake(
+            "the generator makes nothing in `train_step`: `self(self.draw_latent(n))` "
+            "gives n generated examples."
+        )
+    first, second = (
+        [ops.convert_to_numpy(latent) for latent in step.latents] for step in steps[:2]
+    )
+    if any(np.array_equal(a, b) for a in first for b in second):
+        raise Mistake(
+            "every step draws the same noise, so that the players only ever meet the "
+            "same few examples: draw it inside `train_step` with "
+            "`self.draw_latent(n)`; a fixed seed (as in `self.sample`) repeats itself."
+        )
+
+
+def check_logs(model, step: Step) -> None:
+    """The step returns both losses under their names."""
+    if not isinstance(step.logs, dict):
+        raise Mistake(
+            f"`train_step` returns {describe(step.logs)}, but `fit` wants the logs: "
+            "end with `return self.logs()`."
+        )
+    for player in PLAYERS:
+        name = f"{player}_loss"
+        if name not in step.logs:
+            raise Mistake(
+                f"the logs lack {name!r}: they hold {', '.join(map(repr, step.logs))}. "
+                f"Call `self.log({name}=...)` and end with `return self.logs()`."
+            )
+        if read_number(step.logs[name], "train_step") == 0:
+            raise Mistake(
+                f"{name!r} stays 0 in the logs: hand the number that `minimize` "
+                f"returns to `self.log({name}=...)`."
+            )
+    _check_logs_not_swapped(model, step)
+
+
+def _check_variables(model, update) -> None:
+    player = update.optimizer
+    other = PLAYERS[1 - PLAYERS.index(player)]
+    given = {id(variable) for variable in update.variables}
+    own = {id(variable) for variable in getattr(model, player).trainable_variables}
+    others = {id(variable) for variable in getattr(model, other).trainable_variables}
+    if given & others and not given & own:
+        raise Mistake(
+            f'`self.optimizer["{player}"]` updates the {other}: the optimizers, or the '
+            "variables, are swapped in that call of `minimize`."
+        )
+    if given & others:
+        raise Mistake(
+            f"the {player}'s update also moves the {other}, which then works against "
+            f"itself: hand `self.{player}.trainable_variables` to `minimize`, not the "
+            "variables of the whole model."
+        )
+    if given != own:
+        raise Mistake(
+            f"the {player}'s update moves {len(given)} of its {len(own)} variables: "
+            f"hand all of `self.{player}.trainable_variables` to `minimize`."
+        )
+
+
+def _check_logs_not_swapped(model, step: Step) -> None:
+    logged = {player: float(step.logs[f"{player}_loss"]) for player in PLAYERS}
+    for latent in step.latents:
+        exact = float(loss_of_step(model, logistic_discriminator_loss, latent))
+        if close(logged["generator"], exact) and not close(
+            logged["discriminator"], exact
+        ):
+            raise Mistake(
+                "the logs are swapped: 'generator_loss' holds the discriminator's "
+                "loss. Exchange the names in `self.log(...)`."
+            )

@@ -38,7 +38,7 @@ RACE_STEPS = scale(quick=10, laptop=150, full=150)
 STRONG_STEPS = scale(quick=20, laptop=1_000, full=5_000)
 RING_STEPS = scale(quick=20, laptop=2_000, full=20_000)
 GRID_STEPS = scale(quick=20, laptop=5_000, full=60_000)
-DIGIT_STEPS = scale(quick=20, laptop=2_000, full=50_000)
+DIGIT_STEPS = scale(quick=20, laptop=1_500, full=50_000)
 IMAGE_STEPS = scale(quick=10, laptop=800, full=50_000)
 
 # %% [markdown]
@@ -122,6 +122,7 @@ def draw(ax, moment, **options):
         arrows=pushes,
         densities=(REAL.pdf, density),
         bounds=BOUNDS,
+        arrow_scale=0.4,
         ax=ax,
         **options,
     )
@@ -443,6 +444,9 @@ lowest = min(top(t) for t in theta)
 assert top(path[-1]) - lowest < 0.05, "descent on the active branch missed the minimum"
 
 # %% [markdown]
+# It walks down f₃ and stops in the corner where f₂ takes over: the lowest point of the
+# maximum. No branch has its own minimum there.
+#
 # With the best D for the present G, the value is a divergence:
 # $\max_D V(D, G) = 2\,\mathrm{JS}(p, q) - 2\log 2$. So we may *read* JS off D:
 #
@@ -491,18 +495,20 @@ def watch(discriminator_steps, rate):
     return np.array(rows).T
 
 
-watched = {
-    (steps, rate): watch(steps, rate) for steps in (1, 5, 20) for rate in (0.01, 0.1)
-}
+RATES = {0.01: "small", 0.1: "large"}
+watched = {(k, rate): watch(k, rate) for k in (1, 5) for rate in RATES}
+
+# %%
+watched |= {(20, rate): watch(20, rate) for rate in RATES}
 
 # %%
 figures.curve_grid(
     {
-        f"{steps} D-steps, G {'small' if rate < 0.1 else 'large'}": {
+        f"{k} D-step{'s' * (k > 1)}, G {RATES[rate]}": {
             "exact": (turn, exact),
             "measured": (turn, read),
         }
-        for (steps, rate), (turn, exact, read) in watched.items()
+        for (k, rate), (turn, exact, read) in watched.items()
     },
     columns=2,
     xlabel="turn",
@@ -519,10 +525,7 @@ errors = {
     key: np.abs(exact - read)[3:].mean() for key, (_, exact, read) in watched.items()
 }
 table(
-    [
-        (steps, *(f"{errors[steps, rate]:.3f}" for rate in (0.01, 0.1)))
-        for steps in (1, 5, 20)
-    ],
+    [(k, *(f"{errors[k, rate]:.3f}" for rate in RATES)) for k in (1, 5, 20)],
     ("D-steps a turn", "G small", "G large (× 10)"),
     caption="Mean distance between D's reading and the exact JS, in nats",
 )
@@ -1003,8 +1006,8 @@ table(
 #
 # - without a cure modes are missing or uneven in most seeds;
 # - **R1** finds all 25, evenly, in every seed;
-# - **packing** finds all 25 too, but slowly: it judges half as many packs as there were
-#   points, and after these few steps only a third of its points are on a heap;
+# - **packing** finds nearly all, but slowly: it judges half as many packs as there were
+#   points, and after these few steps little more than a third of its points are on a heap;
 # - the **gradient penalty** fails here: some seeds end with no point on a heap (∞). It asks
 #   for slope 1 between real and generated points for ever, also when both agree, so the
 #   game never comes to rest (Mescheder et al. 2018 prove it for one point).
@@ -1035,8 +1038,9 @@ table(
 grid_runs = measured["laptop"]["grid"]
 mean = lambda runs, key: np.mean([run[key] for run in runs])  # noqa: E731
 assert all(run["modes"] == 8 for run in measured["laptop"]["ring"]["R1"])
-assert all(run["modes"] == 25 for run in grid_runs["R1"] + grid_runs["packing 2"])
-assert mean(grid_runs["packing 2"], "high_quality") < 0.5
+assert all(run["modes"] == 25 for run in grid_runs["R1"])
+assert mean(grid_runs["packing 2"], "modes") > mean(grid_runs["none"], "modes")
+assert 0.3 < mean(grid_runs["packing 2"], "high_quality") < 0.5
 assert any(run["modes"] == 0 for run in grid_runs["gradient penalty"])
 assert sum(run["reverse_kl"] > 0.05 for run in grid_runs["none"]) >= 3
 assert mean(grid_runs["R1"], "modes") >= 24.8

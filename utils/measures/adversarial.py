@@ -159,7 +159,7 @@ def relativistic_discriminator_loss(real_logits, fake_logits):
     Source: Jolicoeur-Martineau 2018, "The relativistic discriminator"; Huang et al.
     2024, "The GAN is dead; long live the GAN!" for its use with R1 and R2.
     """
-    return ops.mean(ops.softplus(fake_logits - real_logits))
+    return ops.mean(ops.softplus(ops.subtract(fake_logits, real_logits)))
 
 
 def relativistic_generator_loss(real_logits, fake_logits):
@@ -174,7 +174,7 @@ def relativistic_generator_loss(real_logits, fake_logits):
 
     Source: Jolicoeur-Martineau 2018.
     """
-    return ops.mean(ops.softplus(real_logits - fake_logits))
+    return ops.mean(ops.softplus(ops.subtract(real_logits, fake_logits)))
 
 
 OBJECTIVES = {

@@ -32,7 +32,7 @@ def train_point_gan(
         seed: int, for networks, noise and data.
         rate: learning rate of both players at the start.
         momentum: β₁ of Adam, in [0, 1).
-        average: None, or the share of the past in a running mean of G's weights, such
+        average: None, or the share of the past in a mean of G's weights, such
             as 0.999. G ends as that average; the learning rate then stops falling at a
             twentieth, so that D can follow to the end (Yazıcı et al. 2019).
         callbacks: list of Keras callbacks.

@@ -1,0 +1,161 @@
+"""The objectives of two players, and the penalties on a slope."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from utils.autodiff import input_gradient
+from utils.measures.adversarial import (
+    OBJECTIVES,
+    gradient_penalty,
+    logistic_discriminator_loss,
+    minimax_generator_loss,
+    non_saturating_generator_loss,
+    r1_penalty,
+    r2_penalty,
+)
+
+LOG2 = np.log(2)
+
+
+def number(tensor):
+    return float(ops.convert_to_numpy(tensor))
+
+
+def logits(seed, n=64, mean=0.0):
+    return np.random.default_rng(seed).normal(mean, 2, (n, 1)).astype("float32")
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.asarray(x, "float64")))
+
+
+def test_the_contract_names_five_objectives():
+    names = [
+        "minimax",
+        "non-saturating",
+        "least-squares",
+        "wasserstein",
+        "relativistic",
+    ]
+    assert list(OBJECTIVES) == names
+    assert [OBJECTIVES[name].name for name in names] == names
+
+
+@pytest.mark.parametrize(
+    ("name", "discriminator", "generator"),
+    [
+        ("minimax", 2 * LOG2, -LOG2),
+        ("non-saturating", 2 * LOG2, LOG2),
+        ("least-squares", 0.5, 0.5),
+        ("wasserstein", 0, 0),
+        ("relativistic", LOG2, LOG2),
+    ],
+)
+def test_losses_of_an_undecided_discriminator(name, discriminator, generator):
+    zeros = np.zeros((8, 1), "float32")
+    objective = OBJECTIVES[name]
+    assert number(objective.discriminator_loss(zeros, zeros)) == pytest.approx(
+        discriminator
+    )
+    assert number(objective.generator_loss(zeros, zeros)) == pytest.approx(generator)
+
+
+def test_the_logistic_loss_is_minus_v():
+    real, fake = logits(0, mean=1), logits(1, mean=-1)
+    v = np.log(sigmoid(real)).mean() + np.log(1 - sigmoid(fake)).mean()
+    assert number(logistic_discriminator_loss(real, fake)) == pytest.approx(
+        -v, rel=1e-5
+    )
+
+
+def test_the_logistic_loss_is_twice_the_binary_cross_entropy_of_keras():
+    real, fake = logits(0), logits(1)
+    labels = np.r_[np.ones((64, 1)), np.zeros((64, 1))].astype("float32")
+    keras_loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    expected = 2 * number(keras_loss(labels, np.r_[real, fake]))
+    assert number(logistic_discriminator_loss(real, fake)) == pytest.approx(
+        expected, rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("size", [-1e4, 1e4])
+def test_losses_are_finite_at_huge_logits(name, size):
+    real, fake = np.full((4, 1), size, "float32"), np.full((4, 1), -size, "float32")
+    objective = OBJECTIVES[name]
+    assert np.isfinite(number(objective.discriminator_loss(real, fake)))
+    assert np.isfinite(number(objective.generator_loss(real, fake)))
+
+
+@pytest.mark.parametrize(
+    ("loss", "slope"),
+    [
+        (minimax_generator_loss, lambda d: -d),
+        (non_saturating_generator_loss, lambda d: d - 1),
+    ],
+)
+def test_the_slope_of_a_generator_loss_by_the_logit(loss, slope):
+    fake = logits(2, n=16)
+    gradient = input_gradient(lambda x: loss(None, x), fake)
+    np.testing.assert_allclose(
+        16 * ops.convert_to_numpy(gradient), slope(sigmoid(fake)), atol=1e-5
+    )
+
+
+def test_the_relativistic_loss_depends_on_differences_alone():
+    real, fake = logits(3), logits(4)
+    loss = OBJECTIVES["relativistic"].discriminator_loss
+    assert number(loss(real + 7, fake + 7)) == pytest.approx(
+        number(loss(real, fake)), rel=1e-4
+    )
+
+
+def test_the_relativistic_players_have_one_loss_with_the_sides_exchanged():
+    real, fake = logits(3), logits(4)
+    objective = OBJECTIVES["relativistic"]
+    assert number(objective.generator_loss(real, fake)) == pytest.approx(
+        number(objective.discriminator_loss(fake, real))
+    )
+
+
+def test_the_wasserstein_loss_is_the_difference_of_the_means():
+    real, fake = logits(5), logits(6)
+    loss = OBJECTIVES["wasserstein"].discriminator_loss(real, fake)
+    assert number(loss) == pytest.approx(fake.mean() - real.mean(), abs=1e-5)
+
+
+def test_an_objective_cannot_be_changed_by_accident():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        OBJECTIVES["minimax"].name = "other"
+
+
+SLOPE = np.array([[3.0], [4.0]], "float32")  # D(x) = 3 x1 + 4 x2 has slope 5
+
+
+def slopes_of_a_linear_discriminator(n=6):
+    points = np.random.default_rng(0).normal(size=(n, 2)).astype("float32")
+    return input_gradient(lambda x: ops.matmul(x, SLOPE), points)
+
+
+@pytest.mark.parametrize(
+    ("penalty", "expected"),
+    [(r1_penalty, 25 / 2), (r2_penalty, 25 / 2), (gradient_penalty, (5 - 1) ** 2)],
+)
+def test_penalties_on_a_linear_discriminator(penalty, expected):
+    value = number(penalty(slopes_of_a_linear_discriminator()))
+    assert value == pytest.approx(expected, rel=1e-5)
+
+
+def test_penalties_of_pictures_sum_over_all_pixels():
+    gradients = np.ones((3, 2, 2, 1), "float32")
+    assert number(r1_penalty(gradients)) == pytest.approx(2)
+    assert number(gradient_penalty(gradients)) == pytest.approx(1)
+
+
+def test_the_gradient_penalty_has_a_finite_slope_where_the_gradient_is_zero():
+    slope = input_gradient(gradient_penalty, np.zeros((4, 2), "float32"))
+    assert np.isfinite(ops.convert_to_numpy(slope)).all()

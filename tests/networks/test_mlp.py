@@ -1,0 +1,34 @@
+"""The plain multilayer perceptron."""
+
+import numpy as np
+import pytest
+from keras import ops
+
+from utils.networks.mlp import mlp
+
+
+def test_it_computes_what_its_weights_say():
+    model = mlp(2, 1, hidden=(3,))
+    x = np.random.default_rng(0).normal(size=(5, 2)).astype("float32")
+    first, bias, last, shift = model.get_weights()
+    inner = x @ first + bias
+    expected = np.where(inner > 0, inner, 0.2 * inner) @ last + shift
+    np.testing.assert_allclose(ops.convert_to_numpy(model(x)), expected, rtol=1e-5)
+
+
+def test_without_hidden_layers_it_is_a_linear_map():
+    assert len(mlp(3, 2, hidden=()).get_weights()) == 2
+
+
+@pytest.mark.parametrize(
+    ("widths", "named"),
+    [
+        ({"inputs": 0}, "inputs was"),
+        ({"outputs": -1}, "outputs was"),
+        ({"hidden": (8, 0)}, "hidden was"),
+        ({"hidden": (8, 2.5)}, "hidden was"),
+    ],
+)
+def test_a_width_that_is_no_positive_integer_is_refused(widths, named):
+    with pytest.raises(ValueError, match=named):
+        mlp(**{"inputs": 2, "outputs": 1, **widths})

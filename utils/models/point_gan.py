@@ -22,8 +22,8 @@ def train_point_gan(
     """Trains a GAN on a mixture of Gaussians in the plane.
 
     Adam with β = (0, 0.99) for both players: momentum keeps a player running where the
-    other has just been. The learning rate falls to 0 along a cosine, so that the players
-    come to rest.
+    other has just been. The learning rate falls to 0 along a cosine, so that both
+    players come to rest.
 
     Args:
         mixture: anything with `.sample(n, seed) -> (n, 2)`.

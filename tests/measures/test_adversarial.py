@@ -10,6 +10,7 @@ from keras import ops
 from utils.autodiff import input_gradient
 from utils.measures.adversarial import (
     OBJECTIVES,
+    Objective,
     gradient_penalty,
     logistic_discriminator_loss,
     minimax_generator_loss,
@@ -128,6 +129,77 @@ def test_the_wasserstein_loss_is_the_difference_of_the_means():
     assert number(loss) == pytest.approx(fake.mean() - real.mean(), abs=1e-5)
 
 
+@pytest.mark.parametrize(
+    ("name", "real", "fake", "discriminator", "generator"),
+    [
+        ("minimax", 1e4, -1e4, 0, 0),
+        ("minimax", -1e4, 1e4, 2e4, -1e4),
+        ("non-saturating", 1e4, -1e4, 0, 1e4),
+        ("non-saturating", -1e4, 1e4, 2e4, 0),
+        ("least-squares", 1, 0, 0, 0.5),
+        ("least-squares", 0, 1, 1, 0),
+        ("wasserstein", 1e4, -1e4, -2e4, 1e4),
+        ("relativistic", 1e4, -1e4, 0, 2e4),
+        ("relativistic", -1e4, 1e4, 2e4, 0),
+    ],
+)
+def test_losses_of_a_sure_discriminator(name, real, fake, discriminator, generator):
+    real, fake = np.full((4, 1), real, "float32"), np.full((4, 1), fake, "float32")
+    objective = OBJECTIVES[name]
+    assert number(objective.discriminator_loss(real, fake)) == pytest.approx(
+        discriminator
+    )
+    assert number(objective.generator_loss(real, fake)) == pytest.approx(generator)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+@pytest.mark.parametrize("size", [-1e4, 0, 1e4])
+def test_slopes_point_where_the_player_wants_to_go_and_stay_finite(name, size):
+    real, fake = np.full((4, 1), size, "float32"), np.full((4, 1), -size, "float32")
+    objective = OBJECTIVES[name]
+    slopes = [
+        input_gradient(lambda x: objective.discriminator_loss(x, fake), real),
+        input_gradient(lambda x: -objective.discriminator_loss(real, x), fake),
+        input_gradient(lambda x: objective.generator_loss(real, x), fake),
+    ]
+    for slope in map(ops.convert_to_numpy, slopes):
+        assert np.isfinite(slope).all()
+        if name != "least-squares":
+            # D raises real and lowers generated logits, G raises generated ones;
+            # least squares want them at the labels 1 and 0 instead.
+            assert (slope <= 0).all()
+
+
+def test_the_squares_are_those_of_the_distances_to_the_labels():
+    real, fake = logits(7), logits(8)
+    objective = OBJECTIVES["least-squares"]
+    assert number(objective.discriminator_loss(real, fake)) == pytest.approx(
+        (np.mean((real - 1) ** 2) + np.mean(fake**2)) / 2, rel=1e-5
+    )
+    assert number(objective.generator_loss(real, fake)) == pytest.approx(
+        np.mean((fake - 1) ** 2) / 2, rel=1e-5
+    )
+
+
+@pytest.mark.parametrize("name", sorted(set(OBJECTIVES) - {"relativistic"}))
+def test_the_two_groups_need_not_be_of_one_size(name):
+    real, fake = logits(9), logits(10)
+    loss = OBJECTIVES[name].discriminator_loss
+    assert number(loss(np.r_[real, real], fake)) == pytest.approx(
+        number(loss(real, fake)), rel=1e-5
+    )
+
+
+def test_an_output_is_a_probability_where_the_objective_has_one():
+    score = ops.convert_to_tensor(np.float32(3))
+    assert number(OBJECTIVES["non-saturating"].output(score)) == pytest.approx(
+        sigmoid(3)
+    )
+    assert number(OBJECTIVES["wasserstein"].output(score)) == 3
+    own = Objective("own", lambda real, fake: 0.0, lambda real, fake: 0.0)
+    assert number(own.output(score)) == 3
+
+
 def test_an_objective_cannot_be_changed_by_accident():
     with pytest.raises(dataclasses.FrozenInstanceError):
         OBJECTIVES["minimax"].name = "other"
@@ -159,3 +231,15 @@ def test_penalties_of_pictures_sum_over_all_pixels():
 def test_the_gradient_penalty_has_a_finite_slope_where_the_gradient_is_zero():
     slope = input_gradient(gradient_penalty, np.zeros((4, 2), "float32"))
     assert np.isfinite(ops.convert_to_numpy(slope)).all()
+
+
+def test_the_slope_of_the_gradient_penalty_has_its_closed_form():
+    slope = input_gradient(gradient_penalty, SLOPE.T)
+    expected = 2 * (5 - 1) * SLOPE.T / 5
+    np.testing.assert_allclose(ops.convert_to_numpy(slope), expected, rtol=1e-5)
+
+
+def test_a_flat_discriminator_pays_no_r1_and_a_gradient_penalty_of_one():
+    flat = np.zeros((3, 2), "float32")
+    assert number(r1_penalty(flat)) == 0
+    assert number(gradient_penalty(flat)) == pytest.approx(1, abs=1e-5)

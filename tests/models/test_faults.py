@@ -26,8 +26,9 @@ def sentences(caught):
     return [str(w.message) for w in caught if w.category is RuntimeWarning]
 
 
-@pytest.mark.parametrize("value", [float("nan"), float("inf")])
-@pytest.mark.parametrize("player", ["generator", "discriminator"])
+@pytest.mark.parametrize(
+    ("player", "value"), [("generator", np.nan), ("discriminator", np.inf)]
+)
 def test_a_loss_that_is_not_finite_stops_the_training(
     make_gan, points, train, player, value
 ):

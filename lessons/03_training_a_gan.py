@@ -106,8 +106,7 @@ def generated_density(gan):
 def snapshot(gan):
     """What one picture of the game on a line needs."""
     points = ops.convert_to_numpy(gan(LATENT))
-    probability = lambda x: ops.sigmoid(gan.discriminator(x))  # noqa: E731
-    curve = figures.evaluate_1d(probability, BOUNDS)
+    curve = figures.evaluate_1d(lambda x: ops.sigmoid(gan.discriminator(x)), BOUNDS)
     return points, curve, arrows(gan, points), generated_density(gan).pdf
 
 
@@ -439,9 +438,8 @@ figures.maximum(
 )
 
 # %% tags=["claim"]
-top = lambda t: max(branch(t) for branch in branches.values())  # noqa: E731
-lowest = min(top(t) for t in theta)
-assert top(path[-1]) - lowest < 0.05, "descent on the active branch missed the minimum"
+tops = [max(branch(t) for branch in branches.values()) for t in (path[-1], *theta)]
+assert tops[0] - min(tops[1:]) < 0.05, "descent on the active branch missed the minimum"
 
 # %% [markdown]
 # It walks down f₃ and stops in the corner where f₂ takes over: the lowest point of the
@@ -1036,7 +1034,13 @@ table(
 
 # %% tags=["claim"]
 grid_runs = measured["laptop"]["grid"]
-mean = lambda runs, key: np.mean([run[key] for run in runs])  # noqa: E731
+
+
+def mean(runs, key):
+    """Mean over the seeds."""
+    return np.mean([run[key] for run in runs])
+
+
 assert all(run["modes"] == 8 for run in measured["laptop"]["ring"]["R1"])
 assert all(run["modes"] == 25 for run in grid_runs["R1"])
 assert mean(grid_runs["packing 2"], "modes") > mean(grid_runs["none"], "modes")

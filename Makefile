@@ -33,8 +33,9 @@ editions: .venv
 
 test-backends: test-jax test-torch lessons-jax
 
+# Compile in a hurry: what a test checks takes less time than compiling it well.
 test-jax: .venv-jax
-	KERAS_BACKEND=jax .venv-jax/bin/pytest -n $(JOBS)
+	KERAS_BACKEND=jax JAX_DISABLE_MOST_OPTIMIZATIONS=1 .venv-jax/bin/pytest -n $(JOBS)
 
 test-torch: .venv-torch
 	KERAS_BACKEND=torch .venv-torch/bin/pytest -n $(JOBS)

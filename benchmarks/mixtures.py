@@ -1,6 +1,6 @@
 """Measure mode coverage on PacGAN's data, over seeds; lesson 03 shows the table.
 
-    python benchmarks/mixtures.py laptop   # each cure, 5 seeds: a quarter of an hour
+    python benchmarks/mixtures.py laptop   # each cure, 5 seeds: ten minutes
     python benchmarks/mixtures.py full     # R1 on the grid, 10 seeds: under an hour
 
 Both write into `results/mixtures.json` and leave the other's rows as they are.

@@ -6,8 +6,12 @@
 Every contestant lives in a process of its own and waits for its turn. A round gives
 each of them one epoch on the same random data; the ratio to plain PyTorch is taken
 within a round, so that a machine that slows down slows all alike. Medians over the
-rounds go to `results/step_time.json`. A step of ours draws new generated examples for D
-and for G, as the algorithm says; plain PyTorch makes them once and uses them twice.
+rounds go to `results/step_time.json`.
+
+The course's `GAN` draws new generated examples for D and for G, as the algorithm says.
+Plain PyTorch has the order of PyTorch-GAN's `gan.py`, which makes them once and uses
+them twice; `classic_order` is that order in Keras, for the comparison of like with
+like. Keras runs several steps between two looks at its callbacks.
 """
 
 import json
@@ -21,10 +25,13 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 7
+STEPS_PER_EXECUTION = 20
 # name: (environment, KERAS_BACKEND, worker, threads or None for the framework's choice)
 CONTESTANTS = {
-    "Keras on TensorFlow": (".venv", "tensorflow", "keras", None),
-    "Keras on JAX": (".venv-jax", "jax", "keras", None),
+    "Keras on TensorFlow, same order": (".venv", "tensorflow", "classic", None),
+    "Keras on JAX, same order": (".venv-jax", "jax", "classic", None),
+    "GAN on TensorFlow": (".venv", "tensorflow", "gan", None),
+    "GAN on JAX": (".venv-jax", "jax", "gan", None),
     "plain PyTorch, 1 thread": (".venv-torch", "torch", "plain", 1),
     "plain PyTorch, 2 threads": (".venv-torch", "torch", "plain", 2),
 }
@@ -56,9 +63,10 @@ def flops_per_step(shape, batch):
     return 2 * batch * (3 * g + 3 * 3 * d)
 
 
-def keras_epoch(game):
-    """A function that trains one epoch with the course's GAN."""
+def keras_epoch(game, worker):
+    """A function that trains one epoch with the course's GAN, or in PyTorch's order."""
     import keras
+    from classic_order import ClassicOrderGAN
 
     from utils.models import GAN
     from utils.networks.classic import classic_discriminator, classic_generator
@@ -66,11 +74,12 @@ def keras_epoch(game):
 
     shape, batch, steps = GAMES[game]
     if shape == (2,):
-        gan = GAN(mlp(2, 2), mlp(2, 1))
+        players = mlp(2, 2), mlp(2, 1)
     else:
-        gan = GAN(classic_generator(shape), classic_discriminator(shape))
-    adam = keras.optimizers.Adam
-    gan.compile(adam(2e-4, beta_1=0.5), adam(2e-4, beta_1=0.5))
+        players = classic_generator(shape), classic_discriminator(shape)
+    gan = GAN(*players) if worker == "gan" else ClassicOrderGAN(*players, batch)
+    optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in players]
+    gan.compile(*optimizers, steps_per_execution=STEPS_PER_EXECUTION)
     data = random_data(shape, batch, steps)
     return lambda: gan.fit(data, batch_size=batch, verbose=0)
 
@@ -88,7 +97,7 @@ def plain_epoch(game):
 
 def work(worker, game):
     """Trains an epoch for each line on the standard input, and prints its time."""
-    epoch = (keras_epoch if worker == "keras" else plain_epoch)(game)
+    epoch = plain_epoch(game) if worker == "plain" else keras_epoch(game, worker)
     epoch()
     answers = sys.stdout
     for _ in sys.stdin:
@@ -177,12 +186,16 @@ def main():
         work(*sys.argv[2:])
         return
     gflops = sgemm_gflops()
-    results = {"sgemm GFLOP/s": round(gflops, 1), "rounds": ROUNDS}
+    results = {
+        "sgemm GFLOP/s": round(gflops, 1),
+        "rounds": ROUNDS,
+        "steps per execution": STEPS_PER_EXECUTION,
+    }
     for game in GAMES:
         results[game] = summarize(game, measure(game), gflops)
         print(game)
         for name, row in results[game].items():
-            print(f"  {name:26}", ", ".join(f"{k} {v}" for k, v in row.items()))
+            print(f"  {name:32}", ", ".join(f"{k} {v}" for k, v in row.items()))
     path = ROOT / "results" / "step_time.json"
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(results, indent=1) + "\n")

@@ -43,6 +43,10 @@ def test_the_defaults_are_those_of_the_papers(make_gan):
     assert (gan.discriminator_steps, gan.penalty, gan.packing) == (1, {}, 1)
 
 
+def test_integers_of_numpy_count_as_integers(make_gan):
+    assert make_gan(discriminator_steps=np.int64(2)).discriminator_steps == 2
+
+
 def test_the_generator_decides_how_long_a_latent_vector_is():
     gan = GAN(mlp(7, 2, (4,)), mlp(2, 1, (4,)))
     assert gan.latent_dim == 7

@@ -8,12 +8,18 @@ from utils.data.mixtures import ring
 from utils.models.point_gan import train_point_gan
 
 
+def turns(gan):
+    """Updates of both players."""
+    return [int(gan.optimizer[p].iterations) for p in ("generator", "discriminator")]
+
+
 def test_it_trains_the_asked_number_of_steps_with_both_players():
-    gan = train_point_gan(ring(), 12, seed=0)
-    iterations = [
-        int(gan.optimizer[p].iterations) for p in ("generator", "discriminator")
-    ]
-    assert iterations == [12, 12]
+    assert turns(train_point_gan(ring(), 12, seed=0)) == [12, 12]
+
+
+def test_many_steps_are_split_into_epochs_of_equal_length(monkeypatch):
+    monkeypatch.setattr("utils.models.point_gan.LONGEST_EPOCH", 4)
+    assert turns(train_point_gan(ring(), 9, seed=0)) == [9, 9]  # 3 epochs of 3, not 4
 
 
 def rates(gan, step):

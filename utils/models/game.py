@@ -1,5 +1,7 @@
 """What every game between a generator and a discriminator needs around its rules."""
 
+from numbers import Integral
+
 import keras
 import numpy as np
 from keras import ops
@@ -103,10 +105,10 @@ class Game(keras.Model):
             NumPy array `(n, ...)`.
 
         Raises:
-            ValueError: if n is less than 1.
+            ValueError: if n is not an integer of at least 1.
         """
-        if n < 1:
-            raise ValueError(f"n was {n}, but at least 1 example can be sampled.")
+        if not isinstance(n, Integral) or n < 1:
+            raise ValueError(f"n was {n!r}, but must be an integer of at least 1.")
         latent = keras.random.normal((n, self.latent_dim), seed=seed)
         batches = [
             ops.convert_to_numpy(self(latent[start : start + _SAMPLE_BATCH]))

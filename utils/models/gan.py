@@ -1,6 +1,7 @@
 """The generative adversarial network: two players that take turns."""
 
 import difflib
+from numbers import Integral
 
 import keras
 from keras import ops
@@ -56,16 +57,16 @@ class GAN(Game):
             ("discriminator_steps", discriminator_steps),
             ("packing", packing),
         ):
-            if not isinstance(value, int) or value < 1:
+            if not isinstance(value, Integral) or value < 1:
                 raise ValueError(
                     f"{name} was {value!r}, but must be an integer of at least 1."
                 )
         check_players(generator, discriminator, packing)
         super().__init__(generator, discriminator, **kwargs)
         self.objective = _objective(objective)
-        self.discriminator_steps = discriminator_steps
+        self.discriminator_steps = int(discriminator_steps)
         self.penalty = _penalty_weights(penalty)
-        self.packing = packing
+        self.packing = int(packing)
 
     @portable_train_step
     def train_step(self, data):

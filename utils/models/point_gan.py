@@ -1,12 +1,14 @@
 """The recipe with which the course trains a GAN on points in the plane."""
 
+import math
+
 import keras
 
 from utils.models.gan import GAN
 from utils.networks.points import point_pair
 
 BATCH = 128
-EXAMPLES = 800 * BATCH
+LONGEST_EPOCH = 800  # batches
 
 
 def train_point_gan(
@@ -27,8 +29,8 @@ def train_point_gan(
 
     Args:
         mixture: anything with `.sample(n, seed) -> (n, 2)`.
-        steps: turns of both players, at least 1; rounded up to whole epochs of at most
-            800 batches of 128.
+        steps: turns of both players, at least 1; rounded up to epochs of equal length,
+            at most 800 batches of 128.
         seed: int, for networks, noise and data.
         rate: learning rate of both players at the start.
         momentum: β₁ of Adam, in [0, 1).
@@ -48,7 +50,8 @@ def train_point_gan(
     if steps < 1:
         raise ValueError(f"steps was {steps}, but at least 1 step can be trained.")
     keras.utils.set_random_seed(seed)
-    real = mixture.sample(min(steps * BATCH, EXAMPLES), seed)
+    epochs = math.ceil(steps / LONGEST_EPOCH)
+    real = mixture.sample(math.ceil(steps / epochs) * BATCH, seed)
     spread = float(real.std())
     penalty = settings.pop("penalty", None) or {}
     weights = {name: weight * spread**2 for name, weight in penalty.items()}
@@ -62,6 +65,5 @@ def train_point_gan(
     gan.compile(
         keras.optimizers.Adam(**calm, **averaging), keras.optimizers.Adam(**calm)
     )
-    epochs = -(-steps // (len(real) // BATCH))
     gan.fit(real, batch_size=BATCH, epochs=epochs, callbacks=callbacks, verbose=0)
     return gan

@@ -1,6 +1,13 @@
 """Feedback on exercises: one module a lesson, one function an exercise."""
 
-from utils.checks import lesson03
+from utils.checks import lesson01, lesson02, lesson03
 from utils.checks.feedback import ExerciseError, Mistake, exercise
 
-__all__ = ["ExerciseError", "Mistake", "exercise", "lesson03"]
+__all__ = [
+    "ExerciseError",
+    "Mistake",
+    "exercise",
+    "lesson01",
+    "lesson02",
+    "lesson03",
+]

@@ -15,6 +15,7 @@ from utils.figures.modes import modes_2d
 from utils.figures.players_1d import two_players_1d
 from utils.figures.players_2d import two_players_2d
 from utils.figures.style import COLORS, DIVERGING, SERIES, color
+from utils.figures.surfaces import surface
 from utils.figures.tables import Table, table
 from utils.figures.widgets import (
     FigureWidget,
@@ -52,6 +53,7 @@ __all__ = [
     "player_widget",
     "slider_figure",
     "smooth_density",
+    "surface",
     "table",
     "to_png",
     "two_players_1d",

@@ -30,8 +30,8 @@ def gaussian_kl(mean_p, std_p, mean_q, std_q):
     xp, arrays = as_floats(mean_p, std_p, mean_q, std_q)
     _check_shapes(arrays)
     mean_p, std_p, mean_q, std_q = arrays
-    _check_std("std_p", std_p, mean_p)
-    _check_std("std_q", std_q, mean_q)
+    check_std("std_p", std_p, mean_p)
+    check_std("std_q", std_q, mean_q)
     log_ratio = log(std_p) - log(std_q)
     distance = (mean_p - mean_q) / std_q
     # expm1 keeps the digits that σ_p²/σ_q² − 1 loses where the two are nearly equal.
@@ -61,8 +61,8 @@ def gaussian_kl_full(mean_p, covariance_p, mean_q, covariance_q):
     """
     xp, arrays = as_floats(mean_p, covariance_p, mean_q, covariance_q)
     mean_p, covariance_p, mean_q, covariance_q = arrays
-    _check_covariance("covariance_p", covariance_p, mean_p)
-    _check_covariance("covariance_q", covariance_q, mean_q)
+    check_covariance("covariance_p", covariance_p, mean_p)
+    check_covariance("covariance_q", covariance_q, mean_q)
     factor_p = xp.linalg.cholesky(covariance_p)
     factor_q = xp.linalg.cholesky(covariance_q)
     spread = xp.linalg.solve(factor_q, factor_p)
@@ -89,7 +89,14 @@ def _check_shapes(arrays) -> None:
         return
 
 
-def _check_std(name: str, std, mean) -> None:
+def check_std(name: str, std, mean) -> None:
+    """Raises a ValueError unless `std` is positive, finite and fits its mean.
+
+    Args:
+        name: of the argument, for the message.
+        std: tensor or array, a number or one an axis.
+        mean: tensor or array that it stands beside.
+    """
     if len(std.shape) > len(mean.shape) > 0:
         raise ValueError(
             f"{name} has shape {tuple(std.shape)} beside a mean of shape "
@@ -104,7 +111,14 @@ def _check_std(name: str, std, mean) -> None:
         )
 
 
-def _check_covariance(name: str, covariance, mean) -> None:
+def check_covariance(name: str, covariance, mean) -> None:
+    """Raises a ValueError unless `covariance` is positive definite and fits its mean.
+
+    Args:
+        name: of the argument, for the message.
+        covariance: `(..., d, d)` tensor or array.
+        mean: `(..., d)` tensor or array that it stands beside.
+    """
     shape = tuple(covariance.shape)
     if len(shape) < 2 or len(mean.shape) < 1 or shape[-2:] != (mean.shape[-1],) * 2:
         raise ValueError(

@@ -46,7 +46,7 @@ SHEET_EPOCHS = scale(quick=1, laptop=40, full=300)
 # - $P(y \mid x)$: *given a picture, which digit is it?* A classifier answers with 10 numbers.
 #   This is the **discriminative** question.
 # - $P(x)$: *how probable is this picture at all?* One number for each of the
-#   $17^{64} \approx 10^{78}$ pictures. This is the **generative** question. Who knows the
+#   $17^{64} \approx 6 \cdot 10^{78}$ pictures. This is the **generative** question. Who knows the
 #   answer can draw: take pictures in proportion to $P(x)$.
 
 # %%
@@ -57,7 +57,7 @@ figures.image_grid(digits.train_images[:20], title="Real digits")
 
 # %% [markdown]
 # A gray level is a step, a density is smooth. So we spread each level over its own step,
-# with uniform noise 1/8 wide. Section 7 shows what this buys.
+# with uniform noise 1/8 wide. Section 7 says why.
 
 
 # %%
@@ -79,8 +79,8 @@ train, test = smooth(digits.train_images, 0), smooth(digits.test_images, 1)
 
 # %% [markdown]
 # The simplest density that knows how pixels go together is a Gaussian with a mean and a
-# covariance. We give each digit its own, $P(x \mid y)$. (The small number on the
-# diagonal is for pixels that hardly ever change.)
+# **covariance**: positive for two pixels that get bright together. We give each digit its
+# own, $P(x \mid y)$. (The small number on the diagonal is for pixels that hardly ever change.)
 
 # %%
 from utils.models.density import DensityModel
@@ -119,7 +119,8 @@ figures.table(
 )
 
 # %% [markdown]
-# They classify *better*. And they can draw: we ask each Gaussian for four samples.
+# Here they classify *better*. (It is no fair match: logistic regression draws straight
+# borders, these Gaussians curved ones.) And they can draw: four samples of each.
 
 # %%
 drawn = np.stack([model.sample(4, seed=4) for model in each_digit], axis=1)
@@ -184,8 +185,9 @@ print(
 )
 
 # %% [markdown]
-# One random picture in $10^{15}$, at most. Data lie on a thin sheet in the space of all
-# pictures: the **data manifold**. A generative model has to find the sheet.
+# At most one random picture in $10^{15}$ is as near to a training digit as half of the
+# held-out digits are. Data lie on a thin sheet in the space of all pictures: the **data
+# manifold**. A generative model has to find the sheet.
 
 # %% tags=["claim"]
 assert near.max() < far.min(), "a random picture is nearer than some digit"
@@ -231,10 +233,12 @@ figures.curves(
 )
 
 # %% [markdown]
-# The mean of two digits is no digit. The sheet is bent: straight lines leave it.
+# Halfway, on average, the walk is farther out than nine in ten held-out digits: the mean of
+# two digits is an unlikely digit. The sheet is bent: straight lines tend to leave it.
 
 # %% tags=["claim"]
 middle = walks["to another digit"][5]
+assert (near < middle).mean() > 0.9
 assert middle > 1.2 * near.mean() and middle > 1.2 * walks["to another digit"][-1]
 assert np.all(np.diff(walks["to a random picture"]) > 0)
 
@@ -269,8 +273,12 @@ print(f"product of the densities {product}, sum of their logarithms {log_sum:.1f
 # at $\mu = \bar x$. $\partial L/\partial\sigma = -1/\sigma + \frac1m\sum_i(x_i-\mu)^2/\sigma^3$
 # vanishes at $\sigma^2 = \frac1m\sum_i(x_i-\mu)^2$: divided by $m$, not by $m-1$.
 #
+# With natural logarithms the unit is the **nat**; with $\log_2$, the bit. One nat is 1.443 bits.
+#
 # When there is no closed form, one climbs. `DensityModel` is a Keras model whose loss is
 # $-L$. That takes two lines: `call` returns $\log p(x)$, and `compute_loss` its negative mean.
+# (It can do more than we need here: a **mixture** is a weighted sum of Gaussians. With one
+# component it is a Gaussian.)
 
 # %%
 from utils.course.show import show_code
@@ -311,8 +319,9 @@ figures.surface(
 )
 
 # %% [markdown]
-# The mean goes first, and at first slowly: a wide Gaussian hardly minds where it stands. Then
-# $\sigma$ shrinks, the slopes grow, and both arrive where the formulas said.
+# At first the mean moves alone: around a mean of −0.5 the data spread by about 2, so
+# $\sigma = 2$ fits. As the mean gets better, $\sigma$ shrinks with it, the slopes grow, and
+# both arrive where the formulas said.
 
 # %% tags=["claim"]
 assert product == 0 and np.isfinite(log_sum)
@@ -428,7 +437,9 @@ checks.lesson01.kl_of_gaussians(kl_of_gaussians)
 # ### The derivation, line by line
 #
 # Now the heart of the lesson. Somebody rolled a loaded die 200 times. $\hat p_k$ is the share
-# of rolls that gave $k$. A model $q$ gives each face a probability. Its mean log-likelihood is
+# of rolls that gave $k$, and $H(\hat p) = -\sum_k \hat p_k\log\hat p_k$ is their **entropy**:
+# how surprising a roll is on average. A model $q$ gives each face a probability. Its mean
+# log-likelihood is
 #
 # $$\begin{aligned}
 # \frac1m\sum_i \log q(x_i)
@@ -733,7 +744,8 @@ def at(mean, std):
 figures.slider_figure(at, mean=(-4.0, 4.0, 0.2, 0.0), std=(0.3, 3.0, 0.1, 1.0))
 
 # %% [markdown]
-# **Where the support misses.** Three outcomes. $q$ never shows the third one.
+# **Where the support misses.** The support is where a distribution has any probability at
+# all. Take three outcomes. $q$ never shows the third one.
 #
 # **Predict.** Which of the two KLs is infinite?
 
@@ -876,8 +888,11 @@ for d, y in kls.items():
 # - a **mixture** of 10 full Gaussians. It has no closed form: we start from clusters, and
 #   climb by gradient.
 #
-# The price of a picture is $-\log_2 P(x)$ bits. For a density times its step it is
-# **bits per dimension**, $-\log p(x)/(64\log 2) - \log_2 \tfrac18$.
+# The price of a picture is $-\log_2 P(x)$ bits. A picture of gray levels stands for a small
+# cube with sides of 1/8, and its probability is about density times volume,
+# $P(x) \approx p(x)\,(1/8)^{64}$. Take $-\log_2$ and divide by the 64 pixels: **bits per
+# dimension**, $-\log p(x)/(64\log 2) - \log_2 \tfrac18$. That is why we added noise in
+# section 1: without it a density could rise without limit on the 17 levels.
 #
 # **Predict.** How much does each step buy on held-out digits?
 
@@ -909,7 +924,8 @@ figures.table(
 
 # %% [markdown]
 # Each step helps, the mixture most. Its gap between training and held-out digits is the price
-# of its 21 449 parameters on 1 437 pictures: section 6 at work.
+# of its 21 449 parameters on 1 437 pictures. The cause is that of section 6; the rule
+# $k/(2m)$ itself is for $m$ much larger than $k$.
 
 # %% tags=["claim"]
 held_out = [np.log2(17), *(pair[1] for pair in bits.values())]
@@ -952,8 +968,8 @@ figures.bars(
 )
 
 # %% [markdown]
-# **Would another mean or variance help?** No. A Gaussian is highest at its mean, and falls off
-# evenly to all sides. So the most probable picture *is the mean of all digits*, which nobody
+# **Would another mean or variance help?** No. A Gaussian is highest at its mean, and only
+# falls from there, in every direction. So the most probable picture *is the mean of all digits*, which nobody
 # ever wrote. Shrink the variance, and samples become the mean; grow it, and they become noise.
 # No setting makes ink or paper.
 
@@ -1024,7 +1040,8 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# The diagonal Gaussian even loses against *uniform*: the new photographs have other
+# (White squares are samples too: one component has learned the brightest patches.) The diagonal
+# Gaussian even loses against *uniform*: the new photographs have other
 # brightness than it learned. Pairs save a third of the bits, and still give clouds.
 #
 # The full Gaussian has every mean and every covariance right. What is missing? **Edges.**
@@ -1119,16 +1136,19 @@ figures.histograms(
     bins=80,
     bounds=(-4.5, 4.5),
     xlabel="x = G(z)",
-    title="Gaussian in or uniform in: the same two bumps come out",
+    title="Gaussian in or uniform in: two bumps, but uniform numbers cut the tails",
 )
 
 # %% [markdown]
-# Any simple input will do: the network does the rest. (Only far out do they differ: to make a
-# tail from bounded numbers a network must be very steep.) Samples are cheap, one pass each.
+# Any simple input gives the two bumps: the network does the rest. Only at the outer edges
+# can you tell. The uniform input is bounded, and to make a tail from it a network must be
+# very steep: its outputs end near ±3. Samples are cheap, one pass each.
 #
 # And the likelihood? For that we would have to know *which* $z$ lead to a given $x$, all of
 # them, and how much $G$ stretches there. On a line one can still search. Look at pictures: a
-# network from 2 numbers to 64 pixels. We teach it to undo the two main directions of the digits.
+# network from 2 numbers to 64 pixels. The digits differ most along two directions (`svd` finds
+# them). Each digit gets two numbers: how far it goes along each. The network learns to turn
+# them into the picture.
 
 # %%
 keras.utils.set_random_seed(0)

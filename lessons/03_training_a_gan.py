@@ -330,8 +330,11 @@ checks.lesson03.generator_losses(minimax_loss, non_saturating_loss)
 # - `self.optimizer["generator"]`, `self.optimizer["discriminator"]`;
 # - `self.log(name=value)` and, to return at the end, `self.logs()`.
 #
-# The decorator lets the same lines run on TensorFlow, JAX and PyTorch. Use the losses
-# imported here (your own are fine too).
+# The decorator lets the same lines run on TensorFlow, JAX and PyTorch. Log what `minimize`
+# returns under the names `discriminator_loss` and `generator_loss`. The losses are
+# `logistic_discriminator_loss(real_logits, fake_logits)` and
+# `non_saturating_generator_loss(None, fake_logits)`, whose first argument is not used (your
+# own losses are fine too).
 #
 # <details><summary>Hint 1</summary>
 # D first: make fake examples, then minimize D's loss over
@@ -442,11 +445,13 @@ tops = [max(branch(t) for branch in branches.values()) for t in (path[-1], *thet
 assert tops[0] - min(tops[1:]) < 0.05, "descent on the active branch missed the minimum"
 
 # %% [markdown]
-# It walks down f₃ and stops in the corner where f₂ takes over: the lowest point of the
-# maximum. No branch has its own minimum there.
+# It walks down f₃ to the corner where f₂ takes over, and hops to and fro around it: steps are
+# finite, and the slope changes suddenly. The corner is the lowest point of the maximum. No
+# branch has its own minimum there.
 #
 # With the best D for the present G, the value is a divergence:
-# $\max_D V(D, G) = 2\,\mathrm{JS}(p, q) - 2\log 2$. So we may *read* JS off D:
+# $\max_D V(D, G) = 2\,\mathrm{JS}(p, q) - 2\log 2$. (Lesson 02, section 3, derives it: put
+# $D^* = p/(p + q)$ into $V$.) So we may *read* JS off D:
 #
 # $$\mathrm{JS} \approx \log 2 + \tfrac12\,\mathbb E[\log D(x)]
 # + \tfrac12\,\mathbb E[\log(1 - D(G(z)))].$$
@@ -533,12 +538,17 @@ table(
 # the divergence. With large steps of G and one step of D it is not: the reading even
 # falls below 0, which no divergence does. D's opinion is about where G *was*. Five or
 # twenty steps of D mend it. That is the rule of thumb "G little, D more".
+#
+# A right reading is not yet a good G: with small steps G has hardly moved in all these turns.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert errors[1, 0.1] > 4 * errors[20, 0.1], "one D-step keeps up with a fast G"
     assert max(errors[5, 0.01], errors[20, 0.01], errors[20, 0.1]) < 0.03
     assert watched[1, 0.1][2].min() < 0, "the reading never left the range of JS"
+    assert min(watched[k, 0.01][1][-1] for k in (1, 5, 20)) > 0.5, (
+        "small steps went far"
+    )
 
 # %% [markdown]
 # ## 4 · Two losses for G
@@ -607,12 +617,17 @@ figures.curves(
     xlabel="steps of D alone",
     ylabel="norm of G's gradient",
     yscale="log",
-    title="The better D gets, the less the minimax loss tells G",
+    title="As D gets better, only the non-saturating loss pushes harder",
 )
+
+# %% [markdown]
+# Here the bumps still overlap a little, so the minimax loss keeps a small slope. In section 5,
+# where they never meet, it vanishes.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert norms[1, -1] > 20 * norms[0, -1], "both losses push equally"
+    assert norms[0].max() < 0.3 < 10 * norms[1, 0] < norms[1, -1]
 
 # %% [markdown]
 # Who starts faster? Same start, same plain gradient descent for G, one loss each, three
@@ -741,9 +756,10 @@ figures.curves(
 )
 
 # %% [markdown]
-# The strong D leads G to the right width. The weak D sees only means: the width
-# wanders wherever the noise takes it, and stops nowhere. A discriminator teaches what
-# it can measure, and nothing else.
+# The strong D leads G to the right width. The weak D sees only means. It says "more to one
+# side is more real", and G gathers its points on that side: the width shrinks, whatever the
+# right width is, and nothing would hold it at 0.5. A discriminator teaches what it can
+# measure, and nothing else.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -751,6 +767,7 @@ if current_scale() != "quick":
     seen = np.abs(weak["two hidden layers"][late] - 0.5).mean()
     unseen = np.abs(weak["no hidden layer"][late] - 0.5).mean()
     assert seen < 0.1 and unseen > 2 * seen
+    assert weak["no hidden layer"][-1] < 0.9 * weak["no hidden layer"][0]
 
 # %% [markdown]
 # ## 6 · Many modes
@@ -925,8 +942,8 @@ if current_scale() != "quick":
 #
 # Three cures, all aimed at D:
 #
-# - **R1** (Mescheder et al. 2018): penalize the slope of D on real data,
-#   $\frac{\gamma}{2}\,\mathbb E\,\|\nabla D(x)\|^2$. D becomes smooth, and its slopes reach far.
+# - **R1** (Mescheder et al. 2018): penalize the slope of D's logit $\ell$ on real data,
+#   $\frac{\gamma}{2}\,\mathbb E\,\|\nabla \ell(x)\|^2$. D becomes smooth, and its slopes reach far.
 # - **Gradient penalty** (Gulrajani et al. 2017): ask for slope 1 between real and
 #   generated points.
 # - **Packing** (Lin et al. 2018): show D two examples at a time. A pair from a collapsed
@@ -955,7 +972,7 @@ figures.two_players_2d(
     lambda x: ops.sigmoid(grid_gan.discriminator(x)),
     arrows=arrows(grid_gan, points),
     bounds=(-3, 3),
-    title="Stray points are pushed to the nearest heap",
+    title="Near the end D is almost undecided; only a few points are still pushed",
 )
 
 # %% tags=["claim"]
@@ -1065,8 +1082,10 @@ for runs in full["grid"].values():
 # sections 3 and 5.
 # </details>
 # <details><summary>Hint 2</summary>
-# To collapse: momentum, as above, or a learning rate for G ten times D's. To mend:
-# <code>train_point_gan(ring(), RING_STEPS, seed=0, penalty={"r1": 0.1})</code>.
+# To collapse: momentum, as above; all points in one huddle, on a mode or between modes, are a
+# collapse. To mend:
+# <code>train_point_gan(ring(), RING_STEPS, seed=0, penalty={"r1": 0.1})</code>. For
+# two learning rates, build a <code>GAN</code> and <code>compile</code> it yourself.
 # </details>
 
 
@@ -1211,10 +1230,12 @@ figures.curves(
 )
 
 # %% [markdown]
-# **A walk through latent space.** Between two latent vectors lies a whole line of them. If
-# G had learned the training pictures by heart, the walk would jump from one to the next. (We
-# walk on an arc, not straight: nearly all Gaussian noise in 64 or 100 dimensions has about
-# the same length.)
+# A point near zero is a lost digit: mode collapse on pictures, which a film of samples hardly
+# shows. Which of the two pairs is more even?
+#
+# **A walk through latent space.** Between two latent vectors lies a whole line of them.
+# Neighbors on it should give similar pictures. (We walk on an arc, not straight: nearly all
+# Gaussian noise in 64 or 100 dimensions has about the same length.)
 
 
 # %%
@@ -1230,7 +1251,7 @@ def walk(gan, seed, steps=10):
 figures.image_grid(
     np.concatenate([walk(conv_gan, seed) for seed in range(4)]),
     columns=10,
-    title="Four walks: the digits turn into each other without a jump",
+    title="Four walks: one picture turns into another without a jump",
 )
 
 # %% tags=["claim"]

@@ -168,6 +168,10 @@ def test_a_game_has_no_learning_rate_to_set(make_gan, points, train):
     )
 
 
+def test_a_log_of_another_name_is_refused(make_gan):
+    refused(lambda: make_gan().log(d_loss=1.0), "'d_loss'", "discriminator_loss")
+
+
 def test_sampling_needs_at_least_one_example(make_gan):
     refused(lambda: make_gan().sample(0), "n was 0", "integer of at least 1")
     refused(lambda: make_gan().sample(2.5), "n was 2.5", "integer of at least 1")

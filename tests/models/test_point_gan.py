@@ -52,6 +52,11 @@ def test_a_penalty_counts_in_units_of_the_variance_of_the_data():
     assert gan.penalty["r1"] == pytest.approx(0.1 * 10**2 / 2, rel=0.1)
 
 
+def test_a_penalty_may_be_named_alone():
+    gan = train_point_gan(ring(radius=10, std=0.1), 1, seed=0, penalty="r1")
+    assert gan.penalty["r1"] == pytest.approx(10 * 10**2 / 2, rel=0.1)
+
+
 def test_the_same_seed_gives_the_same_samples():
     first, second = (train_point_gan(ring(), 5, seed=3).sample(10) for _ in range(2))
     np.testing.assert_array_equal(first, second)

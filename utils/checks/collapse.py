@@ -149,8 +149,8 @@ def _check_mended(after: Outcome) -> None:
     degree = "is still collapsed" if after.collapsed else "is not quite mended"
     raise Mistake(
         f"`mended` {degree}: it reaches {after}, and at least {MENDED} are asked for. "
-        "Try a penalty (`penalty='r1'`), packing (`packing=2`), a stronger D, or more "
-        "steps."
+        "Try a penalty (`penalty={'r1': 0.1}`), packing (`packing=2`), a stronger D, "
+        "or more steps."
     )
 
 

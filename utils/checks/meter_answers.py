@@ -283,7 +283,7 @@ _WRONG_JS_OF_MODES = (
     ),
     (
         lambda k, K: sum(_parts(k, K)[:2]) / 2,
-        "holds KL(p‖mixture) only: add KL(q‖mixture) = log(q/m).",
+        "holds KL(p‖mixture) only: add KL(q‖mixture) = log(q/r).",
     ),
     (
         lambda k, K: _parts(k, K)[2] / 2,
@@ -291,7 +291,7 @@ _WRONG_JS_OF_MODES = (
     ),
     (
         lambda k, K: (_parts(k, K)[0] / k + _parts(k, K)[1] + _parts(k, K)[2]) / 2,
-        "counts one shared heap for p where there are k of them: k·p·log(p/m).",
+        "counts one shared heap for p where there are k of them: k·p·log(p/r).",
     ),
     (
         lambda k, K: np.sqrt(max(exact_js_of_modes(k, K), 0)),
@@ -313,8 +313,8 @@ def check_js_of_modes(answer: Answer) -> None:
     k, K = _CASES[which]
     raise Mistake(
         f"`{answer.name}({k}, {K})` returns {found[which]:.5g}, but "
-        f"{expected[which]:.5f} is right: add k·p·log(p/m), (K - k)·p·log 2 and "
-        "log(q/m), with p = 1/K, q = 1/k, m = (p + q)/2, and halve."
+        f"{expected[which]:.5f} is right: add k·p·log(p/r), (K - k)·p·log 2 and "
+        "log(q/r), with p = 1/K, q = 1/k, r = (p + q)/2, and halve."
     )
 
 

@@ -78,8 +78,17 @@ class Game(keras.Model):
         return list(self.means.values())
 
     def log(self, **values):
-        """Adds values to the means of these names."""
+        """Adds values to the means of these names.
+
+        Raises:
+            ValueError: if there is no mean of such a name.
+        """
         for name, value in values.items():
+            if name not in self.means:
+                raise ValueError(
+                    f"log was given {name!r}, but this game keeps the means of "
+                    f"{', '.join(self.means)}. Use one of these names."
+                )
             self.means[name].update_state(value)
 
     def logs(self):

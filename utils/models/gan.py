@@ -65,7 +65,7 @@ class GAN(Game):
         super().__init__(generator, discriminator, **kwargs)
         self.objective = _objective(objective)
         self.discriminator_steps = int(discriminator_steps)
-        self.penalty = _penalty_weights(penalty)
+        self.penalty = penalty_weights(penalty)
         self.packing = int(packing)
 
     @portable_train_step
@@ -189,7 +189,12 @@ def _objective(objective):
     return OBJECTIVES[objective]
 
 
-def _penalty_weights(penalty):
+def penalty_weights(penalty):
+    """Returns `{name: weight}` for what `GAN(penalty=...)` may be given.
+
+    Raises:
+        ValueError: if a penalty is unknown, or its weight below 0.
+    """
     if penalty is None:
         return {}
     if isinstance(penalty, str):

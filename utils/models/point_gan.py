@@ -4,7 +4,7 @@ import math
 
 import keras
 
-from utils.models.gan import GAN
+from utils.models.gan import GAN, penalty_weights
 from utils.networks.points import point_pair
 
 BATCH = 128
@@ -53,7 +53,7 @@ def train_point_gan(
     epochs = math.ceil(steps / LONGEST_EPOCH)
     real = mixture.sample(math.ceil(steps / epochs) * BATCH, seed)
     spread = float(real.std())
-    penalty = settings.pop("penalty", None) or {}
+    penalty = penalty_weights(settings.pop("penalty", None))
     weights = {name: weight * spread**2 for name, weight in penalty.items()}
     pair = point_pair(spread, packing=settings.get("packing", 1))
     gan = GAN(*pair, penalty=weights, **settings)

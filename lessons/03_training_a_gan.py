@@ -180,7 +180,9 @@ figures.filmstrip(
 # %% [markdown]
 # G ran *past* the real bump. D had learned "further right is more real", and G
 # followed the slope until D, a few turns later, noticed that the far side is generated
-# now. The slope turned, G came back. At the end D is close to one half where there are
+# now. The slope turned, G came back. On the way the bump became a thin spike: as long as D's
+# curve has one slope there, G gathers all its points at the best place it knows. Once D
+# notices the spike, G spreads out again. At the end D is close to one half where there are
 # data: it cannot tell the two apart. Where there are none its curve means nothing.
 
 # %% tags=["claim"]
@@ -188,7 +190,9 @@ if current_scale() != "quick":  # too short for the whole story
     shifts = np.array([moment[0].mean() for moment in moments])
     last_points, last_curve, _, _ = moments[-1]
     near = abs(np.linspace(*BOUNDS, len(last_curve)) - 1.5) < 0.5
+    spreads = np.array([moment[0].std() for moment in moments])
     assert shifts[0] < -1 and shifts.max() > 1.8, "no overshoot"
+    assert spreads.min() < 0.2 and spreads[-1] > 0.35, "no spike"
     assert abs(shifts[-10:].mean() - 1.5) < 0.15, "no return"
     assert abs(np.ravel(last_curve)[near] - 0.5).max() < 0.15, "D is not undecided"
 
@@ -540,6 +544,7 @@ table(
 # twenty steps of D mend it. That is the rule of thumb "G little, D more".
 #
 # A right reading is not yet a good G: with small steps G has hardly moved in all these turns.
+# Large steps of G with five steps of D give both.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -549,6 +554,7 @@ if current_scale() != "quick":
     assert min(watched[k, 0.01][1][-1] for k in (1, 5, 20)) > 0.5, (
         "small steps went far"
     )
+    assert watched[5, 0.1][1][-1] < 0.05 and errors[5, 0.1] < 0.06
 
 # %% [markdown]
 # ## 4 · Two losses for G

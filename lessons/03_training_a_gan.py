@@ -449,7 +449,7 @@ tops = [max(branch(t) for branch in branches.values()) for t in (path[-1], *thet
 assert tops[0] - min(tops[1:]) < 0.05, "descent on the active branch missed the minimum"
 
 # %% [markdown]
-# It walks down f₃ to the corner where f₂ takes over, and hops to and fro around it: steps are
+# It walks down f₃ to the corner where f₂ takes over, and hops back and forth around it: steps are
 # finite, and the slope changes suddenly. The corner is the lowest point of the maximum. No
 # branch has its own minimum there.
 #

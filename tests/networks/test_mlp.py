@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.networks.mlp import mlp
+from utils.networks.mlp import mlp, mlp_generator
 
 
 def test_it_computes_what_its_weights_say():
@@ -32,3 +32,10 @@ def test_without_hidden_layers_it_is_a_linear_map():
 def test_a_width_that_is_no_positive_integer_is_refused(widths, named):
     with pytest.raises(ValueError, match=named):
         mlp(**{"inputs": 2, "outputs": 1, **widths})
+
+
+def test_a_generator_of_pictures_keeps_to_their_shape_and_range():
+    latent = 9 * np.random.default_rng(0).normal(size=(3, 5)).astype("float32")
+    made = ops.convert_to_numpy(mlp_generator((4, 6, 3), 5, hidden=(8,))(latent))
+    assert made.shape == (3, 4, 6, 3)
+    assert np.abs(made).max() <= 1

@@ -1,6 +1,15 @@
 """Feedback on exercises: one module a lesson, one function an exercise."""
 
-from utils.checks import lesson01, lesson02, lesson03
+from utils.checks import (
+    lesson01,
+    lesson02,
+    lesson03,
+    lesson04,
+    lesson05,
+    lesson08,
+    lesson09,
+    lesson10,
+)
 from utils.checks.feedback import ExerciseError, Mistake, exercise
 
 __all__ = [
@@ -10,4 +19,9 @@ __all__ = [
     "lesson01",
     "lesson02",
     "lesson03",
+    "lesson04",
+    "lesson05",
+    "lesson08",
+    "lesson09",
+    "lesson10",
 ]

@@ -1,1 +1,1 @@
-"""What we learn from: mixtures with known densities, and handwritten digits."""
+"""What we learn from: mixtures, digits, avatars and faces, photographs."""

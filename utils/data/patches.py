@@ -1,12 +1,11 @@
 """Square patches cut from real photographs that come with scikit-image."""
 
-import difflib
-
 import numpy as np
-from skimage import data
 from skimage.color import rgb2gray
 
-#: Photographs in scikit-image's wheel: no download.
+from utils.data.pictures import read_photograph
+
+#: The photographs of which patches are cut unless others are asked for.
 PHOTOGRAPHS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
 
 
@@ -20,7 +19,8 @@ def photograph_patches(
         n: how many, 1 or more; where it does not divide, the first photographs give
             one more.
         seed: int; one seed gives the same patches.
-        photographs: names from `PHOTOGRAPHS`. Train on some, and test on others.
+        photographs: names from `utils.data.pictures.PHOTOGRAPHS`. Train on some, and
+            test on others.
 
     Returns:
         float32 `(n, size, size, 1)`, 256 gray levels in [-1, 1], in the order of the
@@ -48,13 +48,7 @@ def photograph_patches(
 
 def _gray(name: str) -> np.ndarray:
     """Reads one photograph as gray in [-1, 1], in 256 levels."""
-    if name not in PHOTOGRAPHS:
-        near = difflib.get_close_matches(str(name), PHOTOGRAPHS, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"No photograph is called {name!r}: use {', '.join(PHOTOGRAPHS)}.{guess}"
-        )
-    picture = getattr(data, name)()
+    picture = read_photograph(name)
     gray = 255 * rgb2gray(picture) if picture.ndim == 3 else picture
     return (np.round(gray) / 127.5 - 1).astype("float32")
 

@@ -1,1 +1,1 @@
-"""Held-out judgment on plain arrays: what a sample covers, and how evenly."""
+"""Held-out judgment on plain arrays: coverage, fidelity, likelihood of a decoder."""

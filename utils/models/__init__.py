@@ -1,7 +1,27 @@
 """Models that minimize a measure: one file each."""
 
+from utils.models.autoencoder import Autoencoder
 from utils.models.density import DensityModel
+from utils.models.energy import EnergyModel
+from utils.models.feed_forward_style import FeedForwardStyle
 from utils.models.gan import GAN
 from utils.models.meter import DivergenceMeter
+from utils.models.siamese import SiameseModel
+from utils.models.style import StyleTransfer
+from utils.models.triplet import TripletModel
+from utils.models.vae import VAE
+from utils.models.vae_gan import VAEGAN
 
-__all__ = ["GAN", "DensityModel", "DivergenceMeter"]
+__all__ = [
+    "GAN",
+    "VAE",
+    "VAEGAN",
+    "Autoencoder",
+    "DensityModel",
+    "DivergenceMeter",
+    "EnergyModel",
+    "FeedForwardStyle",
+    "SiameseModel",
+    "StyleTransfer",
+    "TripletModel",
+]

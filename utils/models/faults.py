@@ -15,6 +15,7 @@ _ADVICE = {
         "The discriminator's loss is {value}. Try a smaller learning rate for the "
         "discriminator, or a smaller penalty weight."
     ),
+    "loss": "The loss is {value}. Try a smaller learning rate.",
 }
 
 
@@ -39,7 +40,7 @@ def variables_kept(variables):
 
 
 class StopWhenNotFinite(keras.callbacks.Callback):
-    """Stops `fit` with a warning when a player's loss is NaN or infinite.
+    """Stops `fit` with a warning when a loss is NaN or infinite.
 
     Looked at each `every` steps and at the end of each epoch: the logs are running
     means, in which a NaN stays, and reading them at every step would cost time.
@@ -65,7 +66,7 @@ class StopWhenNotFinite(keras.callbacks.Callback):
 
     def _look_at(self, logs):
         # D comes first: when its loss has broken, G's has broken because of it.
-        for name in ("discriminator_loss", "generator_loss"):
+        for name in ("discriminator_loss", "generator_loss", "loss"):
             value = float(keras.ops.convert_to_numpy((logs or {}).get(name, 0.0)))
             if not math.isfinite(value):
                 self.model.stop_training = True

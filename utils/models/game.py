@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from utils.models.examples import check_examples
 from utils.models.faults import StopWhenNotFinite, variables_kept
 from utils.models.optimizers import PlayerOptimizers
 
@@ -153,14 +154,16 @@ class Game(keras.Model):
             "generator": generator_optimizer,
             "discriminator": discriminator_optimizer,
         }
-        variables = {
-            player: getattr(self, player).trainable_variables for player in players
-        }
+        variables = {player: self.variables_of(player) for player in players}
         optimizer = PlayerOptimizers(players, variables)
         # Keras would wrap both optimizers in one that scales a single loss.
         kwargs["auto_scale_loss"] = False
         super().compile(optimizer=optimizer, jit_compile=jit_compile, **kwargs)
         self._compile_arguments = {"jit_compile": jit_compile, **kwargs}
+
+    def variables_of(self, player):
+        """Returns what "generator" or "discriminator" updates."""
+        return getattr(self, player).trainable_variables
 
     def get_compile_config(self):
         """What `compile_from_config` needs to compile again."""
@@ -244,19 +247,4 @@ class Game(keras.Model):
         )
 
     def _check_examples(self, x):
-        shape = self.generator.output_shape[1:]
-        if x.shape[1:] != shape:
-            raise ValueError(
-                f"The real examples have shape {x.shape[1:]}, but the generator makes "
-                f"{shape}. Reshape the examples, or build the generator for them."
-            )
-        if not np.isfinite(x).all():
-            raise ValueError(
-                "The real examples hold NaN or infinite values, but must be finite. "
-                "Remove those examples."
-            )
-        if len(shape) == 3 and (x.min() < -1 or x.max() > 1):
-            raise ValueError(
-                f"The pictures lie in [{x.min():g}, {x.max():g}], but must lie in "
-                "[-1, 1]. Scale them: for bytes, x / 127.5 - 1."
-            )
+        check_examples(x, self.generator.output_shape[1:], "the generator makes")

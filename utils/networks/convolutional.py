@@ -9,7 +9,8 @@ import keras
 from keras import layers
 
 
-def _check_image_shape(image_shape):
+def check_image_shape(image_shape):
+    """Raises a ValueError unless a picture is square with a side divisible by 4."""
     height, width, _ = image_shape
     if height != width or height % 4:
         raise ValueError(
@@ -33,7 +34,7 @@ def convolutional_generator(image_shape=(28, 28, 1), latent_dim=64, width=32):
     Raises:
         ValueError: if the picture is not square with a side divisible by 4.
     """
-    _check_image_shape(image_shape)
+    check_image_shape(image_shape)
     size, _, channels = image_shape
     first = (size // 4, size // 4, 2 * width)
     model = keras.Sequential(name="generator")
@@ -62,7 +63,7 @@ def convolutional_discriminator(image_shape=(28, 28, 1), width=32):
     Raises:
         ValueError: if the picture is not square with a side divisible by 4.
     """
-    _check_image_shape(image_shape)
+    check_image_shape(image_shape)
     model = keras.Sequential(name="discriminator")
     model.add(keras.Input(image_shape))
     for channels in (width, 2 * width):

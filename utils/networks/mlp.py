@@ -1,5 +1,7 @@
 """A plain multilayer perceptron: what most lessons use on points."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -30,4 +32,26 @@ def mlp(inputs, outputs, hidden=(128, 128), activation="leaky_relu", name=None):
     hidden_layers = [layers.Dense(width, activation=activation) for width in hidden]
     return keras.Sequential(
         [keras.Input((inputs,)), *hidden_layers, layers.Dense(outputs)], name=name
+    )
+
+
+def mlp_generator(image_shape, latent_dim, hidden=(128, 128), activation="leaky_relu"):
+    """Builds a generator of pictures without convolutions or BatchNorm.
+
+    Args:
+        image_shape: `(height, width, channels)`.
+        latent_dim: size of the latent vector, at least 1.
+        hidden: widths of the hidden layers.
+        activation: as in `mlp`.
+
+    Returns:
+        A built `keras.Sequential` from `(n, latent_dim)` to pictures in [-1, 1].
+
+    Raises:
+        ValueError: if a width is not a positive integer.
+    """
+    maker = mlp(latent_dim, math.prod(image_shape), hidden, activation)
+    squash = [layers.Activation("tanh"), layers.Reshape(tuple(image_shape))]
+    return keras.Sequential(
+        [keras.Input((latent_dim,)), *maker.layers, *squash], name="generator"
     )

@@ -1,0 +1,59 @@
+"""Measure time and memory of the judges; `python benchmarks/fidelity.py`.
+
+Each case runs in a process of its own, so that its peak memory is its own. Writes
+`results/fidelity.json`.
+"""
+
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+from utils.evaluation.fidelity import fid, kernel_distance, precision_recall
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "fidelity.json"
+CASES = {
+    "Fréchet distance, 10 000 × 10 000, d = 128": (fid, 10_000),
+    "precision and recall, 10 000 × 10 000, d = 128": (precision_recall, 10_000),
+    "kernel distance, 10 000 × 10 000, d = 128": (kernel_distance, 10_000),
+    "precision and recall, 50 000 × 50 000, d = 128": (precision_recall, 50_000),
+}
+
+
+def run(case, answers):
+    """Times one judge and notes by how much it raised the peak memory."""
+    judge, n = CASES[case]
+    rng = np.random.default_rng(0)
+    real, fake = rng.normal(size=(n, 128)), rng.normal(0.1, 1.1, size=(n, 128))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    judge(real, fake)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    kib = 1 if sys.platform != "darwin" else 1024  # macOS counts bytes
+    mib = round((peak - before) / kib / 1024)
+    answers.put({"seconds": round(seconds, 2), "extra_memory_mib": mib})
+
+
+def main():
+    """Measures each case and writes the table."""
+    context = multiprocessing.get_context("spawn")
+    table = {"cores": len(os.sched_getaffinity(0)), "numpy": np.__version__}
+    for case in CASES:
+        answers = context.Queue()
+        process = context.Process(target=run, args=(case, answers))
+        process.start()
+        table[case] = answers.get()
+        process.join()
+        print(case, table[case], flush=True)
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Measure what lesson 04 tells of codes, over seeds; the lesson shows the table.
+
+    python benchmarks/one_player_alone.py   # three seeds: about two minutes
+
+It writes `results/one_player_alone.json`.
+"""
+
+import json
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import layers, ops
+from rich.console import Console
+from scipy.stats import multivariate_normal
+from sklearn.decomposition import PCA
+
+from utils.data.digits import load
+from utils.models import VAE, Autoencoder
+from utils.networks.encoders import mlp_encoder
+from utils.networks.mlp import mlp, mlp_generator
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "one_player_alone.json"
+SEEDS, LATENT, EPOCHS, VARIANCE = 3, 8, 100, 0.3
+DIGITS = load("uci")
+TRAIN, TEST = DIGITS.train_images[:1_408], DIGITS.test_images
+SHAPE = TRAIN.shape[1:]
+
+
+def train_classifier():
+    """The lesson's classifier."""
+    keras.utils.set_random_seed(0)
+    classifier = keras.Sequential(
+        [
+            keras.Input(SHAPE),
+            layers.Flatten(),
+            layers.Dense(256, "relu"),
+            layers.Dropout(0.3),
+            layers.Dense(10, "softmax"),
+        ]
+    )
+    classifier.compile("adam", "sparse_categorical_crossentropy")
+    classifier.fit(DIGITS.train_images, DIGITS.train_labels, epochs=15, verbose=0)
+    return classifier
+
+
+def train(model):
+    """Trains an autoencoder or a VAE as the lesson does."""
+    model.compile(keras.optimizers.Adam(2e-3))
+    model.fit(TRAIN, batch_size=64, epochs=EPOCHS, verbose=0)
+    return model
+
+
+def halfway(model, classifier):
+    """Share of points halfway between two codes of which the classifier is sure."""
+    one, other = np.random.default_rng(0).integers(0, len(TEST), (2, 3_000))
+    different = DIGITS.test_labels[one] != DIGITS.test_labels[other]
+    codes = model.encode(TEST)
+    pictures = model.decode((codes[one[different]] + codes[other[different]]) / 2)
+    shares = ops.convert_to_numpy(classifier(pictures)).max(axis=1)
+    return float(np.mean(shares > 0.9))
+
+
+def linear_vae_gap(seed):
+    """By what share a trained linear VAE misses probabilistic PCA's log-likelihood."""
+    rng = np.random.default_rng(seed)
+    turn, _ = np.linalg.qr(rng.normal(size=(5, 5)))
+    x = rng.normal(size=(512, 5)) * [1.5, 1.0, 0.4, 0.4, 0.3] @ turn
+    x = x.astype("float32")
+    keras.utils.set_random_seed(seed)
+    model = VAE(mlp(5, 4, hidden=()), mlp(2, 5, hidden=()))
+    rate = keras.optimizers.schedules.CosineDecay(0.02, 900)
+    model.compile(keras.optimizers.Adam(rate))
+    model.fit(np.concatenate([x] * 9), batch_size=512, epochs=100, verbose=0)
+    kernel, bias = model.decoder.get_weights()
+    covariance = kernel.T @ kernel + model.noise_std**2 * np.eye(5)
+    reached = multivariate_normal(bias, covariance).logpdf(x).mean()
+    best = PCA(2).fit(x).score(x)
+    return float((best - reached) / abs(best))
+
+
+def main():
+    """Measures and writes the table."""
+    classifier = train_classifier()
+    rows = {"halfway_ae": [], "halfway_vae": [], "linear_vae_gap": []}
+    for seed in range(SEEDS):
+        keras.utils.set_random_seed(seed)
+        plain = Autoencoder(mlp_encoder(SHAPE, LATENT), mlp_generator(SHAPE, LATENT))
+        rows["halfway_ae"].append(halfway(train(plain), classifier))
+        keras.utils.set_random_seed(seed)
+        encoder = mlp_encoder(SHAPE, 2 * LATENT)
+        noisy = VAE(encoder, mlp_generator(SHAPE, LATENT), variance=VARIANCE)
+        rows["halfway_vae"].append(halfway(train(noisy), classifier))
+        rows["linear_vae_gap"].append(linear_vae_gap(seed))
+    RESULTS.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    Console().print(rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""Measure style transfer: L-BFGS against Adam, one pass against a search, the time.
+
+    python benchmarks/style.py                     # all parts at laptop, some minutes
+    python benchmarks/style.py race feed-forward   # these parts only
+    python benchmarks/style.py feed-forward --full # train long, on a GPU
+    python benchmarks/style.py pairs --pictures FOLDER --out FOLDER
+
+It writes `results/style.json`; lesson 10 shows it. `pairs` paints three pairs at
+192×192 with pictures of a folder, and saves them to be looked at.
+"""
+
+import argparse
+import json
+import os
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from PIL import Image
+from rich.console import Console
+
+from utils.data.paintings import painting
+from utils.data.palettes import match_colors
+from utils.data.pictures import open_picture, photograph
+from utils.models import FeedForwardStyle, StyleTransfer
+from utils.networks.features import random_filter_pyramid
+from utils.networks.painters import painter
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "style.json"
+LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
+UNSEEN = ("chelsea", "camera")
+ALPHA = 0.3  # content weight where one pass is compared with a search
+RATES = (0.02, 0.05)  # Adam's learning rates; the better one counts
+
+
+def race(arguments):
+    """Seconds to the loss that Adam has after 300 steps."""
+    features = random_filter_pyramid(64)
+    art = painting("swirls", 128)
+    pair = match_colors(photograph("chelsea", 128), art), art
+    runs = {}
+    for rate in RATES:
+        film = StyleTransfer(features, *pair).fit(
+            300, keras.optimizers.Adam(rate), frames=30
+        )
+        runs[rate] = film[-1]
+    best = min(runs, key=lambda rate: runs[rate].loss)
+    film = StyleTransfer(features, *pair).fit_lbfgs(150)
+    there = next((f for f in film if f.loss <= runs[best].loss), None)
+    seconds = there.seconds if there else float("nan")
+    return {
+        "size": 128,
+        "Adam": {"rate": best, "loss": runs[best].loss, "seconds": runs[best].seconds},
+        "L-BFGS": {"iterations": there and there.step, "seconds": seconds},
+        "L-BFGS after 150 iterations": film[-1].loss,
+        "ratio": seconds / runs[best].seconds,
+    }
+
+
+def crops(size, each, seed=0):
+    """Random square pieces of the photographs to learn from."""
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for picture in (photograph(name, 2 * size) for name in LEARNED):
+        places = rng.integers(0, size + 1, (each, 2))
+        pieces += [picture[y : y + size, x : x + size] for y, x in places]
+    return np.stack(pieces)
+
+
+def trained_painter(arguments, art):
+    """A painter, the seconds it took to train, and what it was trained with."""
+    keras.utils.set_random_seed(0)
+    size, width, blocks, steps = (
+        (192, 24, 5, 20_000) if arguments.full else (96, 16, 3, arguments.steps)
+    )
+    features = random_filter_pyramid(64 if arguments.full else 32, 7)
+    model = FeedForwardStyle(painter(width, blocks), features, art, ALPHA)
+    pieces = crops(size, 500 if arguments.full else 32)
+    pieces = np.stack([match_colors(piece, art) for piece in pieces])
+    decay = keras.optimizers.schedules.CosineDecay(3e-3, steps, 0.1)
+    model.compile(keras.optimizers.Adam(decay))
+    start = time.perf_counter()
+    model.fit(pieces, batch_size=4, epochs=max(1, steps * 4 // len(pieces)), verbose=0)
+    return model, time.perf_counter() - start, size
+
+
+def feed_forward(arguments):
+    """Pictures a second at 256×256, and the style loss beside that of a search."""
+    art = painting("swirls", 128)
+    model, seconds, size = trained_painter(arguments, art)
+    unseen = np.stack([match_colors(photograph(name, size), art) for name in UNSEEN])
+    fast = model.style_losses(unseen)
+    slow = []
+    for content in unseen:
+        search = StyleTransfer(
+            model.features, content, art, content_weight=ALPHA, start="content"
+        )
+        search.fit_lbfgs(150)
+        slow.append(search.costs().style)
+    frames = np.repeat(photograph("chelsea", 256)[None], 20, axis=0)
+    model.repaint(frames[:1])
+    start = time.perf_counter()
+    model.repaint(frames)
+    rate = len(frames) / (time.perf_counter() - start)
+    if arguments.out:
+        save(arguments.out / "one_pass.png", *unseen, *model.repaint(unseen))
+    return {
+        "training seconds": seconds,
+        "pictures a second": rate,
+        "style loss, one pass": fast.tolist(),
+        "style loss, 150 iterations": slow,
+        "style ratio": float(np.mean(fast) / np.mean(slow)),
+    }
+
+
+def pairs(arguments):
+    """Seconds for one picture of 192×192 by the recipe of the lesson, three times."""
+    if not arguments.pictures:
+        return None
+    bridge, night, wave = (
+        open_picture(arguments.pictures / f"{name}.jpg", 192)
+        for name in ("golden_gate", "starry_night_crop", "wave_crop")
+    )
+    features = random_filter_pyramid(64)
+    rows = {}
+    for name, content, art in (
+        ("bridge, starry night", bridge, night),
+        ("cat, great wave", photograph("chelsea", 192), wave),
+        ("bridge, swirls", bridge, painting("swirls", 192)),
+    ):
+        start = time.perf_counter()
+        model = StyleTransfer(
+            features,
+            match_colors(content, art),
+            art,
+            start="content",
+            variation_weight=0.01,
+        )
+        model.fit_lbfgs(110)
+        rows[name] = {"seconds": time.perf_counter() - start}
+        rows[name] |= model.costs()._asdict()
+        if arguments.out:
+            path = arguments.out / f"{name.replace(', ', '_').replace(' ', '_')}.png"
+            save(path, content, model.picture(), art)
+    return rows
+
+
+def save(path, *pictures):
+    """Writes pictures side by side."""
+    row = np.concatenate(pictures, axis=1)
+    Image.fromarray(np.uint8(np.round((row + 1) * 127.5))).save(path)
+
+
+PARTS = {"race": race, "feed-forward": feed_forward, "pairs": pairs}
+
+
+def main():
+    """Measures the parts asked for, and keeps the others as they were."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--steps", type=int, default=480)
+    parser.add_argument("--pictures", type=Path)
+    parser.add_argument("--out", type=Path)
+    arguments = parser.parse_args()
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
+    for part in arguments.parts or PARTS:
+        measured = PARTS[part](arguments)
+        if measured is None:
+            continue
+        measured["settings"] = (
+            f"{cores} core(s), Keras {keras.__version__} on {keras.backend.backend()}"
+        )
+        results[part + (", full" if arguments.full else "")] = measured
+        Console().print(part, measured)
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

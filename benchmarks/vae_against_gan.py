@@ -1,0 +1,288 @@
+"""Measure VAE, GAN and VAE-GAN over seeds and settings; lesson 05 shows the tables.
+
+    python benchmarks/vae_against_gan.py points    # the grid of 25, 3 seeds
+    python benchmarks/vae_against_gan.py digits    # UCI's digits, 3 seeds
+    python benchmarks/vae_against_gan.py sweep     # many settings of five models
+
+Each writes its part of `results/vae_against_gan.json` after every run, and goes on
+where it was stopped. On one core: five to ten minutes each.
+"""
+
+import json
+import sys
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from utils.data.digits import load
+from utils.data.mixtures import grid
+from utils.evaluation.coverage import mode_coverage
+from utils.evaluation.decoder_likelihood import decoder_log_likelihood
+from utils.evaluation.fidelity import (
+    digit_features,
+    fid,
+    kernel_distance,
+    precision_recall,
+)
+from utils.models import GAN, VAE, VAEGAN, DensityModel
+from utils.models.point_gan import train_point_gan
+from utils.models.point_vae import train_point_vae
+from utils.networks.convolutional import (
+    convolutional_discriminator,
+    convolutional_generator,
+)
+from utils.networks.encoders import convolutional_encoder
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "vae_against_gan.json"
+SEEDS = 3
+SHAPE, LATENT = (8, 8, 1), 16
+GAN_STEPS, VAE_STEPS = 7_000, 15_500
+GAN_NOISE = 0.05  # a VAE learns its own
+SECONDS, SWEEP_SECONDS, TRIALS = 20, 8, 4
+
+
+class Seconds(keras.callbacks.Callback):
+    """Stops a training after some seconds of a core; compiling does not count."""
+
+    def __init__(self, seconds):
+        super().__init__()
+        self.seconds, self.steps = seconds, 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        """Starts the clock at the first batch, and stops when time is up."""
+        self.steps += 1
+        if self.steps == 1:
+            self.start = time.process_time()
+        if time.process_time() - self.start > self.seconds:
+            self.model.stop_training = True
+
+
+def between(points):
+    """The share of points farther than a quarter of the spacing from every mode."""
+    distances = np.linalg.norm(points[:, None] - grid().means, axis=-1)
+    return float((distances.min(axis=1) > 0.5).mean())
+
+
+def measure_points(done):
+    """Trains both on the grid, for each seed, and judges them."""
+    held_out = grid().sample(100, seed=1_000)
+    table = {
+        "settings": settings(),
+        "data": float(grid().log_density(held_out).mean()),
+        "runs": done.get("runs", {"VAE": [], "GAN": []}),
+    }
+    for seed in range(SEEDS):
+        for name, runs in table["runs"].items():
+            if len(runs) > seed:
+                continue
+            run = {"seed": seed, **measure_generator(name, seed, held_out)}
+            runs.append(run)
+            print(name, run, flush=True)
+            save("points", table)
+    return table
+
+
+def measure_generator(name, seed, held_out):
+    """Trains one of the two and judges what it draws."""
+    start = time.process_time()
+    if name == "VAE":
+        model = train_point_vae(grid(), VAE_STEPS, seed)
+        generator, std = model.decoder, model.noise_std
+    else:
+        model = train_point_gan(grid(), GAN_STEPS, seed, penalty={"r1": 0.1})
+        generator, std = model.generator, GAN_NOISE
+    seconds = time.process_time() - start
+    points = model.sample(10_000, seed)
+    run = {
+        "seconds": round(seconds, 1),
+        "between": between(points),
+        **asdict(mode_coverage(points[:2_500], grid())),
+        "std": std,
+        "log_likelihood": float(
+            decoder_log_likelihood(generator, held_out, std, tolerance=0.005).mean()
+        ),
+    }
+    if name == "VAE":
+        many = grid().sample(10_000, seed=1_001)
+        run["bound"] = -float(model.evaluate(many, verbose=0, return_dict=True)["loss"])
+        run["between_with_noise"] = between(model.sample(10_000, seed, noise=True))
+    return run
+
+
+def build(name, rate=1e-3, momentum=0.5, width=32, latent=LATENT, **arguments):
+    """Builds and compiles one of the models on UCI's digits, one generator for all."""
+    generator = convolutional_generator(SHAPE, latent, width)
+    encoder = convolutional_encoder(SHAPE, 2 * latent, width)
+    discriminator = convolutional_discriminator(SHAPE, width)
+    optimizers = [keras.optimizers.Adam(rate, beta_1=momentum) for _ in range(2)]
+    if name == "VAE":
+        model = VAE(encoder, generator, **arguments)
+        model.compile(optimizers[0])
+        return model
+    if name == "VAE-GAN":
+        model = VAEGAN(encoder, generator, discriminator, **arguments)
+    else:
+        model = GAN(generator, discriminator, **arguments)
+    model.compile(*optimizers)
+    return model
+
+
+SETTINGS = {
+    "VAE": {"momentum": 0.9},
+    "GAN": {},
+    "VAE-GAN": {"similarity": 10.0, "beta": 0.01},
+}
+
+
+def judge(pictures, real, train_pixels):
+    """Every judge's word on 360 pictures against the 360 held-out ones."""
+    features = digit_features(np.clip(pictures, -1, 1))
+    precision, recall = precision_recall(real, features)
+    pixels = pictures.reshape(len(pictures), -1)
+    nearest = np.sqrt(
+        ((pixels[:, None] - train_pixels[None]) ** 2).sum(axis=-1).min(axis=1)
+    )
+    return {
+        "frechet": fid(real, features),
+        "kernel": kernel_distance(real, features),
+        "precision": precision,
+        "recall": recall,
+        "nearest": float(nearest.mean()),
+    }
+
+
+def measure_digits(done):
+    """Trains each model for the same seconds, for each seed, and judges all."""
+    digits = load("uci")
+    real = digit_features(digits.test_images)
+    names = ("training digits", "Gaussian", *SETTINGS)
+    rows = done.get("runs", {name: [] for name in names})
+    train_pixels = digits.train_images.reshape(-1, 64)
+    examples = digits.train_images[:1408]
+    covariance = np.cov(train_pixels.T, bias=True) + 0.01 * np.eye(64)
+    gaussian = DensityModel(64).set_gaussians(
+        train_pixels.mean(axis=0)[None], covariance[None]
+    )
+    held_out = digits.test_images.reshape(360, -1)
+    nearest = np.sqrt(
+        ((held_out[:, None] - train_pixels[None]) ** 2).sum(axis=-1).min(axis=1)
+    )
+    table = {
+        "settings": f"{settings()}, {SECONDS} s each",
+        "held out nearest": float(nearest.mean()),
+        "runs": rows,
+    }
+    for seed in range(len(rows["Gaussian"]), SEEDS):
+        chosen = np.random.default_rng(seed).permutation(1437)[:360]
+        drawn = {
+            "training digits": digits.train_images[chosen],
+            "Gaussian": gaussian.sample(360, seed).reshape(-1, *SHAPE),
+        }
+        for name, arguments in SETTINGS.items():
+            keras.utils.set_random_seed(seed)
+            model = build(name, **arguments)
+            clock = Seconds(SECONDS)
+            model.fit(
+                examples, batch_size=64, epochs=10_000, callbacks=[clock], verbose=0
+            )
+            drawn[name] = model.sample(360, seed)
+            print(name, clock.steps, "steps", flush=True)
+        for name, pictures in drawn.items():
+            rows[name].append(judge(pictures, real, train_pixels))
+            print(name, rows[name][-1], flush=True)
+        save("digits", table)
+    return table
+
+
+FAMILIES = {
+    "minimax": {"objective": "minimax"},
+    "non-saturating": {"objective": "non-saturating"},
+    "least-squares": {"objective": "least-squares"},
+    "Wasserstein, penalty": {"objective": "wasserstein"},
+    "VAE": {},
+}
+
+
+def draw_settings(name, rng):
+    """Draws one setting of the hyper-parameters that papers tune."""
+    chosen = {
+        "rate": float(10 ** rng.uniform(-4.0, -2.5)),
+        "momentum": float(rng.choice([0.0, 0.5, 0.9])),
+        "width": int(rng.choice([16, 32, 48])),
+        "latent": int(rng.choice([8, 16, 32])),
+    }
+    if name == "VAE":
+        chosen["beta"] = float(10 ** rng.uniform(-0.7, 0.7))
+    elif name == "Wasserstein, penalty":
+        chosen["penalty"] = {"gradient": float(10 ** rng.uniform(0, 1.5))}
+        chosen["discriminator_steps"] = int(rng.choice([1, 3]))
+    else:
+        chosen["penalty"] = {"r1": float(rng.choice([0.0, 0.1, 1.0]))}
+    return chosen
+
+
+def measure_sweep(done):
+    """Trains each family with random settings for the same seconds."""
+    digits = load("uci")
+    real = digit_features(digits.test_images)
+    runs = done.get("runs", {name: [] for name in FAMILIES})
+    table = {
+        "settings": f"{settings()}, {SWEEP_SECONDS} s each, {TRIALS} settings",
+        "runs": runs,
+    }
+    for trial in range(TRIALS):
+        for which, (name, arguments) in enumerate(FAMILIES.items()):
+            if len(runs[name]) > trial:
+                continue
+            chosen = draw_settings(name, np.random.default_rng([trial, which]))
+            keras.utils.set_random_seed(trial)
+            model = build("VAE" if name == "VAE" else "GAN", **chosen, **arguments)
+            model.fit(
+                digits.train_images[:1408],
+                batch_size=64,
+                epochs=10_000,
+                callbacks=[Seconds(SWEEP_SECONDS)],
+                verbose=0,
+            )
+            made = np.clip(np.nan_to_num(model.sample(360, trial)), -1, 1)
+            runs[name].append({**chosen, "frechet": fid(real, digit_features(made))})
+            print(name, runs[name][-1], flush=True)
+            save("sweep", table)
+    return table
+
+
+def settings():
+    """What the numbers depend on."""
+    backend = keras.backend.backend()
+    return f"{SEEDS} seeds, Keras {keras.__version__} on {backend}, seconds of a core"
+
+
+def saved():
+    """What `results/vae_against_gan.json` holds."""
+    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+
+
+def save(part, table):
+    """Writes one part, and leaves the others as they are."""
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps({**saved(), part: table}, indent=1) + "\n")
+
+
+def main():
+    """Measures the part that the command line names."""
+    part = sys.argv[1] if len(sys.argv) == 2 else None
+    parts = {
+        "points": measure_points,
+        "digits": measure_digits,
+        "sweep": measure_sweep,
+    }
+    if part not in parts:
+        sys.exit(f"usage: python benchmarks/vae_against_gan.py {' | '.join(parts)}")
+    save(part, parts[part](saved().get(part, {})))
+
+
+if __name__ == "__main__":
+    main()

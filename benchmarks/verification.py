@@ -1,0 +1,94 @@
+"""Compare ways to choose triplets on avatars: equal error rates over seeds.
+
+    python benchmarks/verification.py   # 3 seeds, some minutes
+
+Every training sees the same people and as many batches; judged are people whom nobody
+has seen in training. It writes `results/verification.json`; lesson 08 shows it.
+"""
+
+import json
+import time
+from pathlib import Path
+
+import keras
+
+from utils.data.faces import draw_avatars
+from utils.data.people import PeopleBatches
+from utils.evaluation.verification import (
+    equal_error_rate,
+    frr_at_far,
+    n_way_accuracy,
+    n_way_trials,
+    pair_scores,
+)
+from utils.models import SiameseModel, TripletModel
+from utils.networks.embedding import embedding_network
+
+RESULTS = Path(__file__).resolve().parents[1] / "results" / "verification.json"
+SEEDS, STEPS, LOOKS, DIMENSIONS, WIDTHS, RATE, MARGIN = (
+    3,
+    240,
+    8,
+    32,
+    (16, 32, 64),
+    2e-3,
+    0.3,
+)
+FARS = [10 ** (-4 + k / 8) for k in range(33)]
+KINDS = ("random", "semi-hard", "batch-hard", "contrastive")
+
+
+def model_of(kind):
+    """A fresh model."""
+    network = embedding_network((32, 32, 3), DIMENSIONS, WIDTHS)
+    if kind == "contrastive":
+        return SiameseModel(network, margin=1.0)
+    return TripletModel(network, kind, MARGIN)
+
+
+def measure(kind, seed, train, test):
+    """Equal error rate and one-shot accuracy of unseen people, along the training."""
+    keras.utils.set_random_seed(seed)
+    model = model_of(kind)
+    rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS)
+    model.compile(keras.optimizers.Adam(rate))
+    batches = PeopleBatches(train.pictures, train.persons, 16, 4, STEPS // LOOKS, seed)
+    row = {"kind": kind, "seed": seed, "steps": [], "equal_error_rates": []}
+    row |= {"logs": []}
+    begin = time.perf_counter()
+    for look in range(LOOKS):
+        logs = model.fit(batches, verbose=0).history
+        embeddings = model.embed(test.pictures)
+        row["steps"].append((look + 1) * (STEPS // LOOKS))
+        row["equal_error_rates"].append(
+            equal_error_rate(*pair_scores(embeddings, test.persons))
+        )
+        row["logs"].append({name: values[-1] for name, values in logs.items()})
+    row["seconds"] = round(time.perf_counter() - begin, 1)
+    row["equal_error_rate"] = row["equal_error_rates"][-1]
+    scores = pair_scores(embeddings, test.persons)
+    row["frr_at_far"] = [frr_at_far(*scores, far) for far in FARS]
+    row["one_shot_20_way"] = n_way_accuracy(*n_way_trials(embeddings, test.persons))
+    print(row, flush=True)
+    return row
+
+
+def main():
+    """Trains every kind with every seed."""
+    train, test = draw_avatars(400, 8, seed=1), draw_avatars(100, 8, seed=2)
+    results = {
+        "settings": f"{STEPS} batches of 16 people x 4 pictures, of 400 people x 8; "
+        f"judged on 100 other people x 8; convolutions {WIDTHS}, {DIMENSIONS} numbers, "
+        f"Adam {RATE} with cosine decay, {SEEDS} seeds, Keras {keras.__version__} on "
+        f"{keras.backend.backend()}",
+        "fars": FARS,
+        "runs": [
+            measure(kind, seed, train, test) for seed in range(SEEDS) for kind in KINDS
+        ],
+    }
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1038 @@
+# %% [markdown]
+# # 09 · What ConvNets see
+#
+# **Claim.** A convolutional network is a stack of detectors. We can say exactly which
+# pixels each unit looks at, and show what it looks for: first edges and colors, then
+# textures, then parts of things.
+#
+# After this lesson you can
+#
+# - compute the output shape, the parameters and the operations of a convolution on a line,
+#   in the plane and in space;
+# - compute the receptive field of any unit, and check it with a gradient;
+# - find the nine patches of real photographs that excite a unit most;
+# - climb the gradient to the picture that a unit would like best, and say what it proves.
+#
+# **Minutes:** 45. **You need:** Keras, and what a dot product is.
+
+# %%
+import keras
+import numpy as np
+from keras import layers, ops
+
+from utils import checks, figures
+from utils.course.scale import current_scale, scale
+
+keras.utils.set_random_seed(9)
+
+# %% [markdown]
+# Everything that takes time stands in one cell. `COURSE_SCALE` chooses the column: `quick`
+# is a smoke test, `laptop` is what the text describes, `full` is for a GPU.
+
+# %% tags=["parameters"]
+PATCHES = scale(quick=200, laptop=8_000, full=50_000)
+PATCH_EPOCHS = scale(quick=1, laptop=12, full=24)
+SIGNALS = scale(quick=60, laptop=800, full=4_000)
+SIGNAL_EPOCHS = scale(quick=1, laptop=12, full=30)
+VOLUMES = scale(quick=50, laptop=400, full=4_000)
+VOLUME_EPOCHS = scale(quick=1, laptop=4, full=10)
+ASCENT_STEPS = scale(quick=3, laptop=120, full=400)
+SEARCHED = scale(quick=3, laptop=17, full=17)  # photographs
+
+# %% [markdown]
+# ## 1 · One layer, other axes
+#
+# A **convolution** slides a small array of weights, the **kernel**, over its input. At each
+# place it multiplies the weights by what lies under them, and adds everything up. That is a
+# dot product: large where the input looks like the kernel. (Strictly this is a
+# cross-correlation, for the kernel is not turned around. Every library calls it convolution.)
+#
+# By hand, with two loops:
+
+# %%
+from utils.data.photographs import NAMES, color_photographs
+
+photographs = color_photographs()
+camera = photographs["camera"][::2, ::2, 0]
+KERNEL = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]]) / 3
+
+
+def convolve(picture, kernel):
+    """Slides a kernel over a gray picture, place by place."""
+    k = len(kernel)
+    rows, columns = (side - k + 1 for side in picture.shape)
+    result = np.zeros((rows, columns))
+    for i in range(rows):
+        for j in range(columns):
+            result[i, j] = (picture[i : i + k, j : j + k] * kernel).sum()
+    return result
+
+
+# %% [markdown]
+# **Predict.** The kernel is positive above and negative below. Which borders of the
+# cameraman's coat will it answer to, and which not at all?
+
+# %%
+by_hand = convolve(camera, KERNEL)
+figures.image_grid(
+    np.stack([camera[1:-1, 1:-1], np.clip(by_hand, -1, 1)])[..., None],
+    image_size=2.8,
+    labels=["photograph", "what the kernel answers"],
+    title="White where bright lies above dark, black where dark lies above bright",
+)
+
+# %% [markdown]
+# The shoulders answer, for there the bright sky lies above the dark coat. Upright borders
+# and smooth areas give nothing. One kernel detects one thing, everywhere: the same nine
+# weights at each place.
+#
+# Keras' layer does the same, on a batch, with many kernels at once and a bias for each.
+
+# %%
+layer = layers.Conv2D(1, 3)
+layer.build((None, None, None, 1))
+layer.set_weights([KERNEL[..., None, None], np.zeros(1)])
+by_keras = ops.convert_to_numpy(layer(camera[None, ..., None]))[0, ..., 0]
+print(f"largest difference: {np.abs(by_keras - by_hand).max():.1e}")
+
+# %% tags=["claim"]
+assert np.abs(by_keras - by_hand).max() < 1e-5
+
+# %% [markdown]
+# A color picture has three channels, so a kernel of 5×5 has 5·5·3 weights: it covers all
+# channels at once and slides along two axes only. Sixteen such kernels make sixteen output
+# channels. Along each axis a kernel of size $k$ has $n - k + 1$ places on $n$ values, so
+#
+# $$14\times14\times3 \;*\; (5\times5\times3,\ 16\ \text{kernels}) \;\to\; 10\times10\times16 .$$
+#
+# Nothing here depends on there being two axes. A signal has one, a volume has three:
+#
+# $$14\times1 * (5\times1, 16) \to 10\times16, \qquad
+#   14^3\times1 * (5^3\times1, 16) \to 10^3\times16 .$$
+#
+# With stride $s$ the kernel moves $s$ values at a time; with padding "same" zeros are put
+# around the input until there are $\lceil n/s\rceil$ places:
+#
+# $$\text{places} = \left\lfloor\frac{n - k}{s}\right\rfloor + 1 \ \text{(valid)}, \qquad
+#   \left\lceil\frac{n}{s}\right\rceil \ \text{(same)} .$$
+#
+# **Parameters** are the kernels' weights and one bias each. **Operations** are what it costs
+# to run: each weight is used at each place.
+#
+# **Predict.** Which of the three layers has the most parameters, and which takes the
+# most operations?
+
+# %%
+from utils.networks.convolution_arithmetic import convolution
+
+LAYERS = {1: layers.Conv1D, 2: layers.Conv2D, 3: layers.Conv3D}
+shapes = {1: (14, 1), 2: (14, 14, 3), 3: (14, 14, 14, 1)}
+counted = {axes: convolution(shape, 16, 5) for axes, shape in shapes.items()}
+built = {}
+for axes, shape in shapes.items():
+    layer = LAYERS[axes](16, 5)
+    output = layer(np.zeros((1, *shape)))
+    built[axes] = tuple(output.shape[1:]), layer.count_params()
+
+figures.table(
+    [
+        (
+            " × ".join(map(str, shapes[axes])),
+            " × ".join(map(str, each.output_shape)),
+            f"{each.parameters:,}",
+            f"{each.operations:,}",
+        )
+        for axes, each in counted.items()
+    ],
+    ("input", "output", "parameters", "multiplications"),
+    caption="Sixteen kernels of size 5 along one, two and three axes",
+)
+
+# %% [markdown]
+# Each axis more multiplies the weights by 5 and the places by 10. A dense layer from
+# 14×14×3 values to 10×10×16 would have 775 times as many parameters: it would have to
+# learn each edge anew at each place.
+
+# %% tags=["claim"]
+for axes, each in counted.items():
+    assert built[axes] == (each.output_shape, each.parameters)
+assert counted[2].output_shape == (10, 10, 16) and counted[2].parameters == 1_216
+assert layers.Dense(1_600).compute_output_shape((None, 588)) == (None, 1_600)
+assert 775 * counted[2].parameters == (588 + 1) * 1_600
+
+# %% [markdown]
+# It *is* the same layer. A signal is a picture one pixel high: give `Conv2D` the kernels of
+# `Conv1D`, one pixel high too, and the numbers agree.
+
+# %%
+signal = np.random.default_rng(0).normal(size=(1, 14, 1)).astype("float32")
+line, plane = layers.Conv1D(16, 5), layers.Conv2D(16, (1, 5))
+on_a_line, _ = line(signal), plane(signal[:, None])
+weights, bias = line.get_weights()
+plane.set_weights([weights[None], bias])
+in_the_plane = plane(signal[:, None])[:, 0]
+gap = np.abs(ops.convert_to_numpy(on_a_line) - ops.convert_to_numpy(in_the_plane))
+print(f"largest difference: {gap.max():.1e}")
+
+# %% tags=["claim"]
+assert gap.max() < 1e-5
+
+# %% [markdown]
+# ### Exercise 9.1 · Shape and parameters (easy, 10 minutes)
+#
+# Write both for any convolution: one, two or three axes, the same kernel size and stride
+# along each, padding "valid" or "same", with biases.
+#
+# <details><summary>Hint 1</summary>
+# <code>*sizes, channels = input_shape</code> splits the shape. How many sizes there are is
+# the number of axes, and the power of the kernel size.
+# </details>
+# <details><summary>Hint 2</summary>
+# A kernel has <code>kernel ** len(sizes) * channels</code> weights. For "same" round up:
+# <code>-(-n // stride)</code>; for "valid": <code>(n - kernel) // stride + 1</code>.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 9.1: shape and parameters
+def count(input_shape, filters, kernel, stride, padding):
+    """The output's shape (sizes and channels) and the layer's parameters, biases too.
+
+    input_shape is one example's, sizes and channels, such as (14, 14, 3).
+    """
+    # BEGIN SOLUTION
+    *sizes, channels = input_shape
+    if padding == "same":
+        places = [-(-n // stride) for n in sizes]
+    else:
+        places = [(n - kernel) // stride + 1 for n in sizes]
+    parameters = (kernel ** len(sizes) * channels + 1) * filters
+    return (*places, filters), parameters
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson09.count(count)
+
+# %% [markdown]
+# ## 2 · Three networks that learn their kernels
+#
+# Nobody designs kernels by hand today: they are learned. We train one small network along
+# one axis, one along three, and one along two, which we shall then take apart.
+#
+# **One axis: find the spike.** This is a real electroencephalogram: ten seconds, four
+# electrodes. It comes with Matplotlib, and nobody labeled it. In the last four seconds there
+# are sharp spikes. To learn what a spike is we *draw* signals: noise with the
+# spectrum of brain waves, and spikes at places we know.
+
+# %%
+from utils.data.signals import RATE, electroencephalogram, spiky_signals
+
+drawn, where = spiky_signals(SIGNALS, 400, seed=0)
+unseen, unseen_where = spiky_signals(200, 400, seed=1)
+keras.utils.set_random_seed(0)
+finder = keras.Sequential(
+    [
+        keras.Input((None, 1)),
+        layers.Conv1D(16, 9, padding="same", activation="relu"),
+        layers.Conv1D(16, 9, padding="same", activation="relu"),
+        layers.Conv1D(1, 9, padding="same"),
+    ]
+)
+finder.compile(
+    keras.optimizers.Adam(3e-3), keras.losses.BinaryCrossentropy(from_logits=True)
+)
+_ = finder.fit(drawn, where[..., None], batch_size=20, epochs=SIGNAL_EPOCHS, verbose=0)
+
+# %% [markdown]
+# The network has no dense layer: it answers at each sample, whatever the length of the
+# signal. So we can train on five seconds and ask about ten.
+#
+# **Predict.** It has never seen a real signal. What will it find?
+
+
+# %%
+def spikes(signals):
+    """Where the network is sure of a spike, bool (n, length)."""
+    return ops.convert_to_numpy(finder(signals, training=False))[..., 0] > 0
+
+
+found = spikes(unseen)
+hits = (found & (unseen_where > 0)).sum()
+precision, recall = hits / max(found.sum(), 1), hits / unseen_where.sum()
+
+brain = electroencephalogram()
+in_the_brain = spikes(brain.T[..., None])
+names = [f"electrode {i + 1}" for i in range(4)]
+figures.signals(
+    dict(zip(names, brain.T, strict=True)),
+    RATE,
+    marks={"found by the network": dict(zip(names, in_the_brain, strict=True))},
+    colors={"found by the network": "measured"},
+    ylabel="standard deviations",
+    title="Trained on drawn signals, it finds the spikes of a real brain",
+)
+
+# %% [markdown]
+# On drawn signals it has not seen, we can count:
+
+# %%
+print(f"samples called spike that are: {precision:.0%}, spikes found: {recall:.0%}")
+
+# %% [markdown]
+# In the real signal the two large spikes of the first electrode are found, and the same two
+# again in other electrodes, though they look different there. Nobody can say how many of
+# the smaller finds are right: there are no labels.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert precision > 0.7 and recall > 0.6
+    # The two largest deflections of the first electrode, in the last four seconds.
+    for moment in (slice(525, 545), slice(680, 700)):
+        assert in_the_brain[0, moment].any()
+    assert in_the_brain[0].mean() < 0.1
+
+# %% [markdown]
+# **Three axes: left or right?** A helix winds to the left or to the right. In a mirror the
+# one becomes the other. Cut both into slices: each slice of the one is a slice of the
+# mirror image of the other.
+
+# %%
+from utils.data.volumes import helices
+
+helix, winds_right = helices(VOLUMES, seed=0)
+other_helix, other_right = helices(200, seed=1)
+lefts, rights = (other_helix[other_right == kind] for kind in (0, 1))
+figures.volumes(
+    {
+        "left": lefts[0],
+        "right": rights[0],
+        "left, too": lefts[1],
+        "right, too": rights[1],
+    },
+    threshold=0.65,
+    colors={"right": "generated", "right, too": "generated"},
+    title="Two kinds of volume: they wind to the left or to the right",
+)
+
+# %% [markdown]
+# We train twice: with kernels that reach through space, and with kernels of the
+# same width that stay within one slice, whose answers are then averaged over all slices.
+#
+# **Predict.** How often will the second one be right?
+
+
+# %%
+def helix_network(depth):
+    """Kernels of `depth` slices, 5×5 in each; answers averaged over all places."""
+    keras.utils.set_random_seed(0)
+    thin = depth == 1
+    network = keras.Sequential(
+        [
+            keras.Input((14, 14, 14, 1)),
+            layers.Conv3D(16, (depth, 5, 5), activation="relu"),
+            layers.MaxPooling3D((1, 2, 2) if thin else 2),
+            layers.Conv3D(32, (1, 3, 3) if thin else 3, activation="relu"),
+            layers.GlobalAveragePooling3D(),
+            layers.Dense(1),
+        ]
+    )
+    network.compile(
+        keras.optimizers.Adam(3e-3),
+        keras.losses.BinaryCrossentropy(from_logits=True),
+    )
+    network.fit(helix, winds_right, batch_size=25, epochs=VOLUME_EPOCHS, verbose=0)
+    return network
+
+
+def answers(network, volumes):
+    """Whether the network takes each helix for a right-handed one."""
+    return ops.convert_to_numpy(network(volumes, training=False))[:, 0] > 0
+
+
+in_space, in_slices = helix_network(5), helix_network(1)
+
+# %%
+mirrored = other_helix[:, ::-1]  # the slices in reverse order: a mirror image
+pairs = np.concatenate([other_helix, mirrored])
+truth = np.concatenate([other_right, 1 - other_right])
+share_right = {
+    "kernels of 5×5×5": (answers(in_space, pairs) == truth).mean(),
+    "kernels of 1×5×5, slice by slice": (answers(in_slices, pairs) == truth).mean(),
+}
+figures.bars(
+    share_right,
+    ylabel="share of helices told right",
+    references={"guessing": 0.5},
+    number_format=".0%",
+    ylim=(0, 1.05),
+    title="Left and right can only be told in space",
+)
+
+# %% [markdown]
+# The slice-wise network is right on half of the pairs, *exactly*, and no training could
+# change it: the mirror image has the same slices in reverse order, so the
+# network gives both the same answer, and one of the two is wrong. Some things are only there
+# along the third axis.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert share_right["kernels of 5×5×5"] > 0.95
+assert abs(share_right["kernels of 1×5×5, slice by slice"] - 0.5) < 0.011
+assert np.allclose(
+    ops.convert_to_numpy(in_slices(other_helix)),
+    ops.convert_to_numpy(in_slices(mirrored)),
+    atol=1e-4,
+)
+
+# %% [markdown]
+# **Two axes: which photograph is this from?** Seventeen photographs come with the
+# course's libraries. We cut patches of 56×56 pixels, half of them without their color,
+# mirrored and dimmed at random. The network says which photograph a patch is from. It
+# is tested on regions of the photographs that it never saw.
+
+# %%
+from utils.data.photographs import labeled_patches
+
+patches, labels = labeled_patches(56, PATCHES, seed=0)
+test_patches, test_labels = labeled_patches(56, 1_000, seed=1, held_out=True)
+first = [int(np.flatnonzero(labels == k)[0]) for k in range(len(NAMES))]
+figures.image_grid(
+    patches[first],
+    columns=9,
+    labels=NAMES,
+    title="One patch of each photograph: some need color, some texture",
+)
+
+
+# %%
+def block(filters, kernel, name, stride=1):
+    """A convolution, its scale set by batch normalization, and a ReLU."""
+    return [
+        layers.Conv2D(filters, kernel, stride, use_bias=False, name=name),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+    ]
+
+
+keras.utils.set_random_seed(0)
+convnet = keras.Sequential(
+    [
+        keras.Input((None, None, 3)),
+        *block(32, 7, "layer1", stride=2),
+        layers.MaxPooling2D(2),
+        *block(48, 5, "layer2"),
+        layers.MaxPooling2D(2),
+        *block(64, 3, "layer3"),
+        layers.GlobalAveragePooling2D(),
+        layers.Dense(len(NAMES)),
+    ]
+)
+
+# %%
+steps = PATCH_EPOCHS * -(-len(patches) // 100)
+convnet.compile(
+    keras.optimizers.AdamW(
+        keras.optimizers.schedules.CosineDecay(3e-3, steps), weight_decay=0.01
+    ),
+    keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    metrics=["accuracy"],
+)
+convnet.fit(patches, labels, batch_size=100, epochs=PATCH_EPOCHS, verbose=0)
+_, accuracy = convnet.evaluate(test_patches, test_labels, batch_size=100, verbose=0)
+print(f"{accuracy:.0%} of the patches from unseen regions; guessing gets 6 %")
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert accuracy > 0.55
+
+# %% [markdown]
+# A brick it has not seen is still brick, but an astronaut's unseen corner may be flag, suit
+# or shuttle. So it will not get all of them. What matters here: it had to learn kernels that
+# tell real textures and parts from each other.
+#
+# ## 3 · What excites a unit?
+#
+# A **unit** is one channel of one layer. It stands at every place of its map, with the same
+# weights. To see what it looks for, we first ask *where* it looks.
+#
+# The **receptive field** is the part of the input that one unit sees at one place. A kernel
+# of 7 sees 7 pixels. A layer above sees more: a kernel of size $k$ reaches over $k$
+# neighbors below, whose fields lie one **jump** apart. So from the input up, starting with
+# size 1 and jump 1, each layer (convolution or pooling) does
+#
+# $$\text{size} \leftarrow \text{size} + (k - 1)\cdot\text{jump}, \qquad
+#   \text{jump} \leftarrow s\cdot\text{jump} .$$
+#
+# **Predict.** Our network has 7 with stride 2, pooling 2, then 5, pooling 2, then 3. How
+# many pixels does a unit of the third convolution see?
+#
+# ### Exercise 9.2 · The receptive field (medium, 10 minutes)
+#
+# <details><summary>Hint 1</summary>
+# Walk from the input up. The jump that counts for a layer is the one of the layers
+# <em>below</em> it, before its own stride.
+# </details>
+# <details><summary>Hint 2</summary>
+# In a loop over <code>for kernel, stride in steps</code>: first the size, then the jump.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 9.2: the receptive field
+def field(steps):
+    """Size and jump, in pixels, after (kernel, stride) pairs from the input up."""
+    # BEGIN SOLUTION
+    size, jump = 1, 1
+    for kernel, stride in steps:
+        size += (kernel - 1) * jump
+        jump *= stride
+    return size, jump
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson09.field(field)
+
+# %% [markdown]
+# The course's own function reads kernels, strides, padding and dilation from the layers of
+# a model.
+
+# %%
+from utils.networks.receptive_fields import receptive_field
+
+LAYER_NAMES = ("layer1", "layer2", "layer3")
+fields = {name: receptive_field(convnet, name) for name in LAYER_NAMES}
+for name, each in fields.items():
+    print(f"{name}: sees {each.size} pixels, its neighbor {each.jump} further on")
+
+# %% [markdown]
+# Is that true? A unit *depends* on a pixel exactly if its gradient arrives there. So we
+# **measure**: take the gradient of a layer at one place, over many pictures of noise, and
+# mark the pixels where it is not zero.
+#
+# Below each convolution that is trained, a ReLU may be silent and pooling listens to the
+# loudest only, so one picture shows a part of the field. Many pictures show all of it.
+
+# %%
+from utils.autodiff import input_gradient
+
+
+def gradient_support(model, name, position, size=56, pictures=100):
+    """Pixels that the gradient of a layer at one place reaches, bool (size, size)."""
+    below = keras.Model(model.inputs[0], model.get_layer(name).output)
+    row, column = position
+    noise = np.random.default_rng(0).normal(0, 0.5, (pictures, size, size, 3))
+    slope = input_gradient(
+        lambda x: ops.sum(below(x, training=False)[:, row, column], axis=-1),
+        noise.astype("float32"),
+    )
+    return np.abs(ops.convert_to_numpy(slope)).sum(axis=(0, 3)) > 0
+
+
+def frame(mask):
+    """The first and the last row and column of a mask, as a box."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
+
+
+# %%
+PLACES = {"layer1": (4, 9), "layer2": (1, 5), "layer3": (0, 1)}
+computed = {name: fields[name].box(place) for name, place in PLACES.items()}
+measured = {
+    name: frame(gradient_support(convnet, name, place))
+    for name, place in PLACES.items()
+}
+figures.table(
+    [
+        (
+            name,
+            str(PLACES[name]),
+            *("{}–{}, {}–{}".format(*map(int, sum(box, ()))) for box in both),
+        )
+        for name, both in zip(
+            LAYER_NAMES,
+            zip(computed.values(), measured.values(), strict=True),
+            strict=True,
+        )
+    ],
+    ("layer", "place", "computed: rows, columns", "measured by gradient"),
+    caption="Where a gradient arrives is where the layers say",
+)
+
+# %% tags=["claim"]
+assert [each.size for each in fields.values()] == [(7, 7), (25, 25), (45, 45)]
+for name in LAYER_NAMES:
+    assert tuple(map(tuple, measured[name])) == computed[name], name
+
+# %% [markdown]
+# On a photograph: what does one unit of each layer see, when it stands over the cat's eye?
+
+
+# %%
+def box_around(field, center):
+    """The box of the unit whose field lies nearest to a place in the picture."""
+    position = tuple(
+        round((place - start - size / 2) / jump)
+        for place, start, size, jump in zip(
+            center, field.start, field.size, field.jump, strict=True
+        )
+    )
+    return field.box(position)
+
+
+EYE = (124, 184)
+figures.fields_on_picture(
+    photographs["cat"],
+    {name: box_around(field, EYE) for name, field in fields.items()},
+    title="Layer 1 sees a speck, layer 2 a pupil, layer 3 an eye",
+)
+
+# %% [markdown]
+# Now the question of Zeiler and Fergus (2013). Run the network over all photographs, look at
+# the map of one unit, and cut out the receptive fields at its highest places.
+#
+# ### Exercise 9.3 · The top patches of a unit (medium, 10 minutes)
+#
+# Given the map of one unit on one picture, the size of its field and the jump, cut out the
+# `n` patches that excite it most, the most exciting first. The field of the unit at row $i$
+# and column $j$ begins at pixel $(i\cdot\text{jump},\ j\cdot\text{jump})$.
+#
+# <details><summary>Hint 1</summary>
+# <code>np.argsort(values, axis=None)</code> sorts all places of a map, the lowest first;
+# <code>np.unravel_index(index, values.shape)</code> turns an index into row and column.
+# </details>
+# <details><summary>Hint 2</summary>
+# For each of the last n, in reverse order:
+# <code>picture[i * jump : i * jump + size, j * jump : j * jump + size]</code>. Stack them.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 9.3: the top patches of a unit
+def best_patches(values, picture, size, jump, n):
+    """The n patches (n, size, size, channels) with the highest values, best first.
+
+    values (rows, columns) is the unit's map; picture (height, width, channels).
+    """
+    # BEGIN SOLUTION
+    order = np.argsort(values, axis=None)[::-1][:n]
+    places = np.stack(np.unravel_index(order, values.shape), axis=1) * jump
+    return np.stack([picture[i : i + size, j : j + size] for i, j in places])
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson09.best_patches(best_patches)
+
+# %% [markdown]
+# The course's `top_patches` does this over many pictures, and leaves out patches that
+# overlap by half or more: else all nine would show one spot, a pixel apart.
+
+# %%
+from utils.evaluation.top_patches import activation_maps, top_patches
+
+searched = list(photographs.values())[:SEARCHED]
+
+
+def nine_units(name):
+    """Units of a layer that agree as little as possible on what they like."""
+    maps = activation_maps(convnet, name, searched)
+    flat = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
+    agree = np.corrcoef(flat.T)
+    chosen = [int(flat.max(axis=0).argmax())]
+    while len(chosen) < 9:  # the unit least like any that we have already
+        chosen.append(int(agree[:, chosen].max(axis=1).argmin()))
+    return sorted(chosen)
+
+
+units = {name: nine_units(name) for name in LAYER_NAMES}
+top = {name: top_patches(convnet, name, units[name], searched) for name in LAYER_NAMES}
+
+# %% [markdown]
+# Nine units of each layer, nine patches for each. Many units of a layer like nearly the
+# same, so we take nine that agree as little as possible.
+#
+# **Predict.** Seven pixels wide: what can a unit of the first layer know?
+
+
+# %%
+def sheet(name, title):
+    """Nine units, nine patches each."""
+    patches = {f"unit {unit}": each.patches for unit, each in top[name].items()}
+    return figures.patch_sheet(patches, block_size=1.9, title=title)
+
+
+sheet("layer1", "Layer 1, 7×7 pixels: edges of one direction, and colors")
+
+# %%
+sheet("layer2", "Layer 2, 25×25 pixels: corners, stripes, textures")
+
+# %%
+sheet("layer3", "Layer 3, 45×45 pixels: parts of things")
+
+# %% [markdown]
+# Look across the three sheets.
+#
+# - In **layer 1** the nine patches of a unit are nearly the same patch: an edge of one
+#   direction and one contrast, or one color.
+# - In **layer 2** a unit likes one arrangement of edges (a corner, a stripe, a grain),
+#   often in several photographs that have nothing else in common.
+# - In **layer 3** many units like one kind of *thing*: a coin, a star, a collar, a rim. The
+#   patches differ pixel by pixel, and yet a person would put them into one drawer.
+#
+# Some units do not fit any drawer, in every network. And each unit may like other things
+# too, less: nine patches show the summit, not the hill.
+#
+# We can put a number on "nearly the same": the correlation between two patches of
+# one unit, pixel by pixel, against two random patches of the same size.
+
+
+# %%
+def likeness(patches):
+    """Mean correlation between two of the patches, pixel by pixel."""
+    rows = patches.reshape(len(patches), -1).astype("float64")
+    rows = rows[rows.std(axis=1) > 1e-3]  # a patch of one color has no correlation
+    if len(rows) < 2:
+        return np.nan
+    return np.corrcoef(rows)[np.triu_indices(len(rows), 1)].mean()
+
+
+def random_patches(size, n=9, seed=0):
+    """As many patches from anywhere."""
+    rng = np.random.default_rng(seed)
+    chosen = [searched[i] for i in rng.integers(len(searched), size=n)]
+    corners = [[rng.integers(side - size) for side in p.shape[:2]] for p in chosen]
+    return np.stack(
+        [
+            p[i : i + size, j : j + size]
+            for p, (i, j) in zip(chosen, corners, strict=True)
+        ]
+    )
+
+
+alike = {
+    name: np.nanmean([likeness(each.patches) for each in top[name].values()])
+    for name in LAYER_NAMES
+}
+by_chance = {
+    name: np.nanmean(
+        [likeness(random_patches(fields[name].size[0], seed=s)) for s in range(20)]
+    )
+    for name in LAYER_NAMES
+}
+from_how_many = {
+    name: np.mean([len(set(each.pictures)) for each in top[name].values()])
+    for name in LAYER_NAMES
+}
+figures.table(
+    [
+        (name, f"{fields[name].size[0]}", f"{alike[name]:.2f}", f"{by_chance[name]:.2f}",
+         f"{from_how_many[name]:.1f}")
+        for name in LAYER_NAMES
+    ],
+    ("layer", "pixels seen", "likeness of a unit's nine", "of random nine", "photographs"),
+    caption="The deeper, the less the nine patches agree pixel by pixel",
+)  # fmt: skip
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert alike["layer1"] > 0.3 + by_chance["layer1"]
+    assert alike["layer1"] > alike["layer2"] > alike["layer3"]
+
+# %% [markdown]
+# ## 4 · Climb the gradient
+#
+# The patches are what the unit likes best *among the pictures we have*. What would it like
+# best among all pictures? Hold the weights fixed, start with faint noise, and move the
+# **pixels** up the gradient of the activation: activation maximization (Erhan et al. 2009).
+#
+# Three things keep it a picture:
+#
+# - the gradient is divided by its root mean square, so that a step has the same size for a
+#   loud and for a quiet unit;
+# - the pixels are clipped to $[-1, 1]$;
+# - after each step the picture fades a little and is blurred a little, in place and in
+#   color, so that what the unit does not ask for goes away. (Photographs are smooth, and
+#   mostly gray.)
+#
+# ### Exercise 9.4 · One step up (medium, 10 minutes)
+#
+# $$x \leftarrow \mathrm{clip}\Big(x + r\,\frac{g}{\mathrm{rms}(g)}\Big), \qquad
+#   g = \frac{\partial\,\text{score}}{\partial x}, \qquad
+#   \mathrm{rms}(g) = \sqrt{\mathrm{mean}(g^2)}\ \text{over one picture}.$$
+#
+# `input_gradient(score, pictures)` gives $g$, of the shape of the pictures.
+#
+# <details><summary>Hint 1</summary>
+# One root mean square for each picture of the batch: the mean goes over all axes but the
+# first.
+# </details>
+# <details><summary>Hint 2</summary>
+# <code>ops.mean(ops.square(g), axis=(1, 2, 3), keepdims=True)</code> keeps the shape
+# (n, 1, 1, 1), which divides picture by picture. <code>ops.clip(x, -1, 1)</code>.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 9.4: one step up
+def step_up(pictures, score, rate):
+    """Pictures (n, height, width, channels) after one step up the gradient of score."""
+    # BEGIN SOLUTION
+    gradient = input_gradient(score, pictures)
+    squares = ops.mean(ops.square(gradient), axis=(1, 2, 3), keepdims=True)
+    moved = pictures + rate * gradient / (ops.sqrt(squares) + 1e-8)
+    return ops.clip(moved, -1, 1)
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson09.step_up(step_up)
+
+# %% [markdown]
+# The course's own step also fades the picture; `maximize_activation` repeats it, and blurs.
+
+# %%
+from utils.course.show import show_code
+from utils.models.activation_maximization import ascent_step, maximize_activation
+
+show_code(ascent_step, "utils.models.activation_maximization.ascent_step", folded=True)
+
+# %% [markdown]
+# **Predict.** Will the picture that a unit likes best look like its nine patches?
+
+# %%
+best = {
+    name: maximize_activation(convnet, name, units[name], ASCENT_STEPS)
+    for name in LAYER_NAMES
+}
+
+
+def beside(name, title):
+    """The picture each unit likes best, and the patches it likes best."""
+    patches = {f"unit {unit}": each.patches for unit, each in top[name].items()}
+    climbed = dict(zip(patches, best[name], strict=True))
+    return figures.patch_sheet(patches, beside=climbed, block_size=1.15, title=title)
+
+
+beside("layer1", "Layer 1: the picture made for a unit (left), and its nine patches")
+
+# %%
+beside("layer2", "Layer 2: arrangements of edges and colors")
+
+# %%
+beside("layer3", "Layer 3: ingredients of a part, not the part")
+
+# %% [markdown]
+# In the first layer the climb shows what its patches have in common. The deeper the layer,
+# the less the made picture looks like any photograph: colors and grains, everywhere at
+# once. A unit *answers to* a part of a thing, but it does not know what the thing is.
+#
+# How much more do the units like these pictures than the best real patch?
+
+
+# %%
+def excitement(name, pictures):
+    """What each unit answers to its own picture."""
+    below = keras.Model(convnet.inputs[0], convnet.get_layer(name).output)
+    maps = ops.convert_to_numpy(below(pictures, training=False))
+    middle = maps.shape[1] // 2
+    return np.array(
+        [maps[i, middle, middle, unit] for i, unit in enumerate(units[name])]
+    )
+
+
+ratio = {
+    name: np.median(
+        excitement(name, best[name]) / [each.values[0] for each in top[name].values()]
+    )
+    for name in LAYER_NAMES
+}
+noisy = maximize_activation(
+    convnet, "layer3", units["layer3"], ASCENT_STEPS, decay=0.0, blur=0.0, fade=0.0
+)
+noisy_ratio = np.median(
+    excitement("layer3", noisy) / [each.values[0] for each in top["layer3"].values()]
+)
+figures.bars(
+    {**dict(ratio.items()), "layer3, no blur": noisy_ratio},
+    ylabel="activation, best real patch = 1",
+    references={"the best real patch": 1.0},
+    number_format=".1f",
+    title="What the units answer to the pictures made for them",
+)
+
+# %%
+figures.image_rows(
+    {"fade and blur": best["layer3"], "neither": noisy},
+    labels=[f"unit {unit}" for unit in units["layer3"]],
+    title="Without fading and blur the climb ends in noise",
+)
+
+# %% [markdown]
+# Noise that excites a unit more than any photograph does: the climb shows what the *network*
+# answers to, and that is more than what is in the world. So both views belong
+# together. Patches say what a unit does on real pictures, and may mislead about why. The
+# climb says why, and may leave the real pictures. In lesson 10 the same gradient on pixels
+# paints pictures.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert noisy_ratio > 1.5, "noise excites no more than photographs do"
+# %% [markdown]
+# ## 5 · The same question to VGG19
+#
+# Our network saw seventeen photographs for half a minute. VGG19 (Simonyan and Zisserman
+# 2015) saw 1.3 million for weeks. If its weights are in Keras' cache, the same
+# functions show what *its* units like, on the same photographs; if not, this section prints
+# one sentence. Its convolutions are all 3×3; what does a unit see after sixteen of them?
+
+# %%
+import os
+from pathlib import Path
+
+cache = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models"
+weights = cache / "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+vgg19 = None
+if weights.exists() and current_scale() != "quick":
+    vgg19 = keras.applications.VGG19(
+        include_top=False, weights=str(weights), input_shape=(None, None, 3)
+    )
+else:
+    print(
+        "VGG19's weights are not in Keras' cache (or the scale is quick), so nothing "
+        "is shown here. keras.applications.VGG19(include_top=False) fetches them, 80 MB."
+    )
+
+
+# %%
+def vgg_sheet(name, title):
+    """Nine units of a layer of VGG19, nine patches each."""
+    preprocess = keras.applications.vgg19.preprocess_input
+    inputs = [preprocess(127.5 * (each + 1)) for each in searched]
+    maps = activation_maps(vgg19, name, inputs)
+    flat = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
+    stands_out = (flat.max(axis=0) - flat.mean(axis=0)) / (flat.std(axis=0) + 1e-6)
+    chosen = np.argsort(-stands_out)[:9].tolist()
+    sheet = {}
+    for unit, found in top_patches(vgg19, name, chosen, inputs).items():
+        places = zip(found.pictures, found.boxes, strict=True)
+        sheet[f"unit {unit}"] = np.stack(
+            [
+                searched[k][slice(*rows), slice(*columns)]
+                for k, (rows, columns) in places
+            ]
+        )
+    pixels = receptive_field(vgg19, name).size[0]
+    return figures.patch_sheet(sheet, title=f"{title} ({name}, {pixels} pixels)")
+
+
+vgg_sheet("block1_conv2", "VGG19: colors and edges") if vgg19 else None
+
+# %%
+vgg_sheet("block3_conv1", "VGG19: textures") if vgg19 else None
+
+# %%
+vgg_sheet("block4_conv1", "VGG19: parts") if vgg19 else None
+
+# %% [markdown]
+# The receptive fields need no weights: they follow from the layers.
+
+# %%
+skeleton = keras.applications.VGG19(include_top=False, weights=None)
+vgg_sizes = {
+    name: receptive_field(skeleton, name).size[0]
+    for name in ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1",
+                 "block5_conv1", "block5_conv4", "block5_pool")
+}  # fmt: skip
+figures.bars(
+    {name.replace("_", "\n"): size for name, size in vgg_sizes.items()},
+    ylabel="pixels seen, along one side",
+    references={"a picture of ImageNet": 224},
+    number_format=".0f",
+    title="Sixteen small kernels and five poolings see a whole picture",
+)
+
+# %% tags=["claim"]
+assert vgg_sizes["block1_conv1"] == 3 and vgg_sizes["block5_pool"] == 268
+
+# %% [markdown]
+# ## 6 · Measured here, published, source
+#
+# What this notebook measured a moment ago, beside what was published.
+
+# %%
+figures.table(
+    [
+        (
+            "14×14×3 ∗ 5×5×3, 16 kernels",
+            f"{' × '.join(map(str, counted[2].output_shape))}, "
+            f"{counted[2].parameters:,} parameters",
+            "10 × 10 × 16; 16·(75 + 1)",
+            "exact",
+        ),
+        (
+            "14³×1 ∗ 5³×1, 16 kernels",
+            f"{' × '.join(map(str, counted[3].output_shape))}, "
+            f"{counted[3].parameters:,} parameters",
+            "10 × 10 × 10 × 16; 16·(125 + 1)",
+            "exact",
+        ),
+        (
+            "receptive field of layer 3 (pixels)",
+            f"{measured['layer3'][0][1] - measured['layer3'][0][0]} by gradient",
+            "45: 7 + 1·2 + 4·4 + 1·4 + 2·8",
+            "exact",
+        ),
+        (
+            "receptive field of VGG19's block5_pool (pixels)",
+            f"{vgg_sizes['block5_pool']} from the layers",
+            "212 for VGG16's; 268 for VGG19's",
+            "Araujo et al. 2019; exact",
+        ),
+        (
+            "left and right helices, slice by slice",
+            f"{share_right['kernels of 1×5×5, slice by slice']:.1%}",
+            "50 %",
+            "exact, by symmetry",
+        ),
+        (
+            "layer by layer",
+            f"likeness {alike['layer1']:.2f}, {alike['layer2']:.2f}, "
+            f"{alike['layer3']:.2f}",
+            "edges and colors; textures; parts",
+            "Zeiler and Fergus 2013, figure 2",
+        ),
+    ],
+    ("quantity", "measured here", "published or exact", "source"),
+)
+
+# %% [markdown]
+# ## What to read next
+#
+# - Zeiler and Fergus (2013), *Visualizing and understanding convolutional networks*: the
+#   nine patches, in five layers of a network trained on ImageNet.
+# - Dumoulin and Visin (2016), *A guide to convolution arithmetic for deep learning*.
+# - Araujo, Norris and Sim (2019), *Computing receptive fields of convolutional neural
+#   networks* (Distill).
+# - Erhan et al. (2009), *Visualizing higher-layer features of a deep network*; Yosinski et
+#   al. (2015), *Understanding neural networks through deep visualization*.
+# - Olah, Mordvintsev and Schubert (2017), *Feature visualization* (Distill): how far the
+#   climb can be taken.
+#
+# Lesson 10 turns what the units answer into a measure of content and of style.
+#
+# ## Words
+#
+# | term | in this lesson | 中文 |
+# |---|---|---|
+# | convolution | a small array of weights slides over the input | 卷积 |
+# | kernel | that array; also called a filter | 卷积核 |
+# | channel | one of the values at each place: a color, or a unit's answer | 通道 |
+# | stride | by how many values the kernel moves on | 步幅 |
+# | padding | zeros around the input | 填充 |
+# | pooling | keeps the largest of several neighbors | 池化 |
+# | feature map | what one unit answers, place by place | 特征图 |
+# | receptive field | the part of the input that a unit sees | 感受野 |
+# | top patches | the pieces of real pictures that excite a unit most | 最强激活图块 |
+# | activation maximization | climbing the gradient of a unit on the pixels | 激活最大化 |

@@ -1,0 +1,77 @@
+"""The judge of digits: what it knows, that it repeats itself, what it refuses."""
+
+import numpy as np
+import pytest
+from scipy.ndimage import gaussian_filter
+
+from utils.data.digits import load
+from utils.evaluation.fidelity import (
+    digit_features,
+    digit_judge,
+    fid,
+    judge_accuracy,
+    train_judge,
+)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load("uci")
+
+
+def test_it_classifies_over_98_percent_of_the_held_out_digits(digits):
+    assert judge_accuracy(digits.test_images, digits.test_labels) > 0.98
+
+
+def test_the_features_of_its_own_digits_have_mean_0_and_spread_1(digits):
+    features = digit_features(digits.train_images)
+    assert features.shape == (1437, 32)
+    np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-4)
+    np.testing.assert_allclose(features.std(axis=0), 1, atol=1e-4)
+
+
+def test_it_learned_from_the_training_digits_of_the_course_alone(digits):
+    # Over these, and over no others, the means are 0 to rounding.
+    held_out = digit_features(digits.test_images)
+    assert abs(held_out.mean(axis=0)).max() > 1e-2
+
+
+def test_the_same_seed_trains_the_same_judge(digits):
+    few, labels = digits.train_images[:200], digits.train_labels[:200]
+    first, second = (train_judge(few, labels, epochs=1) for _ in range(2))
+    other = train_judge(few, labels, epochs=1, seed=1)
+    images = digits.test_images[:10]
+    same = digit_features(images, first)
+    np.testing.assert_array_equal(same, digit_features(images, second))
+    assert abs(same - digit_features(images, other)).max() > 0.1
+    assert digit_judge() is digit_judge()
+
+
+def test_blur_and_noise_move_digits_away_from_digits(digits):
+    real, held_out = map(digit_features, (digits.train_images, digits.test_images))
+    floor = fid(real, held_out)
+    blurred = gaussian_filter(digits.test_images, (0, 0.8, 0.8, 0))
+    noise = np.random.default_rng(0).uniform(-1, 1, digits.test_images.shape)
+    assert floor < 0.5
+    assert fid(real, digit_features(blurred)) > 3 * floor
+    assert fid(real, digit_features(noise)) > 10 * floor
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (np.zeros((3, 64)), r"\(n, height, width, channels\)"),
+        (np.zeros((0, 8, 8, 1)), "at least one"),
+        (np.zeros((3, 28, 28, 1)), "Train one for them"),
+        (np.full((3, 8, 8, 1), 255), "must lie in"),
+        (np.full((3, 8, 8, 1), np.nan), "NaN"),
+    ],
+)
+def test_pictures_it_cannot_judge_are_refused(images, message):
+    with pytest.raises(ValueError, match=message):
+        digit_features(images)
+
+
+def test_labels_that_do_not_fit_are_refused(digits):
+    with pytest.raises(ValueError, match="one integer a picture"):
+        train_judge(digits.train_images[:10], digits.train_labels[:9])

@@ -1,0 +1,29 @@
+"""Codes in the plane, written as labels."""
+
+import numpy as np
+import pytest
+
+from utils.figures import codes_2d
+
+CODES = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, -1.0]])
+
+
+def test_each_label_stands_where_its_code_lies():
+    (ax,) = codes_2d(CODES, [7, 3, 7]).axes
+    assert [text.get_text() for text in ax.texts] == ["7", "3", "7"]
+    assert [text.get_position() for text in ax.texts] == [tuple(c) for c in CODES]
+    shades = [text.get_color() for text in ax.texts]
+    assert shades[0] == shades[2] != shades[1]
+
+
+def test_every_code_lies_inside_the_axes():
+    (ax,) = codes_2d(CODES, [1, 2, 3], title="three").axes
+    for (low, high), column in zip(
+        (ax.get_xlim(), ax.get_ylim()), CODES.T, strict=True
+    ):
+        assert low < column.min() <= column.max() < high
+
+
+def test_labels_are_counted():
+    with pytest.raises(ValueError, match="2 labels for 3 codes"):
+        codes_2d(CODES, [1, 2])

@@ -1,0 +1,112 @@
+"""Climbing the gradient on pixels: against the exact best picture of a linear unit."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from utils.models.activation_maximization import ascent_step, maximize_activation
+
+rng = np.random.default_rng(0)
+PICTURES = rng.uniform(-0.5, 0.5, (2, 6, 6, 3)).astype("float32")
+WEIGHTS = rng.normal(size=(6, 6, 3)).astype("float32")
+
+
+def linear(x):
+    return ops.sum(ops.multiply(x, WEIGHTS), axis=(1, 2, 3))
+
+
+def network():
+    """Two layers that see 7 pixels, the second with four units."""
+    keras.utils.set_random_seed(0)
+    return keras.Sequential(
+        [
+            keras.Input((None, None, 3)),
+            layers.Conv2D(5, 3, activation="tanh"),
+            layers.Conv2D(4, 5, name="last"),
+        ]
+    )
+
+
+def answers(model, pictures, units):
+    maps = ops.convert_to_numpy(model(pictures))
+    return maps[np.arange(len(units)), 0, 0, list(units)]
+
+
+def test_a_step_goes_up_the_gradient_by_the_rate_in_the_root_mean_square():
+    moved = ascent_step(PICTURES, linear, rate=0.01, decay=0.0) - PICTURES
+    exact = 0.01 * WEIGHTS / np.sqrt(np.mean(WEIGHTS**2))
+    assert moved == pytest.approx(np.stack([exact, exact]), rel=1e-4, abs=1e-6)
+
+
+def test_a_step_does_not_depend_on_how_steep_the_score_is():
+    loud = ascent_step(PICTURES, lambda x: 1_000 * linear(x))
+    assert loud == pytest.approx(ascent_step(PICTURES, linear), abs=1e-6)
+
+
+def test_each_picture_of_a_batch_moves_as_it_would_alone():
+    def score(x):
+        return ops.multiply(linear(x), np.array([1.0, 50.0], "float32")[: len(x)])
+
+    together = ascent_step(PICTURES, score)
+    assert together[1] == pytest.approx(ascent_step(PICTURES[1:], score)[0], abs=1e-6)
+
+
+def test_a_step_never_leaves_the_range_of_pixels():
+    moved = ascent_step(PICTURES, linear, rate=5.0)
+    assert np.abs(moved).max() == 1
+
+
+def test_where_the_score_asks_for_nothing_the_picture_fades_to_gray():
+    faded = ascent_step(PICTURES, lambda x: 0 * linear(x), decay=0.1)
+    assert faded == pytest.approx(0.9 * PICTURES, abs=1e-6)
+
+
+def test_the_climb_excites_a_unit_more_than_a_thousand_random_pictures():
+    model, units = network(), (0, 3)
+    best = maximize_activation(model, "last", units, 30, blur=0.0, fade=0.0)
+    assert best.shape == (2, 7, 7, 3)
+    random = rng.uniform(-1, 1, (1_000, 7, 7, 3)).astype("float32")
+    highest = ops.convert_to_numpy(model(random)).max(axis=0)[0, 0]
+    assert (answers(model, best, units) > highest[list(units)]).all()
+
+
+def test_without_regularization_a_linear_unit_gets_the_sign_of_its_weights():
+    model = keras.Sequential(
+        [keras.Input((None, None, 1)), layers.Conv2D(1, 4, name="last")]
+    )
+    best = maximize_activation(model, "last", [0], 60, decay=0.0, blur=0.0, fade=0.0)
+    kernel = model.get_weights()[0][..., 0]
+    strong = np.abs(kernel) > 0.2 * np.abs(kernel).max()
+    assert np.array_equal(best[0][strong], np.sign(kernel)[strong])
+
+
+def test_one_seed_gives_the_same_picture_and_another_one_another():
+    model = network()
+    first = maximize_activation(model, "last", [1], steps=2)
+    assert np.array_equal(first, maximize_activation(model, "last", [1], steps=2))
+    other = maximize_activation(model, "last", [1], steps=2, seed=1)
+    assert not np.array_equal(first, other)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": 0}, "one step or more"),
+        ({"blur": -1.0}, "blur of 0 or more"),
+        ({"fade": 1.0}, "a fade of at least 0"),
+        ({"rate": 0.0}, "rate must be positive"),
+        ({"decay": 1.0}, "below 1"),
+        ({"units": [4]}, r"units 0 to 3, not \[4\]"),
+        ({"layer": "lst"}, "did you mean last"),
+    ],
+)
+def test_what_cannot_be_climbed_is_refused(change, message):
+    arguments = {"layer": "last", "units": [0], "steps": 1} | change
+    with pytest.raises(ValueError, match=message):
+        maximize_activation(network(), **arguments)
+
+
+def test_a_single_picture_is_not_a_batch():
+    with pytest.raises(ValueError, match="give a batch"):
+        ascent_step(PICTURES[0, ..., 0], linear)

@@ -1,0 +1,77 @@
+"""Feed-forward style: a network learns to lower the loss of style transfer."""
+
+import keras
+import numpy as np
+import pytest
+
+from utils.models import FeedForwardStyle, StyleTransfer
+from utils.networks.features import random_filter_pyramid
+from utils.networks.painters import painter
+
+RNG = np.random.default_rng(0)
+PHOTOGRAPHS = RNG.uniform(-1, 1, (8, 16, 16, 3)).astype("float32")
+STYLE = (0.8 * np.sign(np.sin(np.arange(20) * 1.5)))[:, None, None] * np.ones(
+    (1, 24, 3)
+)
+STYLE = STYLE.astype("float32")
+
+
+@pytest.fixture
+def model():
+    keras.utils.set_random_seed(0)
+    return FeedForwardStyle(painter(4, 1), random_filter_pyramid(4, 3, 2), STYLE)
+
+
+def test_the_painter_keeps_the_size_and_the_range():
+    painted = painter(4, 1).predict(3 * PHOTOGRAPHS[:1, :, :12], verbose=0)
+    assert painted.shape == (1, 16, 12, 3)
+    assert np.abs(painted).max() <= 1
+
+
+def test_training_lowers_the_loss_and_only_the_painter_learns(model):
+    before = model.features.get_weights()
+    model.compile(keras.optimizers.Adam(0.01))
+    history = model.fit(PHOTOGRAPHS, batch_size=4, epochs=12, verbose=0).history
+    assert history["loss"][-1] < 0.7 * history["loss"][0]
+    assert all(map(np.array_equal, before, model.features.get_weights()))
+
+
+def test_its_loss_is_that_of_style_transfer(model):
+    painted = model.repaint(PHOTOGRAPHS[:2])
+    slow = [
+        StyleTransfer(model.features, content, STYLE, start=each).costs()
+        for content, each in zip(PHOTOGRAPHS, painted, strict=False)
+    ]
+    assert model.style_losses(PHOTOGRAPHS[:2]) == pytest.approx(
+        [each.style for each in slow], rel=1e-3
+    )
+    loss = model.compute_loss(PHOTOGRAPHS[:2], y_pred=painted)
+    expected = np.mean([0.03 * each.content + each.style for each in slow])
+    assert float(loss) == pytest.approx(expected, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: painter(0), "at least 1 channel"),
+        (lambda: painter(4, -1), "0 blocks"),
+    ],
+)
+def test_wrong_painters_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+def test_sides_that_do_not_divide_are_refused(model):
+    with pytest.raises(ValueError, match="divisible by 4"):
+        model.repaint(PHOTOGRAPHS[:, :15])
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises(ValueError, match="no layer 'scale_9'"):
+        FeedForwardStyle(
+            painter(4, 0),
+            random_filter_pyramid(4, 3, 2),
+            STYLE,
+            content_layer="scale_9",
+        )

@@ -1,0 +1,185 @@
+"""Style transfer: it lowers J by both routes, keeps pixels in range, and a film."""
+
+from itertools import pairwise
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from utils.measures.textures import relative_content_loss, style_loss
+from utils.models import StyleTransfer
+from utils.models import style_arguments as arguments
+from utils.networks.features import layer_features, random_filter_pyramid
+
+RNG = np.random.default_rng(0)
+CONTENT = RNG.uniform(-1, 1, (16, 16, 3)).astype("float32")
+STYLE = np.sign(np.sin(np.arange(20) * 1.5))[:, None, None] * np.ones((20, 24, 3))
+STYLE = (0.8 * STYLE).astype("float32")
+
+
+@pytest.fixture(scope="module")
+def features():
+    return random_filter_pyramid(4, 3, 2)
+
+
+def test_the_loss_is_the_weighted_sum_of_the_measures(features):
+    model = StyleTransfer(
+        features,
+        CONTENT,
+        STYLE,
+        content_weight=0.5,
+        style_weight=2.0,
+        variation_weight=0.1,
+        content_layer="scale_2",
+        layer_weights={"scale_1": 3.0, "scale_2": 1.0},
+        start=STYLE[:16, :16],
+    )
+    mine, content, style = (
+        features(each[None]) for each in (STYLE[:16, :16], CONTENT, STYLE)
+    )
+    expected_content = relative_content_loss(mine["scale_2"], content["scale_2"])
+    by_layer = [style_loss(mine[k], style[k], "relative") for k in mine]
+    expected_style = 0.75 * by_layer[0] + 0.25 * by_layer[1]
+    losses = model.costs()
+    assert losses.content == pytest.approx(float(expected_content), rel=1e-4)
+    assert losses.style == pytest.approx(float(expected_style), rel=1e-4)
+    total = float(model.compute_loss(y_pred=model()))
+    parts = 0.5 * losses.content + 2 * losses.style + 0.1 * losses.variation
+    assert total == pytest.approx(parts, rel=1e-5)
+
+
+@pytest.mark.parametrize("route", ["fit", "fit_lbfgs"])
+def test_both_routes_lower_the_loss_and_keep_pixels_in_range(features, route):
+    model = StyleTransfer(features, CONTENT, STYLE)
+    film = getattr(model, route)(12, frames=3)
+    assert film[-1].loss < 0.7 * film[0].loss
+    assert film[-1].loss == pytest.approx(
+        float(model.compute_loss(y_pred=model())), rel=1e-3
+    )
+    assert np.abs(model.picture()).max() <= 1
+    assert film[0].step == 0
+    assert film[-1].step == 12
+    assert np.array_equal(film[-1].picture, model.picture())
+    assert all(a.seconds <= b.seconds for a, b in pairwise(film))
+
+
+def test_the_constraint_keeps_large_steps_in_range(features):
+    model = StyleTransfer(features, CONTENT, STYLE)
+    model.fit(3, optimizer=keras.optimizers.SGD(1e6), frames=1)
+    assert np.abs(model.picture()).max() == pytest.approx(1)
+
+
+def test_only_the_pixels_learn(features):
+    before = features.get_weights()
+    model = StyleTransfer(features, CONTENT, STYLE)
+    assert [v.name for v in model.trainable_variables] == ["pixels"]
+    model.fit(2, frames=1)
+    assert all(map(np.array_equal, before, features.get_weights()))
+
+
+def test_the_start_is_what_was_asked_for(features):
+    def start(kind, **more):
+        return StyleTransfer(features, CONTENT, STYLE, start=kind, **more).picture()
+
+    assert np.array_equal(start("content"), CONTENT)
+    assert np.array_equal(start(CONTENT[::-1]), CONTENT[::-1])
+    assert np.array_equal(start("noise"), start("noise"))
+    assert not np.array_equal(start("noise"), start("noise", seed=1))
+    assert np.array_equal(
+        StyleTransfer(features, style=STYLE, start="style").picture(), STYLE
+    )
+
+
+def test_texture_alone_has_the_shape_asked_for(features):
+    model = StyleTransfer(features, style=STYLE, shape=(12, 32))
+    assert model.picture().shape == (12, 32, 3)
+    assert model.costs().content == 0
+
+
+def test_content_alone_comes_back_from_its_own_activations():
+    features = random_filter_pyramid(8, 3, 1)
+    model = StyleTransfer(features, CONTENT, content_weight=1.0)
+    model.fit_lbfgs(60)
+    around = [each - each.mean() for each in (model.picture(), CONTENT)]
+    assert np.corrcoef(*(each.ravel() for each in around))[0, 1] > 0.9
+
+
+def test_a_network_of_ones_own_with_dropout_and_batch_norm_is_read_as_it_is():
+    own = keras.Sequential(
+        [
+            keras.Input((None, None, 3)),
+            keras.layers.Conv2D(4, 3, activation="relu", name="first"),
+            keras.layers.BatchNormalization(),
+            keras.layers.Dropout(0.5),
+            keras.layers.Conv2D(4, 3, activation="relu", name="second"),
+        ]
+    )
+    before = own.get_weights()
+    model = StyleTransfer(layer_features(own, ["first", "second"]), CONTENT, STYLE)
+    model.fit(2, frames=1)
+    assert all(map(np.array_equal, before, own.get_weights()))
+    assert len(own.trainable_variables) == 6
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"content": None, "style": None}, "at least one"),
+        ({"content": CONTENT[..., :1]}, "open_picture"),
+        ({"content": CONTENT[None]}, "open_picture"),
+        ({"content": "cat.jpg"}, "open_picture"),
+        ({"style": np.full((8, 8, 3), 200, dtype="uint8")}, "127.5"),
+        ({"content": np.full((8, 8, 3), np.nan)}, r"must lie in \[-1, 1\]"),
+        ({"content_weight": 0}, "content=None"),
+        ({"style_weight": -1.0}, "must be positive"),
+        ({"variation_weight": -0.1}, "≥ 0"),
+        ({"content_layer": "scale2"}, "it has scale_2, scale_1"),
+        ({"layer_weights": {"scale_3": 1.0}}, "no layer 'scale_3'"),
+        ({"layer_weights": {"scale_1": 0.0}}, "leave the layer out"),
+        ({"start": "black"}, "start was 'black'"),
+        ({"start": STYLE}, "resize it"),
+        ({"start": "style", "style": None}, "of a picture that is given"),
+    ],
+)
+def test_wrong_arguments_are_refused(features, settings, message):
+    with pytest.raises(ValueError, match=message):
+        StyleTransfer(features, **{"content": CONTENT, "style": STYLE, **settings})
+
+
+def test_a_network_without_names_is_refused():
+    own = keras.Sequential([keras.Input((None, None, 3)), keras.layers.Conv2D(2, 3)])
+    with pytest.raises(ValueError, match="layer_features"):
+        StyleTransfer(own, CONTENT, STYLE)
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_with_what_fits(
+    features, monkeypatch
+):
+    class Memory:
+        available = 2**20
+
+    monkeypatch.setattr(arguments.psutil, "virtual_memory", Memory)
+    with pytest.raises(ValueError, match=r"at most about \d+×\d+ pixels fit"):
+        arguments.check_memory(features, (512, 512, 3))
+    arguments.check_memory(features, (16, 16, 3))
+
+
+@pytest.mark.parametrize("route", ["fit", "fit_lbfgs"])
+def test_less_than_one_step_is_refused(features, route):
+    model = StyleTransfer(features, CONTENT, STYLE)
+    with pytest.raises(ValueError, match="at least 1 of each"):
+        getattr(model, route)(0)
+    with pytest.raises(ValueError, match="at least 1 of each"):
+        getattr(model, route)(5, frames=0)
+
+
+def test_the_gradient_is_that_of_central_differences(features):
+    model = StyleTransfer(features, CONTENT, STYLE, start=0.5 * CONTENT)
+    point = 0.5 * CONTENT.ravel().astype("float64")
+    _, slope = model._loss_and_slope(point)
+    direction = slope / np.linalg.norm(slope)
+    ends = [model._loss_and_slope(point + s * 0.05 * direction)[0] for s in (1, -1)]
+    measured = (ends[0] - ends[1]) / 0.1
+    assert measured == pytest.approx(slope @ direction, rel=0.05)
+    assert ops.is_tensor(model()["scale_1"])

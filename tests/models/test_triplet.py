@@ -1,0 +1,240 @@
+"""Models that compare: what they minimize, log, save and refuse; a collapse."""
+
+import keras
+import numpy as np
+import pytest
+from keras import layers, ops
+
+from utils.data.people import PeopleBatches
+from utils.evaluation.verification import equal_error_rate, pair_scores
+from utils.measures.embeddings import (
+    balanced_pairs,
+    batch_hard_triplet_loss,
+    chi_square_features,
+    contrastive_loss,
+    euclidean_distance,
+    mean_pairwise_distance,
+    semi_hard_triplet_loss,
+)
+from utils.models import SiameseModel, TripletModel
+
+
+def number(tensor):
+    return float(ops.convert_to_numpy(tensor))
+
+
+def people(count=12, each=6, seed=0):
+    """Points in 6 dimensions; who it is shows in the first two, noise in the others."""
+    rng = np.random.default_rng(seed)
+    labels = np.repeat(np.arange(count), each)
+    angle = 2 * np.pi * labels / count
+    noise = rng.normal(0, 1, (len(labels), 4))
+    place = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    place = place + rng.normal(0, 0.03, place.shape)
+    return np.hstack([place, noise]).astype("float32"), labels
+
+
+def network(dimensions=3, seed=0):
+    keras.utils.set_random_seed(seed)
+    return keras.Sequential([keras.Input((6,)), layers.Dense(dimensions)])
+
+
+def fitted(model, epochs=3, rate=0.04, **settings):
+    model.compile(keras.optimizers.Adam(rate), **settings)
+    history = model.fit(PeopleBatches(*people(), 6, 4, 20), epochs=epochs, verbose=0)
+    return history.history
+
+
+def rate_of(model):
+    x, labels = people(seed=1)
+    return equal_error_rate(*pair_scores(model.embed(x), labels))
+
+
+MODELS = {
+    "random": lambda: TripletModel(network(), "random", 0.2),
+    "semi-hard": lambda: TripletModel(network(), "semi-hard", 0.2),
+    "batch-hard": lambda: TripletModel(network(), "batch-hard", 0.2),
+    "soft, Euclidean": lambda: TripletModel(network(), margin="soft", squared=False),
+    "contrastive": lambda: SiameseModel(network()),
+    "absolute": lambda: SiameseModel(network(), "absolute"),
+    "chi-square": lambda: SiameseModel(network(), "chi-square"),
+}
+
+
+def some(*names):
+    """A few of the models: compiling one takes a second."""
+    return pytest.mark.parametrize("make", [MODELS[n] for n in names], ids=names)
+
+
+@some("random", "semi-hard", "soft, Euclidean", "contrastive", "chi-square")
+def test_training_brings_one_person_together(make):
+    model = make()
+    before = rate_of(model)
+    history = fitted(model)
+    assert history["loss"][-1] < history["loss"][0]
+    if getattr(model, "head", None) is None:  # a head weighs distances of its own
+        assert rate_of(model) < 0.7 * before
+
+
+def one_batch():
+    return PeopleBatches(*people(), 5, 3, 1)[0]
+
+
+@pytest.mark.parametrize(
+    ("mining", "loss"),
+    [("batch-hard", batch_hard_triplet_loss), ("semi-hard", semi_hard_triplet_loss)],
+)
+def test_a_triplet_model_minimizes_the_loss_of_the_measures(mining, loss):
+    x, labels = one_batch()
+    model = TripletModel(network(), mining, 0.4)
+    embeddings = model(x)
+    assert number(model.compute_loss(x, labels, embeddings)) == pytest.approx(
+        number(loss(labels, embeddings, 0.4))
+    )
+
+
+def test_a_siamese_model_minimizes_the_contrastive_loss_of_balanced_pairs():
+    x, labels = one_batch()
+    model = SiameseModel(network(), margin=1.5)
+    z = model(x)
+    distances = ops.convert_to_numpy(euclidean_distance(z[:, None], z[None]))
+    same, weights = map(ops.convert_to_numpy, balanced_pairs(labels))
+    pairs = weights > 0
+    of_one = number(contrastive_loss([1] * int((same[pairs] > 0).sum()),
+                                     distances[pairs & (same > 0)], 1.5))  # fmt: skip
+    of_two = number(contrastive_loss([0] * int((same[pairs] == 0).sum()),
+                                     distances[pairs & (same == 0)], 1.5))  # fmt: skip
+    loss = number(model.compute_loss(x, labels, z))
+    assert loss == pytest.approx((of_one + of_two) / 2, rel=1e-5)
+
+
+def test_a_head_minimizes_the_cross_entropy_of_balanced_pairs():
+    x, labels = one_batch()
+    model = SiameseModel(network(), "chi-square")
+    z = model(x)
+    logits = ops.convert_to_numpy(model.compare(z[:, None], z[None]))
+    same, weights = map(ops.convert_to_numpy, balanced_pairs(labels))
+    expected = sum(weights[same > 0] * np.logaddexp(0, -logits[same > 0]))
+    expected += sum(weights[same == 0] * np.logaddexp(0, logits[same == 0]))
+    assert number(model.compute_loss(x, labels, z)) == pytest.approx(
+        expected / weights.sum(), rel=1e-5
+    )
+
+
+def test_a_head_compares_by_its_weights():
+    model = SiameseModel(network(2), "chi-square")
+    model.verdict.set_weights([np.array([[-1.0], [2.0]]), np.array([0.5])])
+    a, b = np.float32([[1, 0]]), np.float32([[3, 0]])
+    assert number(model.compare(a, b)[0]) == pytest.approx(-1 + 0.5)
+    assert ops.convert_to_numpy(chi_square_features(a, b)).tolist() == [[1, 0]]
+
+
+def test_without_a_head_nearer_is_more_alike():
+    model = SiameseModel(network(2))
+    scores = model.compare(np.zeros((2, 2)), np.float32([[1, 0], [2, 0]]))
+    assert ops.convert_to_numpy(scores).tolist() == [-1, -4]
+
+
+class Fixed(keras.utils.PyDataset):
+    """The same batches in every epoch."""
+
+    def __init__(self, count):
+        super().__init__()
+        drawn = PeopleBatches(*people(), 5, 3, count)
+        self.batches = [drawn[k] for k in range(count)]
+
+    def __len__(self):
+        return len(self.batches)
+
+    def __getitem__(self, index):
+        return self.batches[index]
+
+
+@some("batch-hard", "absolute")
+def test_logs_are_means_over_the_epoch(make):
+    model = make()
+    model.compile(keras.optimizers.SGD(0.0))
+    batches = Fixed(4)
+    logs = {name: v[0] for name, v in model.fit(batches, verbose=0).history.items()}
+    spread = [number(mean_pairwise_distance(model(x))) for x, _ in batches.batches]
+    assert logs["mean_distance"] == pytest.approx(np.mean(spread), rel=1e-4)
+    assert logs["loss"] > 0
+    if isinstance(model, TripletModel):
+        assert 0 < logs["active_fraction"] <= 1
+
+
+def test_each_epoch_of_fit_draws_other_batches():
+    batches = PeopleBatches(*people(), 5, 3, 2)
+    model = TripletModel(network())
+    model.compile(keras.optimizers.SGD(0.0))
+    losses = model.fit(batches, epochs=3, verbose=0).history["loss"]
+    losses += model.fit(batches, verbose=0).history["loss"]
+    assert len(set(losses)) == 4
+
+
+def test_random_triplets_are_drawn_anew_at_each_step():
+    model = TripletModel(network(), "random", 0.5)
+    model.compile(keras.optimizers.SGD(0.0))
+    losses = model.fit(Fixed(1), epochs=4, verbose=0).history["loss"]
+    assert len(set(losses)) == 4
+
+
+def test_a_collapse_shows_in_the_log():
+    # Numbers without any person in them: nothing to learn, the cheapest is one point.
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(60, 6)).astype("float32"), np.repeat(np.arange(10), 6)
+    model = TripletModel(network(), "batch-hard", 0.3)
+    model.compile(keras.optimizers.Adam(0.05))
+    history = model.fit(PeopleBatches(x, labels, 8, 4, 40), epochs=3, verbose=0).history
+    assert history["loss"][-1] == pytest.approx(0.3, abs=0.01)
+    assert history["mean_distance"][-1] < 0.01 < history["mean_distance"][0]
+    assert history["active_fraction"][-1] > 0.95
+
+
+@some("soft, Euclidean", "chi-square")
+def test_a_saved_model_goes_on(make, tmp_path):
+    model = make()
+    fitted(model, epochs=1)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    x, _ = people()
+    assert again.embed(x) == pytest.approx(model.embed(x))
+    assert again.get_config()["name"] == model.get_config()["name"]
+    for key in ("margin", "head", "mining", "squared"):
+        assert getattr(again, key, None) == getattr(model, key, None)
+    again.fit(PeopleBatches(*people(), 5, 3, 2), verbose=0)
+
+
+def test_pictures_are_embedded_in_batches():
+    x = np.random.default_rng(0).normal(size=(1_203, 6)).astype("float32")
+    model = TripletModel(network())
+    expected = x @ model.embedding.get_weights()[0] + model.embedding.get_weights()[1]
+    assert model.embed(x) == pytest.approx(expected, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: TripletModel(network(), "hardest"),
+            "mining was 'hardest'.*'semi-hard'",
+        ),
+        (lambda: TripletModel(network(), margin=-1), "margin was -1"),
+        (lambda: TripletModel(layers.Dense(3)), r"built keras\.Model"),
+        (
+            lambda: TripletModel(
+                keras.Sequential([keras.Input((4, 4, 1)), layers.Conv2D(2, 1)])
+            ),
+            "one vector a picture",
+        ),
+        (lambda: SiameseModel(network(), "cosine"), "head was 'cosine'.*'chi-square'"),
+        (lambda: SiameseModel(network(), margin=0), "margin was 0"),
+        (lambda: TripletModel(network()).embed(np.zeros((2, 5))), r"takes \(n, 6\)"),
+        (lambda: TripletModel(network()).embed(np.zeros(6)), r"write picture\[None\]"),
+        (lambda: TripletModel(network()).embed(np.full((1, 6), np.nan)), "hold NaN"),
+        (lambda: TripletModel(network()).fit(*people()), "PeopleBatches"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused_before_any_work(make, message):
+    with pytest.raises(ValueError, match=message):
+        make()

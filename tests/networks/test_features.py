@@ -1,0 +1,149 @@
+"""Feature networks: shapes, names, preprocessing, and what happens offline."""
+
+import os
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from utils.networks import features
+
+PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 40, 48, 3)).astype("float32")
+KERAS_HOME = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
+WEIGHTS = KERAS_HOME / "models" / "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+
+
+def activations(network, pictures=PICTURES):
+    return {k: ops.convert_to_numpy(v) for k, v in network(pictures).items()}
+
+
+def test_each_scale_of_the_pyramid_is_half_as_large():
+    found = activations(features.random_filter_pyramid(8, 5, 3))
+    shapes = {name: value.shape for name, value in found.items()}
+    assert shapes == {
+        "scale_1": (2, 40, 48, 11),
+        "scale_2": (2, 20, 24, 11),
+        "scale_3": (2, 10, 12, 11),
+    }
+
+
+def test_random_filters_have_mean_zero_and_norm_one():
+    filters = features.random_filters(10, 9, 3, seed=0)
+    assert filters.mean(axis=(0, 1, 2)) == pytest.approx(0, abs=1e-7)
+    assert (filters.astype("float64") ** 2).sum(axis=(0, 1, 2)) == pytest.approx(1)
+
+
+def test_an_even_gray_excites_no_filter_and_is_kept_as_a_color():
+    gray = np.full((1, 32, 32, 3), 0.7, dtype="float32")
+    found = activations(features.random_filter_pyramid(8, 5, 2), gray)
+    assert max(value[..., :8].max() for value in found.values()) < 1e-5
+    assert found["scale_2"][..., 8:] == pytest.approx(0.85)
+
+
+def test_one_seed_gives_one_pyramid_and_another_one_another():
+    one, same, other = (
+        activations(features.random_filter_pyramid(4, 5, 1, seed=seed))["scale_1"]
+        for seed in (0, 0, 1)
+    )
+    assert np.array_equal(one, same)
+    assert not np.allclose(one, other)
+
+
+def test_reflection_is_that_of_numpy():
+    padded = ops.convert_to_numpy(features.ReflectionPadding2D(3)(PICTURES))
+    expected = np.pad(PICTURES, ((0, 0), (3, 3), (3, 3), (0, 0)), mode="reflect")
+    assert np.array_equal(padded, expected)
+
+
+def test_the_preprocessing_is_that_of_keras_applications():
+    pixels = (PICTURES + 1) * 127.5
+    expected = keras.applications.vgg19.preprocess_input(pixels.copy())
+    ours = ops.convert_to_numpy(features.CaffePreprocessing()(PICTURES))
+    assert ours == pytest.approx(expected, abs=1e-4)
+
+
+def test_vgg19_has_its_names_and_shapes():
+    network = features.vgg19_features(weights=None)
+    shapes = network.compute_output_shape((1, 32, 48, 3))
+    assert shapes == {
+        "block1_conv1": (1, 32, 48, 64),
+        "block2_conv1": (1, 16, 24, 128),
+        "block3_conv1": (1, 8, 12, 256),
+        "block4_conv1": (1, 4, 6, 512),
+        "block4_conv2": (1, 4, 6, 512),
+        "block5_conv1": (1, 2, 3, 512),
+    }
+
+
+def test_vgg19_sees_what_keras_applications_would_show_it(monkeypatch):
+    model = keras.applications.VGG19(False, weights=None, input_shape=(None, None, 3))
+    monkeypatch.setattr(keras.applications, "VGG19", lambda **_: model)
+    ours = activations(features.vgg19_features(["block1_conv1"]), PICTURES[:1])
+    pixels = keras.applications.vgg19.preprocess_input((PICTURES[:1] + 1) * 127.5)
+    first = keras.Model(model.inputs, model.get_layer("block1_conv1").output)
+    expected = ops.convert_to_numpy(first(pixels))
+    assert ours["block1_conv1"] == pytest.approx(expected, rel=1e-4, abs=1e-3)
+
+
+def test_offline_one_sentence_says_so_and_the_pyramid_takes_its_place(monkeypatch):
+    def offline(**_):
+        raise OSError("URL fetch failure")
+
+    monkeypatch.setattr(keras.applications, "VGG19", offline)
+    with pytest.warns(RuntimeWarning, match="cannot be downloaded") as told:
+        network = features.vgg19_features()
+    assert len(told) == 1
+    assert str(told[0].message).count(". ") == 0
+    assert network.name == "random_filter_pyramid"
+
+
+@pytest.mark.skipif(not WEIGHTS.exists(), reason="VGG19 is not in Keras' cache")
+def test_the_real_vgg19_tells_pictures_apart():
+    found = activations(features.vgg19_features())
+    assert all(np.isfinite(value).all() and value.any() for value in found.values())
+
+
+def test_any_network_of_ones_own_will_do_and_is_left_as_it_was():
+    own = keras.Sequential(
+        [
+            keras.Input((40, 48, 3)),
+            keras.layers.Conv2D(4, 3, name="first"),
+            keras.layers.Conv2D(5, 3, name="second"),
+        ]
+    )
+    found = activations(features.layer_features(own, ["first", "second"]))
+    assert found["second"].shape == (2, 36, 44, 5)
+    assert len(own.trainable_variables) == 4
+
+
+def test_ones_own_network_may_bring_its_preprocessing():
+    own = keras.Sequential(
+        [keras.Input((None, None, 3)), keras.layers.Conv2D(4, 1, name="first")]
+    )
+    rescaling = keras.layers.Rescaling(127.5, offset=127.5)
+    with_it = features.layer_features(own, "first", rescaling)
+    expected = ops.convert_to_numpy(own((PICTURES + 1) * 127.5))
+    assert activations(with_it)["first"] == pytest.approx(expected, rel=1e-4, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: features.random_filter_pyramid(0), "1 filter or more"),
+        (lambda: features.random_filter_pyramid(size=4), "odd size"),
+        (lambda: features.random_filter_pyramid(scales=7), "1 to 6 scales"),
+        (
+            lambda: features.vgg19_features(["block4_con2"], weights=None),
+            "nearest are block4_conv2",
+        ),
+        (
+            lambda: features.layer_features(keras.Sequential(), []),
+            "at least one layer name",
+        ),
+    ],
+)
+def test_wrong_requests_are_refused(call, message):
+    with pytest.raises(ValueError, match=message):
+        call()

@@ -1,0 +1,71 @@
+"""Small volumes in space, and slice by slice."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from utils.figures.arrays import as_finite
+from utils.figures.canvas import new_figure, set_title
+from utils.figures.style import color, styled
+
+
+@styled
+def volumes(
+    given: Mapping[str, object],
+    *,
+    threshold: float = 0.5,
+    colors: Mapping[str, str] | None = None,
+    columns: int = 4,
+    title: str | None = None,
+) -> Figure:
+    """Draws the voxels of volumes that lie above a threshold, as balls in space.
+
+    Args:
+        given: `{name: values (depth, height, width) or (depth, height, width, 1)}`.
+        threshold: voxels above it are drawn.
+        colors: `{name: color}`, names of `COLORS` or colors.
+        columns: volumes in a row.
+        title: the finding.
+
+    Returns:
+        The figure.
+
+    Raises:
+        ValueError: if there are no volumes, or one has another shape.
+    """
+    if not given:
+        raise ValueError("there are no volumes: give {name: values}.")
+    arrays = {}
+    for name, each in given.items():
+        array = as_finite(each, name)
+        arrays[name] = array[..., 0] if array.ndim == 4 else array
+        if arrays[name].ndim != 3:
+            raise ValueError(
+                f"{name} has shape {array.shape}: expected (depth, height, width)."
+            )
+    columns = min(columns, len(arrays))
+    rows = -(-len(arrays) // columns)
+    figure, axes = new_figure(
+        columns * 1.8, rows * 1.95 + 0.4, rows, columns,
+        subplot_kw={"projection": "3d"},
+    )  # fmt: skip
+    panels = np.atleast_1d(axes).ravel()
+    for ax, (name, array) in zip(panels, arrays.items(), strict=False):
+        _draw(ax, array, threshold, color((colors or {}).get(name, "real")))
+        ax.set_title(name, fontsize=9.5, loc="center")
+    for ax in panels[len(arrays) :]:
+        ax.set_visible(False)
+    set_title(figure, title)
+    return figure
+
+
+def _draw(ax, array: np.ndarray, threshold: float, shade: str) -> None:
+    places = np.argwhere(array > threshold)
+    ax.scatter(*places.T, s=26, color=shade, edgecolors="white", linewidths=0.3)
+    ax.set(
+        xlim=(0, array.shape[0]), ylim=(0, array.shape[1]), zlim=(0, array.shape[2]),
+        xticklabels=[], yticklabels=[], zticklabels=[],
+    )  # fmt: skip
+    ax.set_box_aspect(array.shape, zoom=1.15)
+    ax.tick_params(length=0)

@@ -1,0 +1,88 @@
+"""A Siamese network: the same embedding for both pictures of a pair, then a verdict."""
+
+import keras
+from keras import layers, ops
+
+from utils.measures.embeddings import (
+    absolute_features,
+    balanced_pairs,
+    chi_square_features,
+    contrastive_loss,
+    euclidean_distance,
+    mean_pairwise_distance,
+    squared_distance,
+)
+from utils.models.embedder import Embedder
+
+FEATURES = {"absolute": absolute_features, "chi-square": chi_square_features}
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class SiameseModel(Embedder):
+    """Learns from pairs: are these two pictures of one person?
+
+    Without a head it minimizes the contrastive loss of the Euclidean distance. With one
+    it minimizes the binary cross-entropy of a logit, Σ w_k·f_k(a, b) + bias, of the
+    features |a - b| or (a - b)² / (a + b). All pairs of a batch count; pairs of one
+    person weigh as much in sum as pairs of two.
+
+    Args:
+        embedding: built `keras.Model` from pictures to `(n, d)`.
+        head: None, "absolute" or "chi-square".
+        margin: of the contrastive loss, positive.
+
+    Raises:
+        ValueError: if an argument is none of these.
+
+    Source: Hadsell, Chopra, LeCun (2006); Koch, Zemel, Salakhutdinov (2015); Taigman,
+        Yang, Ranzato, Wolf (2014).
+    """
+
+    LOGS = ("mean_distance",)
+
+    def __init__(self, embedding, head=None, margin=1.0, **kwargs):
+        if head is not None and head not in FEATURES:
+            raise ValueError(
+                f"head was {head!r}, but must be None, "
+                f"{' or '.join(map(repr, FEATURES))}."
+            )
+        contrastive_loss([1.0], [0.0], margin)  # refuses a bad margin now
+        super().__init__(embedding, **kwargs)
+        self.head, self.margin = head, margin
+        self.verdict = None
+        if head:
+            self.verdict = layers.Dense(1, name="verdict")
+            self.verdict.build((None, embedding.output_shape[-1]))
+
+    def compare(self, a, b):
+        """Returns how alike two embeddings are, larger for one person.
+
+        Args:
+            a, b: embeddings `(..., d)`, of shapes that broadcast.
+
+        Returns:
+            Tensor `(...)`: the logit of the head, or minus the squared distance.
+        """
+        if not self.head:
+            return -squared_distance(a, b)
+        return ops.squeeze(self.verdict(FEATURES[self.head](a, b)), axis=-1)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The loss over all pairs of a batch; y says who, y_pred are embeddings."""
+        self.log(mean_distance=mean_pairwise_distance(ops.stop_gradient(y_pred)))
+        same, weights = balanced_pairs(y, y_pred.dtype)
+        a, b = y_pred[:, None], y_pred[None]
+        if not self.head:
+            return contrastive_loss(
+                same, euclidean_distance(a, b), self.margin, weights
+            )
+        logits = self.compare(a, b)
+        # The cross-entropy: softplus(-logit) for one person, softplus(logit) for two.
+        losses = ops.softplus(ops.where(same > 0, -logits, logits))
+        return ops.sum(losses * weights) / ops.maximum(ops.sum(weights), 1.0)
+
+    def get_config(self):
+        """The arguments of `__init__`."""
+        return {**super().get_config(), "head": self.head, "margin": self.margin}

@@ -1,0 +1,80 @@
+"""An embedding that learns from triplets: anchor, positive, negative."""
+
+import keras
+from keras import ops
+
+from utils.measures.embeddings import (
+    active_fraction,
+    check_margin,
+    mean_pairwise_distance,
+    mined_loss,
+)
+from utils.measures.mining import batch_hard, random_triplets, semi_hard
+from utils.models.embedder import Embedder
+
+MINING = ("random", "semi-hard", "batch-hard")
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class TripletModel(Embedder):
+    """Minimizes max(d(a, p) - d(a, n) + margin, 0) over triplets chosen in each batch.
+
+    The logs hold the share of the chosen triplets that are active, and the mean squared
+    distance over all pairs: if that goes to 0 while the loss stays at exactly the
+    margin, everything has collapsed into one point.
+
+    Args:
+        embedding: built `keras.Model` from pictures to `(n, d)`.
+        mining: which triplets: "random", "semi-hard" or "batch-hard".
+        margin: at least 0, in units of the distance; or "soft".
+        squared: whether distances are squared Euclidean, or Euclidean.
+
+    Raises:
+        ValueError: if an argument is none of these.
+
+    Source: Schroff, Kalenichenko, Philbin (2015); Hermans, Beyer, Leibe (2017).
+    """
+
+    LOGS = ("active_fraction", "mean_distance")
+
+    def __init__(
+        self, embedding, mining="batch-hard", margin=0.2, squared=True, **kwargs
+    ):
+        check_margin(margin)
+        if mining not in MINING:
+            raise ValueError(
+                f"mining was {mining!r}, but must be one of "
+                f"{', '.join(map(repr, MINING))}."
+            )
+        super().__init__(embedding, **kwargs)
+        self.mining, self.margin, self.squared = mining, margin, squared
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def choose(self, labels, embeddings):
+        """Returns the `Triplets` of a batch that this model learns from."""
+        if self.mining == "random":
+            seed = self.seed_generator
+            return random_triplets(labels, embeddings, seed, self.squared)
+        mine = batch_hard if self.mining == "batch-hard" else semi_hard
+        return mine(labels, embeddings, self.squared)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The mean loss of the chosen triplets; y says who, y_pred are embeddings."""
+        triplets = self.choose(y, y_pred)
+        fixed = [ops.stop_gradient(each) for each in triplets]
+        self.log(
+            active_fraction=active_fraction(type(triplets)(*fixed), self.margin),
+            mean_distance=mean_pairwise_distance(ops.stop_gradient(y_pred)),
+        )
+        return mined_loss(triplets, self.margin)
+
+    def get_config(self):
+        """The arguments of `__init__`."""
+        return {
+            **super().get_config(),
+            "mining": self.mining,
+            "margin": self.margin,
+            "squared": self.squared,
+        }

@@ -1,0 +1,191 @@
+"""The variational autoencoder: codes with noise, near a standard normal."""
+
+import keras
+import numpy as np
+from keras import ops
+
+from utils.measures.variational import (
+    bernoulli_reconstruction,
+    gaussian_reconstruction,
+    kl_to_standard_normal,
+    reparametrize,
+)
+from utils.models.autoencoder import Autoencoder, in_batches
+
+LIKELIHOODS = ("gaussian", "bernoulli")
+LEARNED = "learned"
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class VAE(Autoencoder):
+    """Minimizes an upper bound of −log p(x), p(x) = ∫ N(z; 0, I) p(x | z) dz.
+
+    loss = E[−log p(x | z)] + β·KL(q(z | x) ‖ N(0, I)) with z drawn from
+    q(z | x) = N(μ(x), diag(σ²(x))): both terms in nats an example, summed over the
+    numbers of an example and over latent dimensions, averaged over the batch.
+
+    Args:
+        encoder: built `keras.Model` from examples `(n, ...)` to `(n, 2 * latent_dim)`:
+            the mean and the log-variance of the code side by side.
+        decoder: built `keras.Model` from `(n, latent_dim)` to examples; the generator
+            of a GAN fits.
+        likelihood: "gaussian": x is the decoder's output and noise; "bernoulli": the
+            output is how white a pixel is, and all numbers lie in [-1, 1].
+        variance: of that Gaussian noise; "learned" (one number for all pixels), or
+            a positive number. A Bernoulli likelihood has none.
+        beta: weight of the KL term, at least 0; 1 for the bound.
+
+    Raises:
+        ValueError: if the networks do not fit together, or an argument is unknown or
+            out of range.
+
+    Source: Kingma and Welling (2014), "Auto-encoding variational Bayes"; Higgins et al.
+    (2017) for β.
+    """
+
+    CODE_PARTS = 2
+
+    def __init__(
+        self,
+        encoder,
+        decoder,
+        likelihood="gaussian",
+        variance=LEARNED,
+        beta=1.0,
+        **kwargs,
+    ):
+        _check_arguments(likelihood, variance, beta)
+        super().__init__(encoder, decoder, **kwargs)
+        self.likelihood = likelihood
+        self.variance = variance
+        self.beta = beta
+        learned = likelihood == "gaussian" and variance == LEARNED
+        self.noise_log_variance = self.add_weight(
+            shape=(),
+            initializer=keras.initializers.Constant(
+                0.0 if variance == LEARNED else np.log(variance)
+            ),
+            trainable=learned,
+            name="noise_log_variance",
+        )
+        self.seed_generator = keras.random.SeedGenerator()
+        self.means = {
+            name: keras.metrics.Mean(name=name) for name in ("reconstruction", "kl")
+        }
+
+    def call(self, x, training=False):
+        """Returns decoder(z), μ and log σ² for examples, z drawn from q(z | x)."""
+        mean, log_variance = self.posterior(x, training=training)
+        noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)
+        code = reparametrize(mean, log_variance, noise)
+        return self.decoder(code, training=training), mean, log_variance
+
+    def posterior(self, x, training=False):
+        """Returns the mean and the log-variance of q(z | x), `(n, latent_dim)` each."""
+        return ops.split(self.encoder(x, training=training), 2, axis=-1)
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """Reconstruction plus β times KL, in nats an example."""
+        made, mean, log_variance = y_pred
+        reconstruction = ops.mean(self.reconstruction_loss(x, made))
+        kl = ops.mean(kl_to_standard_normal(mean, log_variance))
+        self.means["reconstruction"].update_state(reconstruction)
+        self.means["kl"].update_state(kl)
+        return reconstruction + self.beta * kl
+
+    def reconstruction_loss(self, x, made):
+        """Returns −log p(x | z) for examples and decoder outputs `(n, ...)`, `(n,)`."""
+        if self.likelihood == "bernoulli":
+            return bernoulli_reconstruction(x, made)
+        return gaussian_reconstruction(x, made, self.noise_log_variance)
+
+    @property
+    def noise_std(self):
+        """Standard deviation of the Gaussian likelihood, a float."""
+        return float(np.exp(0.5 * ops.convert_to_numpy(self.noise_log_variance)))
+
+    def encode(self, x):
+        """Returns the means of q(z | x), NumPy `(n, latent_dim)`."""
+        return in_batches(self.encoder, x)[:, : self.latent_dim]
+
+    def sample(self, n, seed=0, noise=False):
+        """Generates examples: decoder(z) with z from N(0, I).
+
+        Args:
+            n: how many, at least 1.
+            seed: int; the same seed gives the same examples.
+            noise: whether to draw from p(x | z) itself, and not to take its mean.
+
+        Returns:
+            NumPy array `(n, ...)`.
+
+        Raises:
+            ValueError: if n is less than 1.
+        """
+        if n < 1:
+            raise ValueError(f"n was {n}, but at least 1 example can be sampled.")
+        made = self.decode(keras.random.normal((n, self.latent_dim), seed=seed))
+        if not noise:
+            return made
+        rng = np.random.default_rng(seed)
+        if self.likelihood == "bernoulli":
+            return np.where(rng.random(made.shape) < (made + 1) / 2, 1, -1).astype(
+                made.dtype
+            )
+        return made + self.noise_std * rng.standard_normal(made.shape, made.dtype)
+
+    def save_own_variables(self, store):
+        """Saves how far the noise has come as well: Keras does not."""
+        for i, variable in enumerate(self._own_state()):
+            store[str(i)] = ops.convert_to_numpy(variable)
+
+    def load_own_variables(self, store):
+        """Goes on with the noise where the saved model stopped."""
+        for i, variable in enumerate(self._own_state()):
+            variable.assign(store[str(i)])
+
+    def _own_state(self):
+        weights = set(map(id, self.weights))
+        seeds = [state for state in self.variables if id(state) not in weights]
+        return [self.noise_log_variance, *seeds]
+
+    def _check_examples(self, x):
+        super()._check_examples(x)
+        if self.likelihood == "bernoulli" and (x.min() < -1 or x.max() > 1):
+            raise ValueError(
+                f"The examples lie in [{x.min():g}, {x.max():g}], but a Bernoulli "
+                "likelihood takes numbers in [-1, 1], black to white: scale them, or "
+                "use likelihood='gaussian'."
+            )
+
+    def get_config(self):
+        """The arguments of `__init__`."""
+        return {
+            **super().get_config(),
+            "likelihood": self.likelihood,
+            "variance": self.variance,
+            "beta": self.beta,
+        }
+
+
+def _check_arguments(likelihood, variance, beta):
+    if likelihood not in LIKELIHOODS:
+        raise ValueError(
+            f"likelihood was {likelihood!r}, but must be one of "
+            f"{', '.join(map(repr, LIKELIHOODS))}."
+        )
+    number = isinstance(variance, int | float | np.number)
+    if variance != LEARNED and not (number and 0 < variance < np.inf):
+        raise ValueError(
+            f"variance was {variance!r}, but must be 'learned' or a positive number, "
+            "such as 0.05**2."
+        )
+    if likelihood == "bernoulli" and variance != LEARNED:
+        raise ValueError(
+            f"variance was {variance!r}, but a Bernoulli likelihood has none: leave it "
+            "out, or use likelihood='gaussian'."
+        )
+    if not 0 <= beta < np.inf:
+        raise ValueError(f"beta was {beta!r}, but must be a number of at least 0.")

@@ -1,0 +1,222 @@
+"""Feature networks: pictures in [-1, 1] in, named activations out.
+
+Style is read off the activations of some network. Which one is a choice: random filters
+at several scales, VGG19, or a network of the learner's own. Each does its own
+preprocessing, so that all of them take the same pictures.
+"""
+
+import difflib
+import warnings
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+VGG19_LAYERS = (
+    "block1_conv1",
+    "block2_conv1",
+    "block3_conv1",
+    "block4_conv1",
+    "block4_conv2",
+    "block5_conv1",
+)
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class ReflectionPadding2D(layers.Layer):
+    """Continues a picture `(n, h, w, c)` over each edge by its mirror image.
+
+    Zeros around a picture would be an edge that no painter has drawn.
+
+    Args:
+        size: pixels on each side; the picture must be larger.
+    """
+
+    def __init__(self, size, **kwargs):
+        super().__init__(**kwargs)
+        self.size = size
+
+    def call(self, pictures):
+        for axis in (1, 2):
+            pictures = self._pad(pictures, axis)
+        return pictures
+
+    def compute_output_shape(self, input_shape):
+        n, height, width, channels = input_shape
+        more = 2 * self.size
+        sides = [side + more if side else None for side in (height, width)]
+        return (n, *sides, channels)
+
+    def get_config(self):
+        return {**super().get_config(), "size": self.size}
+
+    def _pad(self, pictures, axis):
+        def cut(start, stop):
+            index = [slice(None)] * 4
+            index[axis] = slice(start, stop)
+            return pictures[tuple(index)]
+
+        before = ops.flip(cut(1, self.size + 1), axis)
+        after = ops.flip(cut(-self.size - 1, -1), axis)
+        return ops.concatenate([before, pictures, after], axis)
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class CaffePreprocessing(layers.Layer):
+    """Turns pictures in [-1, 1] into what VGG19 was trained on.
+
+    Pixels from 0 to 255, blue first, minus the mean color of ImageNet: the same as
+    `keras.applications.vgg19.preprocess_input` of pixels in [0, 255].
+    """
+
+    MEAN = (103.939, 116.779, 123.68)  # blue, green, red
+
+    def call(self, pictures):
+        mean = ops.convert_to_tensor(self.MEAN, dtype=self.compute_dtype)
+        return ops.flip((pictures + 1.0) * 127.5, -1) - mean
+
+    def compute_output_shape(self, input_shape):
+        return input_shape
+
+
+def random_filters(count, size, channels, seed):
+    """Draws filters of Gaussian noise, each with mean 0 and norm 1.
+
+    With mean 0 over all its weights a filter says nothing about an even gray, and
+    something about edges and colors.
+
+    Args:
+        count: filters, 1 or more.
+        size: pixels a side.
+        channels: of the picture.
+        seed: int.
+
+    Returns:
+        float32 `(size, size, channels, count)`.
+    """
+    rng = np.random.default_rng(seed)
+    filters = rng.normal(size=(size, size, channels, count))
+    filters -= filters.mean(axis=(0, 1, 2))
+    filters /= np.sqrt(np.square(filters).sum(axis=(0, 1, 2)))
+    return filters.astype("float32")
+
+
+def random_filter_pyramid(filters=96, size=9, scales=4, seed=0, channels=3):
+    """Builds a feature network without download and without training.
+
+    The picture is halved again and again; each scale meets the same random filters,
+    and what they say is rectified: "scale_1", "scale_2", ... The colors of the picture
+    themselves, in [0, 1], are its last channels.
+
+    Args:
+        filters: per scale, 1 or more.
+        size: of a filter in pixels, odd.
+        scales: 1 to 6.
+        seed: int, for the filters.
+        channels: of the pictures, 1 or 3.
+
+    Returns:
+        A `keras.Model` from pictures `(n, height, width, channels)` in [-1, 1] to
+        `{name: activations (n, height', width', filters + channels)}`.
+
+    Raises:
+        ValueError: if an argument is out of range.
+
+    Source: Ustyuzhaninov, Brendel, Gatys and Bethge (2016), "Texture synthesis using
+    shallow convolutional networks with random filters".
+    """
+    if filters < 1 or size < 1 or size % 2 == 0 or not 1 <= scales <= 6:
+        raise ValueError(
+            f"{filters} filters of {size} pixels at {scales} scales were asked for: "
+            "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 scales."
+        )
+    weights = random_filters(filters, size, channels, seed)
+    picture = inputs = keras.Input((None, None, channels), name="picture")
+    outputs = {}
+    for scale in range(1, scales + 1):
+        if scale > 1:
+            picture = layers.AveragePooling2D(2, name=f"half_{scale}")(picture)
+        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
+        layer = layers.Conv2D(
+            filters, size, use_bias=False, activation="relu", name=f"filters_{scale}"
+        )
+        fires = layer(padded)
+        layer.set_weights([weights])
+        # The filters are blind to an even color, so the colors go along.
+        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
+        name = f"scale_{scale}"
+        outputs[name] = layers.Concatenate(name=name)([fires, colors])
+    return keras.Model(inputs, outputs, name="random_filter_pyramid")
+
+
+def layer_features(model, names, preprocessing=None):
+    """Builds a feature network of any network's layers.
+
+    Args:
+        model: built `keras.Sequential` or functional `keras.Model` of one input.
+        names: of the layers to read, one or more.
+        preprocessing: `keras.layers.Layer` that turns pictures in [-1, 1] into what the
+            model takes, or None where it takes them as they are.
+
+    Returns:
+        A `keras.Model` from pictures to `{name: activations}`; it shares the layers of
+        the model, which it does not change.
+
+    Raises:
+        ValueError: for a model without one input, or an unknown layer (it names the
+            nearest).
+    """
+    names = [names] if isinstance(names, str) else list(names)
+    known = [layer.name for layer in model.layers]
+    for name in names:
+        if name not in known:
+            near = difflib.get_close_matches(str(name), known, n=3) or known
+            raise ValueError(
+                f"{model.name} has no layer {name!r}; the nearest are "
+                f"{', '.join(near)}."
+            )
+    if not names or not model.built or len(model.inputs) != 1:
+        raise ValueError(
+            "A feature network needs at least one layer name and a built model with "
+            f"one input; got {len(names)} names for {model.name!r}."
+        )
+    outputs = {name: model.get_layer(name).output for name in names}
+    inner = keras.Model(model.inputs[0], outputs)
+    if preprocessing is None:
+        return inner
+    inputs = keras.Input(model.input_shape[1:], name="picture")
+    return keras.Model(inputs, inner(preprocessing(inputs)))
+
+
+def vgg19_features(names=VGG19_LAYERS, weights="imagenet"):
+    """Builds the network that style transfer was invented with.
+
+    Its weights, 80 MB, come from Keras' server into Keras' own cache. Where they cannot
+    be had, a warning says so in one sentence, and the random pyramid takes its place.
+
+    Args:
+        names: of its layers, such as "block1_conv1" to "block5_conv4".
+        weights: "imagenet", or None for random ones.
+
+    Returns:
+        A `keras.Model` from pictures `(n, height, width, 3)` in [-1, 1] to
+        `{name: activations}`.
+
+    Raises:
+        ValueError: for an unknown layer.
+
+    Source: Simonyan and Zisserman (2015); Gatys, Ecker and Bethge (2015).
+    """
+    try:
+        model = keras.applications.VGG19(
+            include_top=False, weights=weights, input_shape=(None, None, 3)
+        )
+    except Exception as error:  # whatever a download may end in
+        warnings.warn(
+            "VGG19's weights are not in Keras' cache and cannot be downloaded "
+            f"({type(error).__name__}): the random filter pyramid takes its place.",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+        return random_filter_pyramid()
+    return layer_features(model, names, CaffePreprocessing(name="preprocessing"))

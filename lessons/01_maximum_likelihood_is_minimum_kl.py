@@ -635,7 +635,10 @@ def kl_to(name, mean, std):
 
 def best(name, mean):
     """The mean and std with the least KL, found from N(mean, 1)."""
-    loss = lambda v: kl_to(name, v[0], np.exp(v[1]))  # noqa: E731
+
+    def loss(v):
+        return kl_to(name, v[0], np.exp(v[1]))
+
     found = minimize(loss, [mean, 0.0], method="Nelder-Mead", options={"xatol": 1e-3})
     return found.x[0], np.exp(found.x[1])
 

@@ -645,8 +645,18 @@ assert js[6] - js[4] < 0.06 and LOG_2 - js[6] < 0.004
 
 # %%
 u = np.linspace(0.01, 3, 300)
-f = lambda u: u * np.log(u)  # noqa: E731  KL
-conjugate = lambda t: np.exp(t - 1)  # noqa: E731
+
+
+def f(u):
+    """KL's f."""
+    return u * np.log(u)
+
+
+def conjugate(t):
+    """Its conjugate f*, which the next cell derives."""
+    return np.exp(t - 1)
+
+
 slopes = (-0.5, 0.5, 1.0, 1.7)
 figures.curves(
     {

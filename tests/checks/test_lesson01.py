@@ -2,45 +2,16 @@
 
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 from scipy.optimize import minimize
 from scipy.special import rel_entr
 from scipy.stats import entropy, norm
 
-from utils.checks import ExerciseError, lesson01
+from utils.checks import lesson01
 from utils.checks.reverse_fits import cases
 from utils.measures.divergences import gaussian_kl, kl_divergence
 from utils.measures.likelihood import maximum_likelihood
-
-
-@pytest.fixture(autouse=True)
-def strict(monkeypatch):
-    monkeypatch.setenv("COURSE_STRICT", "1")
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 1.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, check, answer, number):
-    check(answer)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(check, answer, message):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(answer)
-    assert "\n" not in str(error.value)
-
 
 # 1.1, KL with zeros
 

@@ -3,38 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 from sklearn.datasets import load_digits
 
 from utils.autodiff import input_gradient
-from utils.checks import ExerciseError, lesson04
+from utils.checks import lesson04
 from utils.measures.variational import kl_to_standard_normal, reparametrize
 from utils.models.ascent import ascend
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 4.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, number, check, *answers):
-    check(*answers)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(message, check, *answers):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(*answers)
-    assert "\n" not in str(error.value)
-
 
 # 4.1, the two terms
 
@@ -70,7 +46,7 @@ def terms(mean, log_variance):
     other_names=(lambda a, b: reconstruction(a, b), lambda mu, s: kl(mu, s)),
 )
 def test_right_terms_pass(capsys, answer):
-    passes(capsys, "4.1", lesson04.vae_loss, *answer)
+    passes(capsys, lesson04.vae_loss, tuple(answer), "4.1")
 
 
 @wrong(
@@ -95,7 +71,7 @@ def test_right_terms_pass(capsys, answer):
     nothing=(lambda x, m: None, "lacks the word `return`"),
 )
 def test_a_wrong_reconstruction_is_rejected(answer, message):
-    is_rejected(message, lesson04.vae_loss, answer, kl)
+    is_rejected(lesson04.vae_loss, (answer, kl), message)
 
 
 @wrong(
@@ -122,7 +98,7 @@ def test_a_wrong_reconstruction_is_rejected(answer, message):
     constant=(lambda m, v: 3.0, "is [0-9.]+: work the first"),
 )
 def test_a_wrong_kl_term_is_rejected(answer, message):
-    is_rejected(message, lesson04.vae_loss, reconstruction, answer)
+    is_rejected(lesson04.vae_loss, (reconstruction, answer), message)
 
 
 # 4.2, the reparametrization
@@ -138,7 +114,7 @@ def test_a_wrong_kl_term_is_rejected(answer, message):
     ),
 )
 def test_a_right_draw_passes(capsys, answer):
-    passes(capsys, "4.2", lesson04.reparametrize, answer)
+    passes(capsys, lesson04.reparametrize, answer, "4.2")
 
 
 @wrong(
@@ -165,7 +141,7 @@ def test_a_right_draw_passes(capsys, answer):
     nothing=(lambda m, v, e: None, "return"),
 )
 def test_a_wrong_draw_is_rejected(answer, message):
-    is_rejected(message, lesson04.reparametrize, answer)
+    is_rejected(lesson04.reparametrize, answer, message)
 
 
 # 4.3, ascent
@@ -209,7 +185,7 @@ def slope(score, x):
 
 @right(shown=climb, numpy=climb_in_numpy, recursive=climb_recursively, course=ascend)
 def test_a_right_ascent_passes(capsys, answer):
-    passes(capsys, "4.3", lesson04.ascend, answer)
+    passes(capsys, lesson04.ascend, answer, "4.3")
 
 
 @wrong(
@@ -231,7 +207,7 @@ def test_a_right_ascent_passes(capsys, answer):
     nothing=(lambda f, x, n, h: None, "return"),
 )
 def test_a_wrong_ascent_is_rejected(answer, message):
-    is_rejected(message, lesson04.ascend, answer)
+    is_rejected(lesson04.ascend, answer, message)
 
 
 # 4.4, one round
@@ -304,7 +280,7 @@ def returns(what):
 
 @right(shown=one_round, batches=by_batches, separately=one_after_the_other)
 def test_a_right_round_passes(capsys, answer):
-    passes(capsys, "4.4", lesson04.one_round, answer)
+    passes(capsys, lesson04.one_round, answer, "4.4")
 
 
 @wrong(
@@ -328,7 +304,7 @@ def test_a_right_round_passes(capsys, answer):
     nothing=(returns("nothing"), "return"),
 )
 def test_a_wrong_round_is_rejected(answer, message):
-    is_rejected(message, lesson04.one_round, answer)
+    is_rejected(lesson04.one_round, answer, message)
 
 
 # 4.5, two pictures
@@ -381,7 +357,7 @@ def test_two_pictures_that_fool_squared_error_pass(capsys, paint, target, judge)
         lambda target: (paint(target)[0].astype("float64"), paint(target)[1]),
     )
     for answer in answers:
-        passes(capsys, "4.5", lesson04.fool_squared_error, answer, target, judge)
+        passes(capsys, lesson04.fool_squared_error, (answer, target, judge), "4.5")
 
 
 @wrong(
@@ -403,7 +379,7 @@ def test_two_pictures_that_do_not_are_rejected(paint, target, judge, answer, mes
     def painting(target):
         return answer(*paint(target), target)
 
-    is_rejected(message, lesson04.fool_squared_error, painting, target, judge)
+    is_rejected(lesson04.fool_squared_error, (painting, target, judge), message)
 
 
 def test_painting_on_the_target_itself_is_rejected(paint, target, judge):
@@ -412,13 +388,13 @@ def test_painting_on_the_target_itself_is_rejected(paint, target, judge):
         return target, paint(target)[1]
 
     check = lesson04.fool_squared_error
-    is_rejected("target.copy", check, painting, target.copy(), judge)
+    is_rejected(check, (painting, target.copy(), judge), "target.copy")
 
 
 def test_at_quick_the_judge_is_not_asked(capsys, monkeypatch, paint, target):
     monkeypatch.setenv("COURSE_SCALE", "quick")
     check = lesson04.fool_squared_error
-    passes(capsys, "4.5", check, paint, target, lambda x: np.zeros(len(x)))
+    passes(capsys, check, (paint, target, lambda x: np.zeros(len(x))), "4.5")
 
 
 @pytest.mark.parametrize(

@@ -2,39 +2,15 @@
 
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
 
-from utils.checks import ExerciseError, lesson05
+from utils.checks import lesson05
 from utils.checks.beta_answers import optimum
 from utils.data.mixtures import grid
 from utils.evaluation.fidelity import frechet_distance, precision_recall
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 5.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, check, answer, number):
-    check(answer)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(check, answer, message):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(answer)
-    assert "\n" not in str(error.value)
-
 
 # 5.1, the Fréchet distance of two Gaussians
 

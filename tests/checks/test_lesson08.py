@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 from sklearn.metrics import roc_curve
 
@@ -14,31 +15,6 @@ from utils.evaluation.verification import equal_error_rate
 from utils.measures import embeddings
 from utils.models import SiameseModel, TripletModel
 from utils.networks.embedding import embedding_network
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 8.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, check, answer, number):
-    check(answer)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(check, answer, message):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(answer)
-    assert "\n" not in str(error.value)
-
 
 # 8.1, the triplet loss
 
@@ -435,7 +411,10 @@ def test_a_right_reading_and_two_right_trainings_pass(capsys, reading):
 
 
 def test_a_model_with_its_logs_passes_too(capsys):
-    collapsing = lambda: (Known(one_point), {"loss": [0.3]})  # noqa: E731
+
+    def collapsing():
+        return Known(one_point), {"loss": [0.3]}
+
     lesson08.collapse(read, collapsing, model_of(apart))
     assert capsys.readouterr().out.startswith("✓")
 

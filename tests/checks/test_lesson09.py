@@ -3,38 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import layers, ops
 
 from utils.autodiff import input_gradient
-from utils.checks import ExerciseError, lesson09
+from utils.checks import lesson09
 from utils.models.activation_maximization import ascent_step
 from utils.networks.convolution_arithmetic import convolution
 from utils.networks.receptive_fields import receptive_field
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 9.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, check, answer, number):
-    check(answer)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(check, answer, message):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(answer)
-    assert "\n" not in str(error.value)
-
 
 # 9.1, shape and parameters
 

@@ -3,38 +3,14 @@
 import keras
 import numpy as np
 import pytest
+from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 
 from utils.autodiff import input_gradient, minimize, value_and_gradients
-from utils.checks import ExerciseError, lesson10
+from utils.checks import lesson10
 from utils.measures import textures
 from utils.models import StyleTransfer
 from utils.networks.features import random_filter_pyramid
-
-
-def stub(*arguments):
-    raise NotImplementedError("Exercise 10.x: not attempted")
-
-
-def right(**answers):
-    return pytest.mark.parametrize("answer", answers.values(), ids=answers)
-
-
-def wrong(**rows):
-    """Wrong answers by name, each with what its message must say."""
-    return pytest.mark.parametrize(("answer", "message"), rows.values(), ids=rows)
-
-
-def passes(capsys, check, answers, number):
-    check(*answers)
-    assert capsys.readouterr().out.startswith(f"✓ Exercise {number} passed")
-
-
-def is_rejected(check, answers, message):
-    with pytest.raises(ExerciseError, match=message) as error:
-        check(*answers)
-    assert "\n" not in str(error.value)
-
 
 # 10.1, the Gram matrix
 

@@ -82,7 +82,10 @@ def test_the_density_integrates_to_one():
 
 def test_pictures_work_and_order_does_not_matter():
     weights = np.random.default_rng(4).normal(size=(2, 12)).astype("float32")
-    decoder = lambda z: np.tanh(z @ weights).reshape(-1, 2, 2, 3)  # noqa: E731
+
+    def decoder(z):
+        return np.tanh(z @ weights).reshape(-1, 2, 2, 3)
+
     x = decoder(np.random.default_rng(5).normal(size=(70, 2)))
     logs = decoder_log_likelihood(decoder, x, 0.2)
     backwards = decoder_log_likelihood(decoder, x[::-1], 0.2)[::-1]

@@ -30,9 +30,23 @@ def test_each_scale_of_the_pyramid_is_half_as_large():
 
 
 def test_random_filters_have_mean_zero_and_norm_one():
-    filters = features.random_filters(10, 9, 3, seed=0)
-    assert filters.mean(axis=(0, 1, 2)) == pytest.approx(0, abs=1e-7)
+    filters = features.random_waves(10, 9, 3, seed=0)
+    assert filters.mean(axis=(0, 1)) == pytest.approx(np.zeros((3, 10)), abs=1e-7)
     assert (filters.astype("float64") ** 2).sum(axis=(0, 1, 2)) == pytest.approx(1)
+
+
+def test_each_filter_prefers_its_own_direction():
+    """The share of a wave's energy across its crests, from its Fourier spectrum."""
+    size, count = 31, 8
+    filters = features.random_waves(count, size, 1, seed=0)[:, :, 0]
+    power = np.abs(np.fft.fft2(filters, axes=(0, 1))) ** 2
+    fy, fx = np.meshgrid(*2 * [np.fft.fftfreq(size)], indexing="ij")
+    # The direction of a spectrum: half the angle of its mean square.
+    squares = ((fx + 1j * fy) ** 2)[..., None] * power
+    angles = np.angle(squares.sum(axis=(0, 1))) / 2
+    expected = np.pi * np.arange(count) / count
+    apart = np.abs(np.angle(np.exp(2j * (angles - expected[:, None])))) / 2
+    assert apart.min(axis=1).max() < np.deg2rad(8)
 
 
 def test_an_even_gray_excites_no_filter_and_is_kept_as_a_color():

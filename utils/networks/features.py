@@ -79,11 +79,12 @@ class CaffePreprocessing(layers.Layer):
         return input_shape
 
 
-def random_filters(count, size, channels, seed):
-    """Draws filters of Gaussian noise, each with mean 0 and norm 1.
+def random_waves(count, size, channels, seed):
+    """Draws filters that are small patches of waves, each with mean 0 and norm 1.
 
-    With mean 0 over all its weights a filter says nothing about an even gray, and
-    something about edges and colors.
+    Each wave has its direction (spread evenly over the half circle), wavelength, phase
+    and color, and fades out toward the edge of the filter (a Gabor function). Filters
+    of plain noise see how rough a painting is; waves see its strokes as well.
 
     Args:
         count: filters, 1 or more.
@@ -92,25 +93,41 @@ def random_filters(count, size, channels, seed):
         seed: int.
 
     Returns:
-        float32 `(size, size, channels, count)`.
+        float32 `(size, size, channels, count)`; each filter sums to 0 in each channel,
+        so it says nothing about an even color.
+
+    Source: Gabor (1946); Daugman (1985), "Uncertainty relation for resolution in space,
+    spatial frequency, and orientation optimized by two-dimensional visual cortical
+    filters".
     """
     rng = np.random.default_rng(seed)
-    filters = rng.normal(size=(size, size, channels, count))
-    filters -= filters.mean(axis=(0, 1, 2))
+    places = np.arange(size) - size // 2
+    y, x = np.meshgrid(places, places, indexing="ij")
+    angle = np.pi * rng.permutation(count) / count
+    across = x[..., None] * np.cos(angle) + y[..., None] * np.sin(angle)
+    along = y[..., None] * np.cos(angle) - x[..., None] * np.sin(angle)
+    wavelength = np.exp(rng.uniform(np.log(3.0), np.log(12.0), count))
+    phase = rng.uniform(0, 2 * np.pi, count)
+    spread = size / 5
+    envelope = np.exp(-((across / spread) ** 2 + (along / (1.5 * spread)) ** 2) / 2)
+    waves = envelope * np.cos(2 * np.pi * across / wavelength + phase)
+    color = 1.0 + rng.normal(size=(channels, count))  # more light and dark than hue
+    filters = waves[:, :, None] * color
+    filters -= filters.mean(axis=(0, 1))
     filters /= np.sqrt(np.square(filters).sum(axis=(0, 1, 2)))
     return filters.astype("float32")
 
 
-def random_filter_pyramid(filters=96, size=9, scales=4, seed=0, channels=3):
+def random_filter_pyramid(filters=64, size=7, scales=4, seed=0, channels=3):
     """Builds a feature network without download and without training.
 
-    The picture is halved again and again; each scale meets the same random filters,
+    The picture is halved again and again; each scale meets the same `random_waves`,
     and what they say is rectified: "scale_1", "scale_2", ... The colors of the picture
     themselves, in [0, 1], are its last channels.
 
     Args:
         filters: per scale, 1 or more.
-        size: of a filter in pixels, odd.
+        size: of a filter in pixels, odd, at least 3.
         scales: 1 to 6.
         seed: int, for the filters.
         channels: of the pictures, 1 or 3.
@@ -125,12 +142,12 @@ def random_filter_pyramid(filters=96, size=9, scales=4, seed=0, channels=3):
     Source: Ustyuzhaninov, Brendel, Gatys and Bethge (2016), "Texture synthesis using
     shallow convolutional networks with random filters".
     """
-    if filters < 1 or size < 1 or size % 2 == 0 or not 1 <= scales <= 6:
+    if filters < 1 or size < 3 or size % 2 == 0 or not 1 <= scales <= 6:
         raise ValueError(
             f"{filters} filters of {size} pixels at {scales} scales were asked for: "
             "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 scales."
         )
-    weights = random_filters(filters, size, channels, seed)
+    weights = random_waves(filters, size, channels, seed)
     picture = inputs = keras.Input((None, None, channels), name="picture")
     outputs = {}
     for scale in range(1, scales + 1):

@@ -12,8 +12,9 @@
 # - judge pictures by Fréchet distance, precision and recall, with their floors;
 # - fool each of these judges, and so know what not to conclude from a number.
 #
-# **Minutes:** 60. **You need:** Keras. A *VAE* trains an encoder and a decoder together: the
-# decoder is its generator. A *GAN* trains a generator against a discriminator D.
+# **Minutes:** 60. **You need:** Keras; from lesson 01 the KL divergence, from lessons 03 and 04
+# what a GAN and a VAE are. A *VAE* trains an encoder and a decoder together: the decoder is
+# its generator. A *GAN* trains a generator against a discriminator D.
 
 # %%
 import time
@@ -29,14 +30,15 @@ keras.utils.set_random_seed(5)
 
 # %% [markdown]
 # Everything that takes time stands in one cell. `COURSE_SCALE` chooses the column: `quick`
-# is a smoke test, `laptop` is what the text describes, `full` is for a night. The steps
-# at `laptop` are chosen so that rivals get about the same *seconds*: a step of a VAE is cheaper.
+# is a smoke test, `laptop` is what the text describes, `full` is for a night. Steps and epochs
+# are fixed numbers. At `laptop` they are chosen so that rivals take about the same *seconds*
+# on one core; each comparison says how many it took on yours.
 
 # %% tags=["parameters"]
 POINT_STEPS = scale(
     quick={"VAE": 20, "GAN": 20},
-    laptop={"VAE": 15_500, "GAN": 7_000},
-    full={"VAE": 150_000, "GAN": 60_000},
+    laptop={"VAE": 9_000, "GAN": 7_000},
+    full={"VAE": 80_000, "GAN": 60_000},
 )
 NOISES = scale(
     quick=[0.2], laptop=[0.05, 0.1, 0.2, 0.4], full=[0.03, 0.05, 0.1, 0.2, 0.4]
@@ -44,20 +46,20 @@ NOISES = scale(
 LIKELIHOOD_POINTS = scale(quick=4, laptop=60, full=1_000)
 BETAS = scale(
     quick=[1.0],
-    laptop=[0.3, 1.0, 3.0, 10.0, 80.0],
-    full=[0.1, 0.3, 1.0, 3.0, 10.0, 80.0],
+    laptop=[0.3, 1.0, 3.0, 10.0, 30.0, 80.0],
+    full=[0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 80.0],
 )
 BETA_STEPS = scale(quick=20, laptop=1_200, full=4_000)
 DIGIT_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1, "VAE-GAN": 1},
-    laptop={"VAE": 130, "GAN": 75, "VAE-GAN": 40},
-    full={"VAE": 4_000, "GAN": 2_300, "VAE-GAN": 1_200},
+    laptop={"VAE": 130, "GAN": 75, "VAE-GAN": 65},
+    full={"VAE": 4_000, "GAN": 2_300, "VAE-GAN": 2_000},
 )
 AVATARS = scale(quick=128, laptop=3_200, full=50_000)
 AVATAR_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1},
-    laptop={"VAE": 20, "GAN": 12},
-    full={"VAE": 200, "GAN": 120},
+    laptop={"VAE": 12, "GAN": 12},
+    full={"VAE": 120, "GAN": 120},
 )
 JUDGED = scale(quick=100, laptop=360, full=360)
 
@@ -155,9 +157,12 @@ figures.table(
 
 # %% [markdown]
 # The VAE leaves far more points between the heaps: they form a net that joins them. Both find
-# all 25 heaps. (The VAE even got more seconds.) D sees each point between heaps and finds it
-# fake; the VAE's loss never looks at samples at all. One run proves little, so here are three seeds (the script
-# `benchmarks/vae_against_gan.py` redoes the table):
+# all 25 heaps, and about evenly: the *reverse KL* compares the samples' shares of the heaps with
+# equal shares, and is 0 where they agree. D sees each point between heaps and finds it fake;
+# the VAE's loss never looks at samples at all.
+#
+# One run proves little, so here are three seeds. (`benchmarks/vae_against_gan.py` redoes the
+# table; the VAE got no less time than the GAN in any of them.)
 
 # %%
 from utils.course.results import load_results
@@ -191,9 +196,12 @@ figures.table(
 for vae_run, gan_run in zip(on_grid["VAE"], on_grid["GAN"], strict=True):
     assert gan_run["between"] <= vae_run["between"] / 3
     assert gan_run["modes"] == vae_run["modes"] == 25
+    assert vae_run["seconds"] > 0.9 * gan_run["seconds"]
 if current_scale() != "quick":
     assert between["GAN"] < 0.45 * between["VAE"]
     assert scores["GAN"].high_quality > scores["VAE"].high_quality
+    assert scores["GAN"].modes == scores["VAE"].modes == 25
+    assert max(score.reverse_kl for score in scores.values()) < 0.05
 
 # %% [markdown]
 # ### The exact likelihood
@@ -236,10 +244,9 @@ figures.curves(
     {name: (np.array(NOISES), values) for name, values in likelihoods.items()},
     xlabel="σ, standard deviation of the noise",
     ylabel="mean log-likelihood (nats)",
-    xscale="log",
     markers=True,
     references={"the data's own density": exact},
-    title="Both generators come close to the true density at a small σ",
+    title="The VAE does not win, though likelihood is what it is trained for",
 )
 
 # %% [markdown]
@@ -256,21 +263,28 @@ figures.table(
         (f"VAE, exact, its own σ = {vae_std:.3f}", f"{vae_exact:.3f}"),
         ("VAE, the bound it maximizes", f"{bound:.3f}"),
         ("GAN, exact, best σ above", f"{likelihoods['GAN'].max():.3f}"),
+        ("what a wrong heap costs the VAE, 2² / 2σ²", f"{2**2 / (2 * vae_std**2):.0f}"),
     ],
     ("", "mean log-likelihood (nats)"),
 )
 
 # %% [markdown]
-# The bound lies below the exact value: the gap is how far the encoder's Gaussian is from
-# the true posterior. It is wide here, and it tells why the VAE fills the gaps. Where the
-# generator tears two neighboring codes apart, the encoder's noise sometimes falls on the
-# wrong side, and the decoder returns the wrong heap: a squared distance of 4, divided by
-# $2\sigma^2$, is hundreds of nats. So the VAE's loss punishes steep passages; D does not.
+# The VAE's own σ is wider than the heaps, which costs it likelihood. And the bound lies below
+# the exact value: the gap is how far the encoder's Gaussian is from the true distribution of
+# the codes that lead to $x$.
+#
+# That gap points at why the VAE fills the space between heaps. Where the generator tears two
+# neighboring codes apart, the encoder's noise sometimes falls on the wrong side, and the
+# decoder returns the wrong heap. The last row says what that costs. So the VAE's loss punishes
+# steep passages; D does not.
 
 # %% tags=["claim"]
 assert max(map(np.max, likelihoods.values())) < exact + 0.5
 if current_scale() != "quick":
-    assert bound < vae_exact
+    assert max(*likelihoods["VAE"], vae_exact) < likelihoods["GAN"].max() + 0.3
+    assert vae_std > DATA.std
+    assert bound < vae_exact - 0.3
+    assert 2**2 / (2 * vae_std**2) > 50
 
 # %% [markdown]
 # ## 2 · Why one covers and the other is sharp
@@ -307,7 +321,7 @@ def descend(name, start):
         lambda v: divergence(name, v[0], np.exp(v[1])),
         start,
         method="Nelder-Mead",
-        bounds=[(-4, 4), (-2, 1.6)],
+        bounds=[(-4, 4), (-2, 2)],
     )
     return found.x[0], np.exp(found.x[1]), found.fun
 
@@ -345,15 +359,18 @@ figures.table(
 )
 
 # %% [markdown]
-# Forward KL always ends in the middle, as wide as the data: it covers both bumps and pays
-# with mass in the gap. JS prefers one bump, sharp, and gives up the other. VAE and GAN
-# are not exactly these two, but they inherit the tendency: the VAE never misses a heap and
-# leaves points in the gaps; the GAN leaves few in the gaps and *may* lose heaps (lesson 03
-# shows how often, and the cures).
+# Forward KL ends in the middle from both starts, as wide as the data: it covers both bumps
+# and pays with mass in the gap. JS is lowest on one bump, sharp, and gives up the other; from
+# the middle its descent gets stuck at a worse value. VAE and GAN are not exactly these two,
+# but they inherit the tendency: our VAE found every heap and left points in the gaps;
+# a GAN leaves few in the gaps and *may* lose heaps (lesson 03 shows how often, and the cures).
 
 # %% tags=["claim"]
-assert abs(best["kl"][0]) < 0.05 and abs(best["kl"][1] - np.sqrt(9.16)) < 0.02
+for where in STARTS:
+    mean, std, _ = ends["kl", where]
+    assert abs(mean) < 0.05 and abs(std - np.sqrt(9.16)) < 0.02
 assert abs(abs(best["js"][0]) - 3) < 0.3 and best["js"][1] < 1
+assert ends["js", "in the middle"][2] > best["js"][2] + 0.1
 
 # %% [markdown]
 # ## 3 · Digits and avatars
@@ -397,11 +414,16 @@ def train(model, images, epochs, batch=64):
 # %%
 examples = digits.train_images[: scale(quick=128, laptop=None, full=None)]
 rivals, spent = {}, {}
-for name in ("VAE", "GAN"):
-    keras.utils.set_random_seed(0)
-    rivals[name], spent[name] = train(
-        build(name, (8, 8, 1)), examples, DIGIT_EPOCHS[name]
-    )
+keras.utils.set_random_seed(0)
+rivals["VAE"], spent["VAE"] = train(
+    build("VAE", (8, 8, 1)), examples, DIGIT_EPOCHS["VAE"]
+)
+
+# %%
+keras.utils.set_random_seed(0)
+rivals["GAN"], spent["GAN"] = train(
+    build("GAN", (8, 8, 1)), examples, DIGIT_EPOCHS["GAN"]
+)
 print({name: f"{value:.0f} s" for name, value in spent.items()})
 
 # %%
@@ -450,30 +472,20 @@ figures.histograms(
     xlabel="distance to the nearest training digit",
     bounds=(0, 6),
     colors={"held out": "real", "GAN": "generated", "VAE": "measured"},
-    title="Samples are about as far from the training digits as new digits are",
+    title="No copies: samples lie no nearer to the training digits than new digits do",
 )
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     for name in drawn:
-        assert np.median(distances[name]) > 0.5 * np.median(distances["held out"])
-        assert (distances[name] < 0.1).mean() < 0.01, f"{name} copies"
+        assert np.median(distances[name]) > np.median(distances["held out"])
+        assert (distances[name] < 0.5).mean() < 0.01, f"{name} copies"
 
 # %% [markdown]
-# **Sharpness.** We measure it by how much neighboring pixels differ from their mean: the mean
-# size of the Laplacian, in units of real pictures. A walk between two codes shows what lies
-# between.
+# **Interpolation.** A walk between two codes shows what lies between.
 
 
 # %%
-def sharpness(images):
-    """Mean absolute Laplacian over inner pixels."""
-    inner = images[:, 1:-1, 1:-1]
-    around = images[:, 2:, 1:-1] + images[:, :-2, 1:-1]
-    around = around + images[:, 1:-1, 2:] + images[:, 1:-1, :-2]
-    return np.abs(inner - around / 4).mean()
-
-
 def walk(generator, seed, steps=12):
     """Pictures along an arc between two random codes."""
     a, b = np.random.default_rng(seed).normal(size=(2, generator.input_shape[-1]))
@@ -485,7 +497,7 @@ def walk(generator, seed, steps=12):
 digit_generators = {"VAE": rivals["VAE"].decoder, "GAN": rivals["GAN"].generator}
 figures.image_rows(
     {name: walk(generator, 3) for name, generator in digit_generators.items()},
-    title="A walk from code to code, on both generators",
+    title="From one digit to another, on both generators",
 )
 
 # %% [markdown]
@@ -515,7 +527,7 @@ figures.image_rows(
         "real": avatars[:9],
         **{name: images[:9] for name, images in drawn_faces.items()},
     },
-    title="Avatars: the VAE's are smooth, the GAN's are sharp and sometimes odd",
+    title="Avatars: the VAE's are blurred, the GAN's are noisy",
 )
 
 # %%
@@ -527,7 +539,20 @@ figures.image_rows(
     title="From one face to another",
 )
 
+# %% [markdown]
+# **Sharpness.** We measure how much a pixel differs from the mean of its four neighbors (the
+# size of the Laplacian), in units of real pictures.
+
+
 # %%
+def sharpness(images):
+    """Mean absolute Laplacian over inner pixels."""
+    inner = images[:, 1:-1, 1:-1]
+    around = images[:, 2:, 1:-1] + images[:, :-2, 1:-1]
+    around = around + images[:, 1:-1, 2:] + images[:, 1:-1, :-2]
+    return np.abs(inner - around / 4).mean()
+
+
 sharp = {
     "digits": {
         name: sharpness(images) / sharpness(digits.test_images)
@@ -545,19 +570,20 @@ figures.table(
 )
 
 # %% [markdown]
-# The VAE is less sharp than real pictures, the more so where pictures are larger: a pixel it
-# cannot foresee from the code becomes a mean of what it might be. The GAN may guess: D
-# forgives a wrong guess sooner than a gray mean.
+# The VAE is less sharp than real pictures, for avatars more so than for digits: a pixel it
+# cannot foresee from the code becomes a mean of what it might be. The GAN's avatars come out
+# *above* real ones. That is no detail but noise, as the pictures show; they need a longer
+# training. So more is not better: no number replaces a look.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert sharp["avatars"]["VAE"] < sharp["avatars"]["GAN"]
-    assert sharp["digits"]["VAE"] < 1
+    assert sharp["avatars"]["VAE"] < sharp["digits"]["VAE"] < 1
+    assert sharp["avatars"]["VAE"] < 1 < sharp["avatars"]["GAN"]
 
 # %% [markdown]
 # ## 4 · Judges of samples
 #
-# Looking is not measuring. Three judges compare two *sets* of pictures, by **features**: what
+# Looking is not measuring. Four judges compare two *sets* of pictures, by **features**: what
 # the last hidden layer of a classifier sees. The course trains one in the open, on the
 # training digits, the same for everyone.
 
@@ -583,6 +609,8 @@ assert accuracy > 0.98
 # On a line this is $(m_a - m_b)^2 + (\sigma_a - \sigma_b)^2$.
 #
 # ### Exercise 5.1 · The Fréchet distance of two Gaussians (medium, 10 minutes)
+#
+# Return $d^2$, given the two means and the two covariances.
 #
 # <details><summary>Hint 1</summary>
 # The root of a matrix is not the root of its numbers. The trace of $(AB)^{1/2}$ is the sum
@@ -618,12 +646,14 @@ from utils.evaluation.fidelity import fid, frechet_distance
 show_code(frechet_distance, folded=True)
 
 # %% [markdown]
-# **Judges 2 and 3: precision and recall** (Kynkäänniemi et al. 2019). Around each real
-# picture lay a ball that reaches to its $k$-th nearest other real picture. *Precision* is the
+# **Judges 2 and 3: precision and recall** (Kynkäänniemi et al. 2019). Put a ball around each
+# real picture that reaches to its $k$-th nearest other real picture. *Precision* is the
 # share of generated pictures in some ball: do samples look real? Swap the sets for
 # *recall*: are all the real ones covered?
 #
 # ### Exercise 5.2 · Precision and recall by nearest neighbors (medium, 15 minutes)
+#
+# Return both shares, given two sets of features and $k$.
 #
 # <details><summary>Hint 1</summary>
 # Write a function for one of the two, and call it twice with the sets swapped. A point's
@@ -656,8 +686,8 @@ def precision_and_recall(real, fake, k):
 checks.lesson05.precision_and_recall(precision_and_recall)
 
 # %% [markdown]
-# A fourth judge, the **kernel distance**, compares means, spreads and skews by pairs of
-# pictures, and has no bias: for two samples of the same kind it is 0 on average.
+# **Judge 4: the kernel distance** compares means, spreads and skews by pairs of pictures, and
+# has no bias: for two samples of the same kind it is 0 on average.
 #
 # No number means anything without its **floor**: real against real. And we ask the simplest
 # rival as well, the Gaussian with the mean and covariance of the training digits
@@ -724,7 +754,7 @@ figures.bars(
     ylabel="Fréchet distance to held-out digits",
     colors={"training digits": "real", "Gaussian": "#777777"},
     number_format=".2f",
-    title="The floor, the Gaussian, and three models; a dot is a seed",
+    title="All beat the Gaussian, the GAN by most; none reaches the floor (a dot is a seed)",
 )
 
 # %%
@@ -751,7 +781,8 @@ figures.table(
 
 # %% tags=["claim"]
 assert mean_of("GAN", "frechet") <= mean_of("Gaussian", "frechet") / 2
-assert mean_of("GAN", "frechet") < mean_of("VAE", "frechet")
+ranking = ["training digits", "GAN", "VAE-GAN", "VAE", "Gaussian"]
+assert ranking == sorted(by_seed, key=lambda name: mean_of(name, "frechet"))
 assert abs(mean_of("VAE", "precision") - mean_of("GAN", "precision")) < 0.1
 if current_scale() != "quick":
     assert verdicts["GAN"][0] < 0.6 * verdicts["Gaussian"][0]
@@ -760,17 +791,17 @@ if current_scale() != "quick":
 # %% [markdown]
 # ### The knob of the VAE: β
 #
-# The VAE came last of the three by Fréchet distance. Has it a knob that helps? The loss of a
-# VAE has two terms, reconstruction $+\ \beta\cdot$KL. What does $\beta$ do?
-# For Gaussian data we can say it exactly. Take an axis with variance $\lambda$, and a
-# decoder with noise variance $\sigma^2$. If the reconstruction errs by $D$ (mean square),
-# the code has to carry at least $\tfrac12\log(\lambda/D)$ nats, so the best VAE lowers
+# The VAE came last of the three by Fréchet distance. It has a knob: its loss is
+# reconstruction $+\ \beta\cdot$KL. What does $\beta$ do? For Gaussian data we can say it
+# exactly. Take an axis with variance $\lambda$, and a decoder with noise variance $\sigma^2$.
+# If the reconstruction errs by $e$ (mean square), the code has to carry at least
+# $\tfrac12\log(\lambda/e)$ nats (Shannon's rate-distortion theory), so the best VAE lowers
 #
-# $$\frac{D}{2\sigma^2} + \beta\cdot\tfrac12\log\frac{\lambda}{D},
-# \qquad 0 < D \le \lambda .$$
+# $$\frac{e}{2\sigma^2} + \beta\cdot\tfrac12\log\frac{\lambda}{e},
+# \qquad 0 < e \le \lambda .$$
 #
-# Set the derivative by $D$ to zero: $D = \beta\sigma^2$, if that is below $\lambda$.
-# Otherwise the axis is not worth a code at all.
+# Set the derivative by $e$ to zero: $e = \beta\sigma^2$, if that is below $\lambda$.
+# Otherwise the axis is not worth a code at all, and $e = \lambda$.
 #
 # ### Exercise 5.3 · Predict, then measure, what β does (medium, 10 minutes)
 #
@@ -803,8 +834,10 @@ def predict_beta(variances, noise, beta):
 checks.lesson05.predict_beta(predict_beta)
 
 # %% [markdown]
-# Now measure. A linear VAE on Gaussian points with variances 4 and 0.5, noise 0.1, for five
-# values of β. **Predict:** at which β does the second axis fall silent?
+# Now measure. A linear VAE on Gaussian points with variances 4 and 0.5, noise 0.1, for several
+# values of β.
+#
+# **Predict.** At which β does the second axis fall silent (its KL is 0)? And the first?
 
 # %%
 from utils.checks.beta_answers import optimum
@@ -855,21 +888,20 @@ figures.curve_grid(
 # %% tags=["claim"]
 if current_scale() != "quick":
     predicted = np.array([optimum(VARIANCES, NOISE, beta) for beta in BETAS]).T
-    assert np.allclose(trained[0], predicted[0], rtol=0.2)
-    assert np.allclose(trained[1], predicted[1], atol=0.15)
+    assert np.allclose(trained[0], predicted[0], rtol=0.05, atol=0.02)
+    assert np.allclose(trained[1], predicted[1], rtol=0.03, atol=0.02)
 
 # %% [markdown]
-# Error is what blurs reconstructions; KL is what the code says about $x$. A small β gives
-# sharp reconstructions of codes that the prior never draws, a large β gives codes that say
-# nothing. No β gives the VAE a judge that looks at *samples*.
+# The second axis falls silent at β = 0.5 / 0.1 = 5, the first at 4 / 0.1 = 40: from there on the
+# code says nothing. Below, β trades the error of what comes back for nats in the code. No β
+# gives the VAE a judge that looks at *samples*.
 
 # %% [markdown]
 # ### How the judges are fooled
 #
-# **By sample size.** The Fréchet distance of two samples of the *same* distribution is not 0:
-# it falls as one over $n$. A model judged with few pictures looks worse than it is.
+# **By sample size.** The Fréchet distance of two samples of the *same* distribution is not 0.
 #
-# **Predict.** By how much does it move between 50 and 700 pictures?
+# **Predict.** By which factor does it fall from 50 to 700 pictures?
 
 # %%
 all_real = digit_features(digits.train_images)
@@ -885,19 +917,22 @@ floors = np.array(
     ]
 )
 figures.curves(
-    {"real against real": (np.array(sizes), floors)},
-    xlabel="pictures in each set",
+    {"real against real": (1 / np.array(sizes), floors)},
+    xlabel="1 / n, with n pictures in each set (50 to 700)",
     ylabel="Fréchet distance",
-    xscale="log",
-    yscale="log",
     markers=True,
     colors={"real against real": "real"},
-    title="Nothing changes but the sample size",
+    title="Real against real: the distance falls about as one over the sample size",
 )
 
 # %% [markdown]
-# **By blur, by memory.** Real held-out digits, blurred a little; training digits, copied;
-# a model that would do nothing else has learned nothing.
+# It falls about as $1/n$. So a model judged with few pictures looks worse than it is, and two
+# models can be compared only at the same $n$.
+#
+# **By memory, by blur.** Two "models" that have learned nothing: one hands out copies of
+# training digits, the other held-out digits, blurred a little.
+#
+# **Predict.** Which judge will notice which of the two?
 
 # %%
 from scipy.ndimage import gaussian_filter
@@ -914,20 +949,28 @@ fooled = {
 figures.table(verdict_rows(fooled), JUDGES)
 
 # %% [markdown]
-# Copies get the best marks of all: no judge of this table asks whether a picture is *new*.
-# Only the distance to the nearest training picture does (section 3). And a blur that
-# anyone sees can cost less than a GAN's odd strokes.
+# Copies beat the GAN by every judge: none of this table asks whether a picture is *new*. Only
+# the distance to the nearest training picture does (section 3). Blur fools precision, which
+# finds nearly every blurred digit among the real ones; the Fréchet distance and recall notice.
 
 # %% tags=["claim"]
 assert floors[:, 0].mean() > 5 * floors[:, -1].mean()
-assert fooled["copies of training digits"][0] < fooled["GAN"][0]
+if current_scale() != "quick":
+    times_n = floors.mean(axis=0) * sizes
+    assert times_n.max() < 1.5 * times_n.min()
+    copied, blurred, made = [fooled[name] for name in list(fooled)[1:]]
+    assert copied[0] < made[0] and copied[1] < made[1]
+    assert copied[2] > made[2] and copied[3] > made[3]
+    assert blurred[2] > 0.85 > made[2] and blurred[0] > made[0]
+    assert blurred[3] < copied[3] - 0.1
 
 # %% [markdown]
 # ### Exercise 5.4 · Fool the metric (easy, 10 minutes)
 #
 # The Fréchet distance sees nothing but mean and covariance. Take the raw coordinates of the
 # grid of 25 as features. Return $n$ points with a Fréchet distance of at most 0.05 to
-# the real ones (two honest samples are about 0.02 apart), of which at most 5 % lie on a mode.
+# the real ones (two honest samples are about 0.02 apart), of which at most 5 % lie within 3 σ
+# of a mode.
 #
 # <details><summary>Hint 1</summary>
 # Which points have the grid's mean and covariance, and are anywhere but on the grid?
@@ -1014,7 +1057,7 @@ figures.image_rows(
         "VAE": rivals["VAE"].reconstruct(shown),
         "VAE-GAN": hybrid.reconstruct(shown),
     },
-    title="Samples of the hybrid, and held-out digits through code and back",
+    title="Samples of the hybrid, and held-out digits to a code and back",
 )
 
 # %%
@@ -1024,11 +1067,10 @@ figures.table(
 )
 
 # %% [markdown]
-# The hybrid takes more time for each step. In the same seconds its samples come out
-# better than the VAE's and not better than the GAN's (the table over three seeds above).
-# What it has beyond a GAN is the encoder: a digit goes to a code and back, and what comes
-# back is drawn with D's eyes. As a VAE with sharper samples it is worth its price; as a GAN
-# it is not a better one.
+# One seed may rank GAN and hybrid either way. Over three seeds (the table of section 4), in the
+# same seconds, its samples are better than the VAE's and not better than the GAN's. What it has
+# beyond a GAN is the encoder: a digit goes to a code and back. So it is a VAE with sharper
+# and better samples, and not a better GAN.
 
 # %% tags=["claim"]
 assert mean_of("VAE-GAN", "frechet") < mean_of("VAE", "frechet")
@@ -1038,6 +1080,9 @@ if current_scale() != "quick":
     back = hybrid.reconstruct(digits.test_images)
     error = ((digits.test_images - back) ** 2).mean()
     assert error < 0.7 * digits.test_images.var(axis=0).mean(), "the codes say nothing"
+    hybrid_sharpness = sharpness(drawn["VAE-GAN"]) / sharpness(digits.test_images)
+    assert sharp["digits"]["VAE"] < hybrid_sharpness
+    assert verdicts["VAE-GAN"][0] < verdicts["VAE"][0]
 
 # %% [markdown]
 # ## 6 · Many runs: the range and the best
@@ -1047,21 +1092,26 @@ if current_scale() != "quick":
 # settings is far wider than the difference between kinds. A small repetition: five kinds, each
 # with the same number of random settings (learning rate, momentum, width, code, penalty or
 # β) and the same seconds.
+#
+# **Predict.** Which is larger: the range within a kind, or the gap between the best of each?
 
 # %%
 sweep = measured["sweep"]["runs"]
 ranked = {
     name: np.sort([run["frechet"] for run in runs]) for name, runs in sweep.items()
 }
-figures.curves(
-    {name: (np.arange(1, len(values) + 1), values) for name, values in ranked.items()},
+places = np.arange(1, len(ranked["VAE"]) + 1)
+figure = figures.curves(
+    {name: (places, values) for name, values in ranked.items()},
     xlabel="setting, from the best to the worst of its kind",
     ylabel="Fréchet distance to held-out digits",
     yscale="log",
     markers=True,
     references={"the Gaussian of lesson 01": mean_of("Gaussian", "frechet")},
-    title="Within a kind, settings differ more than the kinds of GAN do at their best",
+    title="Settings differ more than the kinds of GAN do at their best",
 )
+figure.axes[0].set_xticks(places)
+figure
 
 # %%
 bests = {name: min(run["frechet"] for run in runs) for name, runs in sweep.items()}
@@ -1153,16 +1203,15 @@ figures.table(
 likelihoods_by_seed = {
     name: [run["log_likelihood"] for run in runs] for name, runs in on_grid.items()
 }
-assert abs(np.subtract(*map(np.mean, likelihoods_by_seed.values()))) < 0.2
-assert min(map(min, likelihoods_by_seed.values())) > measured["points"]["data"] - 0.6
+assert np.mean(likelihoods_by_seed["VAE"]) < np.mean(likelihoods_by_seed["GAN"]) + 0.2
+assert min(likelihoods_by_seed["GAN"]) > measured["points"]["data"] - 0.6
 
 # %% [markdown]
 # One pair of rows disagrees with what one often reads. Wu et al. measured a far higher
-# likelihood for the VAE than for the GAN, on MNIST. On our grid there is no such gap: both
-# stay within half a nat of the data's own density, and which one is ahead depends on the
-# seed. Both reach all 25 heaps here, so the GAN loses nothing on missed data; and the points
-# that the VAE leaves between heaps are probability that the data do not use. "VAEs have the
-# better likelihood" is no law. It is what happens where a GAN misses some of the data.
+# likelihood for the VAE than for the GAN, on MNIST. On our grid the VAE is not ahead. The GAN
+# reaches all 25 heaps here, so it loses nothing on missed data; and the points that the VAE
+# leaves between heaps are probability that the data do not use. So "VAEs have the better
+# likelihood" is no law. It may well hold where a GAN misses some of the data.
 #
 # ## What to read next
 #

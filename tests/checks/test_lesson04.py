@@ -185,7 +185,7 @@ def slope(score, x):
 
 @right(shown=climb, numpy=climb_in_numpy, recursive=climb_recursively, course=ascend)
 def test_a_right_ascent_passes(capsys, answer):
-    passes(capsys, lesson04.ascend, answer, "4.3")
+    passes(capsys, lesson04.climb, answer, "4.3")
 
 
 @wrong(
@@ -207,7 +207,7 @@ def test_a_right_ascent_passes(capsys, answer):
     nothing=(lambda f, x, n, h: None, "return"),
 )
 def test_a_wrong_ascent_is_rejected(answer, message):
-    is_rejected(lesson04.ascend, answer, message)
+    is_rejected(lesson04.climb, answer, message)
 
 
 # 4.4, one round
@@ -402,7 +402,7 @@ def test_at_quick_the_judge_is_not_asked(capsys, monkeypatch, paint, target):
     [
         (lesson04.vae_loss, (stub, stub)),
         (lesson04.reparametrize, (stub,)),
-        (lesson04.ascend, (stub,)),
+        (lesson04.climb, (stub,)),
         (lesson04.one_round, (stub,)),
         (lesson04.fool_squared_error, (stub, np.zeros((8, 8, 1)), np.zeros)),
     ],

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from utils.figures import codes_2d
 
@@ -27,3 +28,8 @@ def test_every_code_lies_inside_the_axes():
 def test_labels_are_counted():
     with pytest.raises(ValueError, match="2 labels for 3 codes"):
         codes_2d(CODES, [1, 2])
+
+
+def test_ten_digits_have_ten_colors():
+    (ax,) = codes_2d(np.random.default_rng(0).normal(size=(10, 2)), range(10)).axes
+    assert len({to_hex(text.get_color()) for text in ax.texts}) == 10

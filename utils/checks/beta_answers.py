@@ -24,8 +24,8 @@ _CASES = (
 def optimum(variances, noise: float, beta: float) -> tuple[float, float]:
     """Returns the squared error and the KL of the best VAE on Gaussian data.
 
-    Axis by axis the error D lowers D/(2·noise) + β·½·log(λ/D): D = β·noise, or λ where
-    that is smaller. The KL is ½·log(λ/D).
+    Axis by axis the error e lowers e/(2·noise) + β·½·log(λ/e): e = β·noise, or λ where
+    that is smaller. The KL is ½·log(λ/e).
 
     Args:
         variances: λ of the data along its principal axes, `(d,)`.
@@ -135,6 +135,6 @@ _WRONG = (
             (0.5 * np.log(1 + v / (b * n))).sum(),
         ),
         "has log(1 + λ/(β·noise)), which is the information in a channel of fixed "
-        "noise: here D is chosen best, and the KL is ½·log(λ/D).",
+        "noise: here the error e is chosen best, and the KL is ½·log(λ/e).",
     ),
 )

@@ -34,13 +34,13 @@ def reparametrize(reparametrize: Callable) -> None:
 
 
 @exercise("4.3", "climb D's score")
-def ascend(ascend: Callable) -> None:
+def climb(climb: Callable) -> None:
     """The step x ← x + step_size·∇score(x), `steps` times, on a known hill.
 
     Args:
-        ascend: function `(score, x, steps, step_size) -> x`.
+        climb: function `(score, x, steps, step_size) -> x`.
     """
-    ascents.check_ascent(Answer(ascend, "ascend(score, x, steps, step_size)"))
+    ascents.check_ascent(Answer(climb, "climb(score, x, steps, step_size)"))
 
 
 @exercise("4.4", "one round of self-made negatives")

@@ -6,7 +6,10 @@ from matplotlib.figure import Figure
 
 from utils.figures.arrays import as_points
 from utils.figures.canvas import dress, panel, title_panel
-from utils.figures.style import SERIES, styled
+from utils.figures.style import SERIES, mix, styled
+
+# Twelve that can be told apart: ten digits need more than the six of `SERIES`.
+SHADES = (*SERIES, *(mix(shade, 0.4) for shade in SERIES))
 
 
 @styled
@@ -41,7 +44,7 @@ def codes_2d(
     dress(ax)
     kinds = {kind: i for i, kind in enumerate(np.unique(labels))}
     for (x, y), label in zip(codes, np.asarray(labels), strict=True):
-        shade = SERIES[kinds[label] % len(SERIES)]
+        shade = SHADES[kinds[label] % len(SHADES)]
         ax.text(
             x, y, str(label), color=shade, fontsize=8, ha="center", va="center",
             clip_on=True,

@@ -387,9 +387,9 @@ assert np.allclose(
 
 # %% [markdown]
 # **Two axes: which photograph is this from?** Seventeen photographs come with the
-# course's libraries. We cut patches of 56×56 pixels, half of them without their color,
-# mirrored and dimmed at random. The network says which photograph a patch is from. It
-# is tested on regions of the photographs that it never saw.
+# course's libraries. We cut patches of 56×56 pixels. Half of them lose their color, half are
+# mirrored, and all are made darker or brighter at random. The network says which photograph
+# a patch is from. It is tested on regions of the photographs that it never saw.
 
 # %%
 from utils.data.patches import labeled_patches

@@ -50,9 +50,9 @@ SEARCHED = scale(quick=3, laptop=17, full=17)  # photographs
 # By hand, with two loops:
 
 # %%
-from utils.data.photographs import NAMES, color_photographs
+from utils.data.pictures import PHOTOGRAPHS, whole_photographs
 
-photographs = color_photographs()
+photographs = whole_photographs()
 camera = photographs["camera"][::2, ::2, 0]
 KERNEL = np.array([[1, 1, 1], [0, 0, 0], [-1, -1, -1]]) / 3
 
@@ -387,20 +387,20 @@ assert np.allclose(
 
 # %% [markdown]
 # **Two axes: which photograph is this from?** Seventeen photographs come with the
-# course's libraries. We cut patches of 56×56 pixels, half of them without their color,
-# mirrored and dimmed at random. The network says which photograph a patch is from. It
-# is tested on regions of the photographs that it never saw.
+# course's libraries. We cut patches of 56×56 pixels. Half of them lose their color, half are
+# mirrored, and all are made darker or brighter at random. The network says which photograph
+# a patch is from. It is tested on regions of the photographs that it never saw.
 
 # %%
-from utils.data.photographs import labeled_patches
+from utils.data.patches import labeled_patches
 
 patches, labels = labeled_patches(56, PATCHES, seed=0)
 test_patches, test_labels = labeled_patches(56, 1_000, seed=1, held_out=True)
-first = [int(np.flatnonzero(labels == k)[0]) for k in range(len(NAMES))]
+first = [int(np.flatnonzero(labels == k)[0]) for k in range(len(PHOTOGRAPHS))]
 figures.image_grid(
     patches[first],
     columns=9,
-    labels=NAMES,
+    labels=[name.replace("_deep_field", "") for name in PHOTOGRAPHS],
     title="One patch of each photograph: some need color, some texture",
 )
 
@@ -425,7 +425,7 @@ convnet = keras.Sequential(
         layers.MaxPooling2D(2),
         *block(64, 3, "layer3"),
         layers.GlobalAveragePooling2D(),
-        layers.Dense(len(NAMES)),
+        layers.Dense(len(PHOTOGRAPHS)),
     ]
 )
 
@@ -511,8 +511,8 @@ for name, each in fields.items():
 # **measure**: take the gradient of a layer at one place, over many pictures of noise, and
 # mark the pixels where it is not zero.
 #
-# Below each convolution that is trained, a ReLU may be silent and pooling listens to the
-# loudest only, so one picture shows a part of the field. Many pictures show all of it.
+# One picture shows only a part of the field: a ReLU may be silent there, and pooling
+# listens to the loudest of its neighbors only. A hundred pictures show all of it.
 
 # %%
 from utils.autodiff import input_gradient
@@ -543,18 +543,18 @@ measured = {
     name: frame(gradient_support(convnet, name, place))
     for name, place in PLACES.items()
 }
+
+
+def in_words(box):
+    """Rows and columns of a box, the ends not included."""
+    (top, bottom), (left, right) = box
+    return f"{top}–{bottom}, {left}–{right}"
+
+
 figures.table(
     [
-        (
-            name,
-            str(PLACES[name]),
-            *("{}–{}, {}–{}".format(*map(int, sum(box, ()))) for box in both),
-        )
-        for name, both in zip(
-            LAYER_NAMES,
-            zip(computed.values(), measured.values(), strict=True),
-            strict=True,
-        )
+        (name, str(PLACES[name]), in_words(computed[name]), in_words(measured[name]))
+        for name in LAYER_NAMES
     ],
     ("layer", "place", "computed: rows, columns", "measured by gradient"),
     caption="Where a gradient arrives is where the layers say",
@@ -566,24 +566,21 @@ for name in LAYER_NAMES:
     assert tuple(map(tuple, measured[name])) == computed[name], name
 
 # %% [markdown]
-# On a photograph: what does one unit of each layer see, when it stands over the cat's eye?
+# On a photograph: what does one unit of each layer see, when it stands over the eye of
+# Chelsea, the cat?
 
 
 # %%
 def box_around(field, center):
     """The box of the unit whose field lies nearest to a place in the picture."""
-    position = tuple(
-        round((place - start - size / 2) / jump)
-        for place, start, size, jump in zip(
-            center, field.start, field.size, field.jump, strict=True
-        )
-    )
-    return field.box(position)
+    start, size, jump = np.array([field.start, field.size, field.jump])
+    position = np.round((center - start - size / 2) / jump).astype(int)
+    return field.box(tuple(position))
 
 
-EYE = (124, 184)
+EYE = np.array([124, 184])
 figures.fields_on_picture(
-    photographs["cat"],
+    photographs["chelsea"],
     {name: box_around(field, EYE) for name, field in fields.items()},
     title="Layer 1 sees a speck, layer 2 a pupil, layer 3 an eye",
 )
@@ -635,18 +632,19 @@ from utils.evaluation.top_patches import activation_maps, top_patches
 searched = list(photographs.values())[:SEARCHED]
 
 
-def nine_units(name):
+def nine_units(model, name, pictures):
     """Units of a layer that agree as little as possible on what they like."""
-    maps = activation_maps(convnet, name, searched)
+    maps = activation_maps(model, name, pictures)
     flat = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
-    agree = np.corrcoef(flat.T)
-    chosen = [int(flat.max(axis=0).argmax())]
+    awake = np.flatnonzero(flat.std(axis=0) > 0)  # a unit may be silent everywhere
+    agree = np.corrcoef(flat[:, awake].T)
+    chosen = [int(flat[:, awake].max(axis=0).argmax())]
     while len(chosen) < 9:  # the unit least like any that we have already
         chosen.append(int(agree[:, chosen].max(axis=1).argmin()))
-    return sorted(chosen)
+    return sorted(awake[chosen].tolist())
 
 
-units = {name: nine_units(name) for name in LAYER_NAMES}
+units = {name: nine_units(convnet, name, searched) for name in LAYER_NAMES}
 top = {name: top_patches(convnet, name, units[name], searched) for name in LAYER_NAMES}
 
 # %% [markdown]
@@ -657,19 +655,19 @@ top = {name: top_patches(convnet, name, units[name], searched) for name in LAYER
 
 
 # %%
-def sheet(name, title):
+def sheet(found, title):
     """Nine units, nine patches each."""
-    patches = {f"unit {unit}": each.patches for unit, each in top[name].items()}
+    patches = {f"unit {unit}": each.patches for unit, each in found.items()}
     return figures.patch_sheet(patches, block_size=1.9, title=title)
 
 
-sheet("layer1", "Layer 1, 7×7 pixels: edges of one direction, and colors")
+sheet(top["layer1"], "Layer 1, 7×7 pixels: edges of one direction, and colors")
 
 # %%
-sheet("layer2", "Layer 2, 25×25 pixels: corners, stripes, textures")
+sheet(top["layer2"], "Layer 2, 25×25 pixels: corners, stripes, textures")
 
 # %%
-sheet("layer3", "Layer 3, 45×45 pixels: parts of things")
+sheet(top["layer3"], "Layer 3, 45×45 pixels: parts of things")
 
 # %% [markdown]
 # Look across the three sheets.
@@ -678,8 +676,8 @@ sheet("layer3", "Layer 3, 45×45 pixels: parts of things")
 #   direction and one contrast, or one color.
 # - In **layer 2** a unit likes one arrangement of edges (a corner, a stripe, a grain),
 #   often in several photographs that have nothing else in common.
-# - In **layer 3** many units like one kind of *thing*: a coin, a star, a collar, a rim. The
-#   patches differ pixel by pixel, and yet a person would put them into one drawer.
+# - In **layer 3** many units like one kind of *thing*: leaves, coins, collars, the rim of a
+#   cup. The patches differ pixel by pixel, and yet a person would put them into one drawer.
 #
 # Some units do not fit any drawer, in every network. And each unit may like other things
 # too, less: nine patches show the summit, not the hill.
@@ -752,9 +750,10 @@ if current_scale() != "quick":
 # - the gradient is divided by its root mean square, so that a step has the same size for a
 #   loud and for a quiet unit;
 # - the pixels are clipped to $[-1, 1]$;
-# - after each step the picture fades a little and is blurred a little, in place and in
-#   color, so that what the unit does not ask for goes away. (Photographs are smooth, and
-#   mostly gray.)
+# - photographs are smooth and mostly gray, and so are the steps: fine detail of the
+#   gradient is damped (a wave of frequency $f$ is divided by $f^{1.5}$), and after each
+#   step the picture and its colors fade a little, so that what the unit does not ask for
+#   goes away.
 #
 # ### Exercise 9.4 · One step up (medium, 10 minutes)
 #
@@ -790,7 +789,7 @@ def step_up(pictures, score, rate):
 checks.lesson09.step_up(step_up)
 
 # %% [markdown]
-# The course's own step also fades the picture; `maximize_activation` repeats it, and blurs.
+# The course's own step also damps and fades; `maximize_activation` repeats it.
 
 # %%
 from utils.course.show import show_code
@@ -824,9 +823,10 @@ beside("layer2", "Layer 2: arrangements of edges and colors")
 beside("layer3", "Layer 3: ingredients of a part, not the part")
 
 # %% [markdown]
-# In the first layer the climb shows what its patches have in common. The deeper the layer,
-# the less the made picture looks like any photograph: colors and grains, everywhere at
-# once. A unit *answers to* a part of a thing, but it does not know what the thing is.
+# In the first layer the climb shows what the patches have in common: an edge, a line, a
+# color. Deeper it keeps some of what they share, such as a bright wedge on dark or green
+# above, and loses the thing: no made picture is a star or a tree. A unit *answers to* a part
+# of a thing, but it does not know what the thing is.
 #
 # How much more do the units like these pictures than the best real patch?
 
@@ -849,24 +849,24 @@ ratio = {
     for name in LAYER_NAMES
 }
 noisy = maximize_activation(
-    convnet, "layer3", units["layer3"], ASCENT_STEPS, decay=0.0, blur=0.0, fade=0.0
+    convnet, "layer3", units["layer3"], ASCENT_STEPS, decay=0.0, smooth=0.0, fade=0.0
 )
 noisy_ratio = np.median(
     excitement("layer3", noisy) / [each.values[0] for each in top["layer3"].values()]
 )
 figures.bars(
-    {**dict(ratio.items()), "layer3, no blur": noisy_ratio},
+    {**ratio, "layer3, not damped": noisy_ratio},
     ylabel="activation, best real patch = 1",
     references={"the best real patch": 1.0},
     number_format=".1f",
-    title="What the units answer to the pictures made for them",
+    title="Pictures made for a unit excite it more than any real patch",
 )
 
 # %%
 figures.image_rows(
-    {"fade and blur": best["layer3"], "neither": noisy},
+    {"damped, faded": best["layer3"], "neither": noisy},
     labels=[f"unit {unit}" for unit in units["layer3"]],
-    title="Without fading and blur the climb ends in noise",
+    title="Without damping and fading the climb ends in noise",
 )
 
 # %% [markdown]
@@ -878,73 +878,55 @@ figures.image_rows(
 
 # %% tags=["claim"]
 if current_scale() != "quick":
+    assert min(ratio.values()) > 1, "a real patch excites more than the climb"
     assert noisy_ratio > 1.5, "noise excites no more than photographs do"
 # %% [markdown]
 # ## 5 · The same question to VGG19
 #
-# Our network saw seventeen photographs for half a minute. VGG19 (Simonyan and Zisserman
-# 2015) saw 1.3 million for weeks. If its weights are in Keras' cache, the same
-# functions show what *its* units like, on the same photographs; if not, this section prints
-# one sentence. Its convolutions are all 3×3; what does a unit see after sixteen of them?
+# Our network saw seventeen photographs for about a minute. VGG19 (Simonyan and Zisserman
+# 2015) saw 1.3 million for weeks. If its weights are in Keras' cache, the same functions
+# show what *its* units like, on the same photographs, half as large. If not, this cell says
+# how to get them, and the next three show nothing.
 
 # %%
-import os
-from pathlib import Path
+from utils.networks.features import vgg19_features, vgg19_is_cached
 
-cache = Path(os.environ.get("KERAS_HOME", "~/.keras")).expanduser() / "models"
-weights = cache / "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
-vgg19 = None
-if weights.exists() and current_scale() != "quick":
-    vgg19 = keras.applications.VGG19(
-        include_top=False, weights=str(weights), input_shape=(None, None, 3)
-    )
-else:
+SHOWN = ("block1_conv2", "block3_conv1", "block4_conv1")
+SIZED = ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1",
+         "block5_conv1", "block5_conv4", "block5_pool")  # fmt: skip
+trained = vgg19_is_cached() and current_scale() != "quick"
+vgg19 = vgg19_features(SHOWN + SIZED, weights="imagenet" if trained else None)
+smaller = list(whole_photographs(160).values())
+if not trained:
     print(
-        "VGG19's weights are not in Keras' cache (or the scale is quick), so nothing "
-        "is shown here. keras.applications.VGG19(include_top=False) fetches them, 80 MB."
+        "VGG19's weights are not in Keras' cache (or the scale is quick). "
+        "`vgg19_features()` fetches them: 80 MB."
     )
 
 
 # %%
 def vgg_sheet(name, title):
     """Nine units of a layer of VGG19, nine patches each."""
-    preprocess = keras.applications.vgg19.preprocess_input
-    inputs = [preprocess(127.5 * (each + 1)) for each in searched]
-    maps = activation_maps(vgg19, name, inputs)
-    flat = np.concatenate([each.reshape(-1, each.shape[-1]) for each in maps])
-    stands_out = (flat.max(axis=0) - flat.mean(axis=0)) / (flat.std(axis=0) + 1e-6)
-    chosen = np.argsort(-stands_out)[:9].tolist()
-    sheet = {}
-    for unit, found in top_patches(vgg19, name, chosen, inputs).items():
-        places = zip(found.pictures, found.boxes, strict=True)
-        sheet[f"unit {unit}"] = np.stack(
-            [
-                searched[k][slice(*rows), slice(*columns)]
-                for k, (rows, columns) in places
-            ]
-        )
-    pixels = receptive_field(vgg19, name).size[0]
-    return figures.patch_sheet(sheet, title=f"{title} ({name}, {pixels} pixels)")
+    found = top_patches(vgg19, name, nine_units(vgg19, name, smaller), smaller)
+    return sheet(found, f"{title} ({name})")
 
 
-vgg_sheet("block1_conv2", "VGG19: colors and edges") if vgg19 else None
+vgg_sheet("block1_conv2", "VGG19: colors and edges") if trained else None
 
 # %%
-vgg_sheet("block3_conv1", "VGG19: textures") if vgg19 else None
+vgg_sheet("block3_conv1", "VGG19: textures") if trained else None
 
 # %%
-vgg_sheet("block4_conv1", "VGG19: parts") if vgg19 else None
+vgg_sheet("block4_conv1", "VGG19: parts") if trained else None
 
 # %% [markdown]
-# The receptive fields need no weights: they follow from the layers.
+# Receptive fields need no weights: they follow from the layers. All of VGG19's kernels are
+# 3×3.
+#
+# **Predict.** What does a unit see after sixteen of them, and five poolings?
 
 # %%
-skeleton = keras.applications.VGG19(include_top=False, weights=None)
-vgg_sizes = {
-    name: receptive_field(skeleton, name).size[0]
-    for name in ("block1_conv1", "block2_conv1", "block3_conv1", "block4_conv1",
-                 "block5_conv1", "block5_conv4", "block5_pool")
-}  # fmt: skip
+vgg_sizes = {name: receptive_field(vgg19, name).size[0] for name in SIZED}
 figures.bars(
     {name.replace("_", "\n"): size for name, size in vgg_sizes.items()},
     ylabel="pixels seen, along one side",

@@ -127,6 +127,12 @@ def test_a_right_count_passes(capsys, answer):
         with_places(lambda n, k, s, p: n // s if p == "same" else (n - k) // s + 1),
         "rounds down where",
     ),
+    half_a_kernel_each_side=(
+        with_places(
+            lambda n, k, s, p: (n + (2 * (k // 2) if p == "same" else 0) - k) // s + 1
+        ),
+        "too many for an even kernel",
+    ),
     no_padding=(
         with_places(lambda n, k, s, p: (n - k) // s + 1),
         "ignores the padding",

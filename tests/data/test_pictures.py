@@ -5,7 +5,13 @@ import pytest
 from PIL import Image
 
 from utils.data import pictures
-from utils.data.pictures import PHOTOGRAPHS, open_picture, photograph, read_photograph
+from utils.data.pictures import (
+    PHOTOGRAPHS,
+    open_picture,
+    photograph,
+    read_photograph,
+    whole_photographs,
+)
 
 rng = np.random.default_rng(0)
 COLORS = rng.integers(0, 256, (8, 8, 3), dtype="uint8")
@@ -37,6 +43,25 @@ def test_a_photograph_at_its_own_size_is_the_original():
     assert cat.shape == (300, 451, 3)
     middle = expected(cat[:, 75:375])
     assert np.abs(photograph("chelsea", 300) - middle).mean() < 0.05
+
+
+def test_every_whole_photograph_has_the_side_and_the_proportions_asked_for():
+    photographs = whole_photographs(128)
+    assert tuple(photographs) == PHOTOGRAPHS
+    for name, picture in photographs.items():
+        assert picture.dtype == np.float32
+        assert picture.shape[2] == 3
+        assert min(picture.shape[:2]) == 128
+        assert -1 <= picture.min() < picture.max() <= 1
+        height, width = read_photograph(name).shape[:2]
+        assert picture.shape[1] / picture.shape[0] == pytest.approx(
+            width / height, rel=0.01
+        )
+
+
+def test_a_whole_photograph_cannot_be_changed_by_accident():
+    with pytest.raises(ValueError, match="read-only"):
+        whole_photographs(128)["chelsea"][0] = 0
 
 
 @pytest.mark.parametrize("kind", ["png", "bmp", "tiff"])

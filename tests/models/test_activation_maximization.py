@@ -62,9 +62,26 @@ def test_where_the_score_asks_for_nothing_the_picture_fades_to_gray():
     assert faded == pytest.approx(0.9 * PICTURES, abs=1e-6)
 
 
+@pytest.mark.parametrize("power", [1.0, 1.5])
+def test_a_smooth_step_divides_each_wave_by_its_frequency(power):
+    row, column = np.arange(8)[:, None], np.arange(8)[None]
+    slow, fast = (np.cos(2 * np.pi * k * column / 8) + 0 * row for k in (1, 2))
+    slope = (slow + fast)[..., None].astype("float32")
+    moved = ascent_step(
+        np.zeros((1, 8, 8, 1), "float32"),
+        lambda x: ops.sum(ops.multiply(x, slope), axis=(1, 2, 3)),
+        rate=0.1,
+        decay=0.0,
+        smooth=power,
+    )[0, ..., 0]
+    shares = [(moved * wave).sum() for wave in (slow, fast)]
+    assert shares[0] / shares[1] == pytest.approx(2**power, rel=1e-4)
+    assert np.sqrt(np.mean(moved**2)) == pytest.approx(0.1, rel=1e-4)
+
+
 def test_the_climb_excites_a_unit_more_than_a_thousand_random_pictures():
     model, units = network(), (0, 3)
-    best = maximize_activation(model, "last", units, 30, blur=0.0, fade=0.0)
+    best = maximize_activation(model, "last", units, 30, smooth=0.0, fade=0.0)
     assert best.shape == (2, 7, 7, 3)
     random = rng.uniform(-1, 1, (1_000, 7, 7, 3)).astype("float32")
     highest = ops.convert_to_numpy(model(random)).max(axis=0)[0, 0]
@@ -75,7 +92,7 @@ def test_without_regularization_a_linear_unit_gets_the_sign_of_its_weights():
     model = keras.Sequential(
         [keras.Input((None, None, 1)), layers.Conv2D(1, 4, name="last")]
     )
-    best = maximize_activation(model, "last", [0], 60, decay=0.0, blur=0.0, fade=0.0)
+    best = maximize_activation(model, "last", [0], 60, decay=0.0, smooth=0.0, fade=0.0)
     kernel = model.get_weights()[0][..., 0]
     strong = np.abs(kernel) > 0.2 * np.abs(kernel).max()
     assert np.array_equal(best[0][strong], np.sign(kernel)[strong])
@@ -93,7 +110,7 @@ def test_one_seed_gives_the_same_picture_and_another_one_another():
     ("change", "message"),
     [
         ({"steps": 0}, "one step or more"),
-        ({"blur": -1.0}, "blur of 0 or more"),
+        ({"smooth": -1.0}, "smooth 0 or more"),
         ({"fade": 1.0}, "a fade of at least 0"),
         ({"rate": 0.0}, "rate must be positive"),
         ({"decay": 1.0}, "below 1"),

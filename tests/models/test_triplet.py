@@ -172,6 +172,21 @@ def test_each_epoch_of_fit_draws_other_batches():
     assert len(set(losses)) == 4
 
 
+@pytest.mark.skipif(
+    keras.backend.backend() == "torch", reason="PyTorch runs every step in Python"
+)
+def test_the_step_is_compiled_once():
+    traced = []
+
+    class Counted(TripletModel):
+        def compute_loss(self, *args, **kwargs):
+            traced.append(1)
+            return super().compute_loss(*args, **kwargs)
+
+    fitted(Counted(network()), epochs=2)
+    assert len(traced) == 1
+
+
 def test_random_triplets_are_drawn_anew_at_each_step():
     model = TripletModel(network(), "random", 0.5)
     model.compile(keras.optimizers.SGD(0.0))

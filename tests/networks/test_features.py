@@ -1,18 +1,14 @@
 """Feature networks: shapes, names, preprocessing, and what happens offline."""
 
-import os
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
 from utils.networks import features
+from utils.networks.receptive_fields import receptive_field
 
 PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 40, 48, 3)).astype("float32")
-KERAS_HOME = Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
-WEIGHTS = KERAS_HOME / "models" / "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
 
 
 def activations(network, pictures=PICTURES):
@@ -91,14 +87,29 @@ def test_vgg19_has_its_names_and_shapes():
     }
 
 
-def test_vgg19_sees_what_keras_applications_would_show_it(monkeypatch):
-    model = keras.applications.VGG19(False, weights=None, input_shape=(None, None, 3))
-    monkeypatch.setattr(keras.applications, "VGG19", lambda **_: model)
-    ours = activations(features.vgg19_features(["block1_conv1"]), PICTURES[:1])
+def test_vgg19_sees_what_keras_applications_would_show_it():
+    ours = features.vgg19_features(["block1_conv1"], weights=None)
+    theirs = keras.applications.VGG19(include_top=False, weights=None)
+    first = keras.Model(theirs.inputs[0], theirs.get_layer("block1_conv1").output)
+    first.set_weights(ours.get_weights())
     pixels = keras.applications.vgg19.preprocess_input((PICTURES[:1] + 1) * 127.5)
-    first = keras.Model(model.inputs, model.get_layer("block1_conv1").output)
     expected = ops.convert_to_numpy(first(pixels))
-    assert ours["block1_conv1"] == pytest.approx(expected, rel=1e-4, abs=1e-3)
+    found = activations(ours, PICTURES[:1])["block1_conv1"]
+    assert found == pytest.approx(expected, rel=1e-4, abs=1e-3)
+
+
+def test_vgg19_is_in_the_cache_if_its_file_is(monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    assert not features.vgg19_is_cached()
+    (tmp_path / "models").mkdir()
+    name = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    (tmp_path / "models" / name).touch()
+    assert features.vgg19_is_cached()
+
+
+def test_what_a_layer_of_vgg19_sees_is_known():
+    network = features.vgg19_features(["block3_conv1"], weights=None)
+    assert receptive_field(network, "block3_conv1").size == (24, 24)
 
 
 def test_offline_one_sentence_says_so_and_the_pyramid_takes_its_place(monkeypatch):
@@ -113,7 +124,9 @@ def test_offline_one_sentence_says_so_and_the_pyramid_takes_its_place(monkeypatc
     assert network.name == "random_filter_pyramid"
 
 
-@pytest.mark.skipif(not WEIGHTS.exists(), reason="VGG19 is not in Keras' cache")
+@pytest.mark.skipif(
+    not features.vgg19_is_cached(), reason="VGG19 is not in Keras' cache"
+)
 def test_the_real_vgg19_tells_pictures_apart():
     found = activations(features.vgg19_features())
     assert all(np.isfinite(value).all() and value.any() for value in found.values())

@@ -217,6 +217,11 @@ WRONG_SHAPES = (
         "`-(-n // stride)`.",
     ),
     Wrong(
+        _places(lambda n, k, s, p: (n + 2 * (k // 2) * (p == "same") - k) // s + 1),
+        'pads ⌊kernel/2⌋ zeros at each end where padding is "same", which is too many '
+        "for an even kernel: there are ⌈n / stride⌉ places, `-(-n // stride)`.",
+    ),
+    Wrong(
         _places(lambda n, k, s, p: (n - k) // s + 1),
         'ignores the padding: with "same" there are ⌈n / stride⌉ places.',
     ),

@@ -10,6 +10,7 @@ from utils.checks.learners_code import describe
 from utils.course.scale import current_scale
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate, pair_scores
+from utils.measures.embeddings import mean_pairwise_distance
 from utils.models.triplet import TripletModel
 
 COLLAPSED_DISTANCE, MENDED_RATE = 0.1, 0.08
@@ -18,80 +19,74 @@ _NEEDED = ("loss", "active_fraction", "mean_distance")
 
 @dataclass(frozen=True)
 class Log:
-    """What a training logged, the margin, and whether that is a collapse.
+    """What a training logged, and whether that is a collapse.
 
     Attributes:
-        loss, active, distance: one value an epoch.
-        margin: of the triplet loss.
         collapsed: the right verdict.
         shows: what an answer overlooks that gives the other one.
+        loss, active, distance: the last three epochs.
+        margin: of the triplet loss.
     """
 
+    collapsed: bool
+    shows: str
     loss: tuple
     active: tuple
     distance: tuple
-    margin: float
-    collapsed: bool
-    shows: str
+    margin: float = 0.3
 
 
 _LOGS = (
     Log(
-        (0.31, 0.301, 0.3),
-        (1.0, 1.0, 1.0),
-        (0.03, 0.005, 0.001),
-        0.3,
         True,
         "a loss stuck at the margin while the distances go to 0 is the sign",
+        loss=(0.31, 0.301, 0.3),
+        active=(1.0, 1.0, 1.0),
+        distance=(0.03, 0.005, 0.001),
     ),
     Log(
-        (0.60, 0.24, 0.06),
-        (0.9, 0.63, 0.3),
-        (2.0, 2.0, 2.0),
-        0.3,
         False,
         "here the loss falls and the distances stay large",
+        loss=(0.60, 0.24, 0.06),
+        active=(0.9, 0.63, 0.3),
+        distance=(2.0, 2.0, 2.0),
     ),
     Log(
-        (0.55, 0.32, 0.3),
-        (0.95, 0.9, 0.8),
-        (1.9, 2.0, 2.0),
-        0.3,
         False,
         "here the loss passes the margin by chance, but the distances are large: look "
         "at both",
+        loss=(0.55, 0.32, 0.3),
+        active=(0.95, 0.9, 0.8),
+        distance=(1.9, 2.0, 2.0),
     ),
     Log(
-        (0.10, 0.004, 0.0),
-        (0.3, 0.02, 0.0),
-        (2.0, 2.0, 2.0),
-        0.3,
         False,
         "here the loss is 0 because every triplet is easy: people are far apart",
+        loss=(0.10, 0.004, 0.0),
+        active=(0.3, 0.02, 0.0),
+        distance=(2.0, 2.0, 2.0),
     ),
     Log(
-        (1.02, 1.001, 1.0),
-        (1.0, 1.0, 1.0),
-        (0.2, 0.02, 0.003),
-        1.0,
         True,
         "the margin is 1 here, not 0.3: compare with the margin that was given",
+        loss=(1.02, 1.001, 1.0),
+        active=(1.0, 1.0, 1.0),
+        distance=(0.2, 0.02, 0.003),
+        margin=1.0,
     ),
     Log(
-        (0.9, 0.5, 0.301),
-        (1.0, 1.0, 1.0),
-        (1.5, 0.4, 0.004),
-        0.3,
         True,
         "it collapses in the end: look at the last values, not at the first",
+        loss=(0.9, 0.5, 0.301),
+        active=(1.0, 1.0, 1.0),
+        distance=(1.5, 0.4, 0.004),
     ),
     Log(
-        (0.301, 0.299, 0.05),
-        (1.0, 0.9, 0.2),
-        (0.01, 0.3, 1.9),
-        0.3,
         False,
         "it starts near one point, but recovers: look at the last values",
+        loss=(0.301, 0.299, 0.05),
+        active=(1.0, 0.9, 0.2),
+        distance=(0.01, 0.3, 1.9),
     ),
 )
 
@@ -131,7 +126,9 @@ def check_trainings(collapsing: Answer, mended: Answer) -> str:
             " (only that both return a trained model: COURSE_SCALE=quick trains too "
             "short for a verdict, which needs laptop)"
         )
-    spread = _spread(before)
+    unseen = identities(40, 4, seed=885)
+    heap, apart = (model.embed(unseen.pictures) for model in (before, after))
+    spread, spread_after = _spread(heap), _spread(apart)
     if spread >= COLLAPSED_DISTANCE:
         raise Mistake(
             f"`collapsing` does not collapse: the mean squared distance of unseen "
@@ -139,13 +136,13 @@ def check_trainings(collapsing: Answer, mended: Answer) -> str:
             "Build the network with spread=False, mine batch-hard, and take a large "
             "learning rate."
         )
-    if _spread(after) < COLLAPSED_DISTANCE:
+    if spread_after < COLLAPSED_DISTANCE:
         raise Mistake(
             f"`mended` has collapsed: the mean squared distance of unseen people is "
-            f"{_spread(after):.3g}. Try spread=True, semi-hard triplets to begin with, "
+            f"{spread_after:.3g}. Try spread=True, semi-hard triplets to begin with, "
             "or a smaller learning rate."
         )
-    rate = _rate(after)
+    rate = equal_error_rate(*pair_scores(apart, unseen.persons))
     if not rate <= MENDED_RATE:
         raise Mistake(
             f"`mended` is not mended: the equal error rate of unseen people is "
@@ -177,21 +174,11 @@ def _trained(training: Answer) -> TripletModel:
     return model
 
 
-def _unseen():
-    return identities(40, 4, seed=885)
-
-
-def _spread(model) -> float:
-    x = model.embed(_unseen().pictures).astype("float64")
-    if not np.isfinite(x).all():
+def _spread(embeddings) -> float:
+    """The mean squared distance over all pairs, as the model logs it."""
+    if not np.isfinite(embeddings).all():
         raise Mistake(
             "an embedding is NaN: the training diverged, which is no collapse and no "
             "cure. Try a smaller learning rate."
         )
-    return float(2 * len(x) / (len(x) - 1) * x.var(axis=0).sum())
-
-
-def _rate(model) -> float:
-    people = _unseen()
-    embeddings = model.embed(people.pictures)
-    return equal_error_rate(*pair_scores(embeddings, people.persons))
+    return float(mean_pairwise_distance(embeddings))

@@ -1,16 +1,16 @@
-"""Square patches cut from real photographs that come with scikit-image."""
+"""Square patches cut from real photographs, at random places."""
 
 import numpy as np
 from skimage.color import rgb2gray
 
-from utils.data.pictures import read_photograph
+from utils.data.pictures import PHOTOGRAPHS, read_photograph, whole_photographs
 
-#: The photographs of which patches are cut unless others are asked for.
-PHOTOGRAPHS = ("astronaut", "camera", "chelsea", "coffee", "rocket")
+#: Labeled patches lie within tiles of so many pixels; every fourth is held out.
+TILE = 64
 
 
 def photograph_patches(
-    size: int, n: int, seed: int, photographs: tuple[str, ...] = PHOTOGRAPHS
+    size: int, n: int, seed: int, photographs: tuple[str, ...]
 ) -> np.ndarray:
     """Cuts patches at random places, in equal numbers from each photograph.
 
@@ -40,8 +40,68 @@ def photograph_patches(
     parts = np.array_split(np.arange(n), len(photographs))
     return np.concatenate(
         [
-            _cut(_gray(name), size, len(part), rng)
+            _cut(_gray(name)[None, ..., None], np.zeros_like(part), size, rng)
             for name, part in zip(photographs, parts, strict=True)
+        ]
+    )
+
+
+def labeled_patches(
+    size: int,
+    n: int,
+    seed: int,
+    held_out: bool = False,
+    side: int = 320,
+    gray: float = 0.5,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts patches at random places; the label says which photograph it was.
+
+    Each photograph is laid out in tiles of 64×64 pixels. Every fourth tile is held out,
+    so that no pixel of a test patch was ever seen in training. Half of the patches are
+    mirrored, and all are dimmed a little, at random.
+
+    Args:
+        size: width and height of a patch in pixels, 1 to 64.
+        n: how many, 1 or more.
+        seed: int; one seed gives the same patches.
+        held_out: whether to cut from the tiles held out, or from the others.
+        side: shorter side of the photographs in pixels, 256 to 2048.
+        gray: share of the patches that lose their color, 0 to 1.
+
+    Returns:
+        Patches float32 `(n, size, size, 3)` in [-1, 1], and labels int32 `(n,)`,
+        indices into `utils.data.pictures.PHOTOGRAPHS`.
+
+    Raises:
+        ValueError: for a size, a number, a share or a side out of range.
+    """
+    if not 1 <= size <= TILE or n < 1 or not 0 <= gray <= 1 or side < 4 * TILE:
+        raise ValueError(
+            f"{n} patches of {size}×{size} pixels, {gray:.0%} of them gray, from "
+            f"photographs of {side} pixels were asked for: ask for 1 or more, of 1 to "
+            f"{TILE} pixels, a share from 0 to 1, and photographs of {4 * TILE} or "
+            "more."
+        )
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(len(PHOTOGRAPHS), size=n)
+    patches = np.empty((n, size, size, 3), dtype="float32")
+    for label, photograph in enumerate(whole_photographs(side).values()):
+        here, tiles = labels == label, _tiles(photograph, held_out)
+        patches[here] = _cut(
+            tiles, rng.integers(len(tiles), size=here.sum()), size, rng
+        )
+    return _varied(patches, gray, rng), labels.astype("int32")
+
+
+def _tiles(photograph: np.ndarray, held_out: bool) -> np.ndarray:
+    """The tiles in a pattern that leaves out one of four in each row and column."""
+    height, width, _ = photograph.shape
+    return np.stack(
+        [
+            photograph[row * TILE :, column * TILE :][:TILE, :TILE]
+            for row in range(height // TILE)
+            for column in range(width // TILE)
+            if ((column + 2 * row) % 4 == 1) == held_out
         ]
     )
 
@@ -53,7 +113,22 @@ def _gray(name: str) -> np.ndarray:
     return (np.round(gray) / 127.5 - 1).astype("float32")
 
 
-def _cut(picture, size: int, n: int, rng) -> np.ndarray:
-    top, left = (rng.integers(0, side - size + 1, n) for side in picture.shape)
-    windows = np.lib.stride_tricks.sliding_window_view(picture, (size, size))
-    return windows[top, left][..., np.newaxis].copy()
+def _cut(tiles: np.ndarray, which: np.ndarray, size: int, rng) -> np.ndarray:
+    """Cuts a square at a random place of each of the tiles that are named."""
+    top, left = (
+        rng.integers(0, side - size + 1, len(which)) for side in tiles.shape[1:3]
+    )
+    windows = np.lib.stride_tricks.sliding_window_view(tiles, (size, size), axis=(1, 2))
+    return np.moveaxis(windows[which, top, left], 1, -1)
+
+
+def _varied(patches: np.ndarray, gray: float, rng) -> np.ndarray:
+    """Mirrors, grays and dims: what a photograph is does not depend on these."""
+    n = len(patches)
+    mirrored = rng.random(n) < 0.5
+    patches[mirrored] = patches[mirrored, :, ::-1]
+    colorless = rng.random(n) < gray
+    patches[colorless] = patches[colorless].mean(axis=-1, keepdims=True)
+    patches *= rng.uniform(0.7, 1.0, (n, 1, 1, 1)).astype("float32")
+    patches += rng.uniform(-0.15, 0.15, (n, 1, 1, 1)).astype("float32")
+    return np.clip(patches, -1, 1, out=patches)

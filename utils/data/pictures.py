@@ -1,34 +1,55 @@
 """Pictures to look at closely: real photographs, and the learner's own files."""
 
 import difflib
+import functools
 import warnings
 from pathlib import Path
 
 import numpy as np
+from matplotlib import cbook
 from PIL import Image, ImageOps
 from skimage import data
 from sklearn.datasets import load_sample_image
 
 from utils.data.paintings import painting
 
-__all__ = ["PHOTOGRAPHS", "open_picture", "painting", "photograph", "read_photograph"]
+__all__ = [
+    "PHOTOGRAPHS",
+    "open_picture",
+    "painting",
+    "photograph",
+    "read_photograph",
+    "whole_photographs",
+]
 
-#: Photographs in the wheels of scikit-learn and of scikit-image: no download.
-_SCIKIT_LEARN = ("china", "flower")
-_SCIKIT_IMAGE = (
+#: Photographs in the wheels of scikit-image, scikit-learn and Matplotlib: no download.
+PHOTOGRAPHS = (
     "astronaut",
     "brick",
     "camera",
     "chelsea",
+    "china",
     "coffee",
     "coins",
+    "flower",
     "grass",
     "gravel",
+    "hopper",
     "hubble_deep_field",
     "moon",
+    "motorcycle",
+    "retina",
     "rocket",
+    "tissue",
 )
-PHOTOGRAPHS = tuple(sorted(_SCIKIT_LEARN + _SCIKIT_IMAGE))
+#: How to read those that `skimage.data` does not have under the same name.
+_READ = {
+    "china": lambda: load_sample_image("china.jpg"),
+    "flower": lambda: load_sample_image("flower.jpg"),
+    "hopper": lambda: _in_matplotlib("grace_hopper.jpg"),
+    "motorcycle": lambda: data.stereo_motorcycle()[0],
+    "tissue": data.immunohistochemistry,
+}
 
 #: Sides of the square pictures that can be asked for, in pixels.
 SMALLEST, LARGEST = 8, 2048
@@ -42,7 +63,7 @@ def photograph(name: str, size: int) -> np.ndarray:
     Args:
         name: one of `PHOTOGRAPHS`: a cat is called "chelsea", a man with a camera
             "camera"; "brick", "camera", "coins", "grass", "gravel" and "moon" are gray.
-        size: width and height in pixels, 8 to 2048. The originals are 300 to 872
+        size: width and height in pixels, 8 to 2048. The originals are 300 to 1411
             pixels high.
 
     Returns:
@@ -77,9 +98,25 @@ def read_photograph(name: str) -> np.ndarray:
         raise ValueError(
             f"No photograph is called {name!r}: use {', '.join(PHOTOGRAPHS)}.{guess}"
         )
-    if name in _SCIKIT_LEARN:
-        return load_sample_image(f"{name}.jpg")
-    return getattr(data, name)()
+    return _READ.get(name, getattr(data, name, None))()
+
+
+@functools.cache
+def whole_photographs(side: int = 320) -> dict[str, np.ndarray]:
+    """Reads all photographs, uncut, each with its shorter side at one length.
+
+    Args:
+        side: the length in pixels, 8 to 2048.
+
+    Returns:
+        `{name: float32 (height, width, 3)}` in [-1, 1], read-only, in the order of
+        `PHOTOGRAPHS`. A gray photograph has three equal channels.
+
+    Raises:
+        ValueError: for a side out of range.
+    """
+    _check_size(side)
+    return {name: _whole(read_photograph(name), side) for name in PHOTOGRAPHS}
 
 
 def open_picture(path: str | Path, size: int) -> np.ndarray:
@@ -130,6 +167,11 @@ def open_picture(path: str | Path, size: int) -> np.ndarray:
             ) from None
 
 
+def _in_matplotlib(name: str) -> np.ndarray:
+    with cbook.get_sample_data(name) as file:
+        return np.asarray(Image.open(file).convert("RGB"))
+
+
 def _check_size(size: int) -> None:
     if not SMALLEST <= size <= LARGEST or size != int(size):
         raise ValueError(
@@ -177,4 +219,17 @@ def _square(picture: Image.Image, size: int) -> np.ndarray:
     square = ImageOps.fit(
         picture.convert("RGB"), (size, size), Image.Resampling.LANCZOS
     )
-    return np.asarray(square, "float32") / np.float32(127.5) - np.float32(1)
+    return _as_floats(square)
+
+
+def _whole(pixels: np.ndarray, side: int) -> np.ndarray:
+    picture = Image.fromarray(pixels).convert("RGB")
+    larger = side / min(picture.size)
+    size = round(picture.width * larger), round(picture.height * larger)
+    array = _as_floats(picture.resize(size, Image.Resampling.LANCZOS))
+    array.setflags(write=False)
+    return array
+
+
+def _as_floats(picture: Image.Image) -> np.ndarray:
+    return np.asarray(picture, "float32") / np.float32(127.5) - np.float32(1)

@@ -5,38 +5,43 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 from keras import ops
-from scipy.ndimage import gaussian_filter
 
 from utils.autodiff import input_gradient
 from utils.networks.receptive_fields import receptive_field
 
 
-def ascent_step(pictures, score_fn, rate: float = 0.1, decay: float = 0.01):
+def ascent_step(
+    pictures, score_fn, rate: float = 0.1, decay: float = 0.01, smooth: float = 0.0
+):
     """Takes one step up the gradient of a score, and stays a picture.
 
     x ← clip((1 − decay)·x + rate·g / rms(g)), where g = d score / d x, and rms(g) is
     the root of its mean square over one picture: the step has the same size however
     steep the score is. The decay draws to gray whatever the score does not ask for.
+    Before that, each wave that g is made of can be divided by its frequency, to a
+    power: then the step is smooth.
 
     Args:
         pictures: array `(n, height, width, channels)` in [-1, 1].
         score_fn: function of such a tensor; one score (or several) a picture.
         rate: how far a pixel moves in the root mean square, > 0.
         decay: share of the picture that fades in a step, in [0, 1).
+        smooth: the power, 0 or more; 0 leaves the gradient as it is.
 
     Returns:
         Array of the same shape, in [-1, 1].
 
     Raises:
-        ValueError: for a rate or a decay out of range, or another shape.
+        ValueError: for a rate, a decay or a power out of range, or another shape.
 
     Source: Erhan et al. (2009), Visualizing higher-layer features of a deep network;
-    Yosinski et al. (2015) for the decay and the blur.
+    Yosinski et al. (2015) for the decay; Olah, Mordvintsev and Schubert (2017) for the
+    smooth step.
     """
-    if not rate > 0 or not 0 <= decay < 1:
+    if not rate > 0 or not 0 <= decay < 1 or not smooth >= 0:
         raise ValueError(
-            f"rate was {rate} and decay {decay}: the rate must be positive, and the "
-            "decay at least 0 and below 1."
+            f"rate was {rate}, decay {decay} and smooth {smooth}: the rate must be "
+            "positive, the decay at least 0 and below 1, and smooth 0 or more."
         )
     pictures = np.asarray(pictures, dtype="float32")
     if pictures.ndim < 3:
@@ -45,6 +50,8 @@ def ascent_step(pictures, score_fn, rate: float = 0.1, decay: float = 0.01):
             "(n, height, width, channels); for one picture write picture[None]."
         )
     gradient = ops.convert_to_numpy(input_gradient(score_fn, pictures))
+    if smooth:
+        gradient = _smoothed(gradient, smooth)
     axes = tuple(range(1, pictures.ndim))
     steepness = np.sqrt(np.mean(gradient**2, axis=axes, keepdims=True)) + 1e-8
     moved = (1 - decay) * pictures + rate * gradient / steepness
@@ -58,16 +65,16 @@ def maximize_activation(
     steps: int = 100,
     rate: float = 0.1,
     decay: float = 0.03,
-    blur: float = 0.8,
-    fade: float = 0.1,
+    smooth: float = 1.5,
+    fade: float = 0.2,
     seed: int = 0,
 ) -> np.ndarray:
     """Makes for each unit a picture that excites it, starting from faint noise.
 
     The picture is as large as the unit's receptive field, so the unit sees all of it.
-    After each step it is blurred a little, and its colors fade a little: photographs
-    are smooth and mostly gray, and a climb that does not know it finds colored noise,
-    which excites a unit more than any object.
+    The steps are smooth, and after each the colors fade a little: photographs are
+    smooth and mostly gray, and a climb that does not know it finds colored noise, which
+    excites a unit more than any object.
 
     Args:
         model: a network that takes pictures of any size, one layer after another.
@@ -75,9 +82,7 @@ def maximize_activation(
             a ReLU, where a silent unit still has a gradient.
         units: indices of channels of this layer, one picture each.
         steps: 1 or more.
-        rate, decay: of `ascent_step`.
-        blur: standard deviation of the Gaussian at the start, in pixels, 0 or more; it
-            falls to half of that towards the end.
+        rate, decay, smooth: of `ascent_step`.
         fade: share of the color, what sets the channels apart, that a step takes, in
             [0, 1).
         seed: int, of the noise.
@@ -86,13 +91,13 @@ def maximize_activation(
         float32 `(units, height, width, channels)` in [-1, 1].
 
     Raises:
-        ValueError: for steps < 1, a negative blur, a fade out of range, an unknown
-            layer, or units that it does not have; and as `ascent_step`.
+        ValueError: for steps < 1, a fade out of range, an unknown layer, or units that
+            it does not have; and as `ascent_step`.
     """
-    if steps < 1 or blur < 0 or not 0 <= fade < 1:
+    if steps < 1 or not 0 <= fade < 1:
         raise ValueError(
-            f"steps was {steps}, blur {blur} and fade {fade}: take one step or more, a "
-            "blur of 0 or more, and a fade of at least 0 and below 1."
+            f"steps was {steps} and fade {fade}: take one step or more, and a fade of "
+            "at least 0 and below 1."
         )
     size = receptive_field(model, layer).size
     below = keras.Model(model.inputs[0], model.get_layer(layer).output)
@@ -112,16 +117,20 @@ def maximize_activation(
     shape = (len(chosen), *size, channels)
     pictures = np.random.default_rng(seed).normal(0, 0.05, shape).astype("float32")
     for step in range(steps):
-        pictures = ascent_step(pictures, score, rate, decay)
+        pictures = ascent_step(pictures, score, rate, decay, smooth)
         if step < steps - 1:  # the last word is the unit's
-            pictures = _calmed(pictures, blur * (1 - 0.5 * step / steps), fade)
+            gray = pictures.mean(axis=-1, keepdims=True)
+            pictures = pictures - fade * (pictures - gray)
     return pictures
 
 
-def _calmed(pictures: np.ndarray, blur: float, fade: float) -> np.ndarray:
-    """Blurs pictures, and draws their channels together."""
-    widths = (0, *(blur,) * (pictures.ndim - 2), 0)
-    if blur > 0:
-        pictures = gaussian_filter(pictures, widths, mode="nearest")
-    gray = pictures.mean(axis=-1, keepdims=True)
-    return pictures - fade * (pictures - gray)
+def _smoothed(gradient: np.ndarray, power: float) -> np.ndarray:
+    """Divides each wave by its frequency, in waves a pixel, to a power."""
+    axes = tuple(range(1, gradient.ndim - 1))
+    waves = [np.fft.fftfreq(gradient.shape[axis]) for axis in axes]
+    frequency = np.sqrt(
+        sum(np.square(each) for each in np.meshgrid(*waves, indexing="ij"))
+    )
+    frequency = np.maximum(frequency, 1 / max(gradient.shape[1:-1]))[None, ..., None]
+    spectrum = np.fft.fftn(gradient, axes=axes) / frequency**power
+    return np.fft.ifftn(spectrum, axes=axes).real

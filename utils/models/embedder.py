@@ -84,6 +84,8 @@ class Embedder(keras.Model):
             )
         variables = [*self.variables, *self.metrics_variables]
         if self.compiled:
+            # Built now: TensorFlow traces a step that creates variables twice.
+            self.optimizer.build(self.trainable_variables)
             variables += self.optimizer.variables
         with variables_kept(variables):
             return super().fit(x, *args, **kwargs)

@@ -6,7 +6,9 @@ preprocessing, so that all of them take the same pictures.
 """
 
 import difflib
+import os
 import warnings
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -224,9 +226,12 @@ def vgg19_features(names=VGG19_LAYERS, weights="imagenet"):
 
     Source: Simonyan and Zisserman (2015); Gatys, Ecker and Bethge (2015).
     """
+    picture = keras.Input((None, None, 3), name="picture")
     try:
         model = keras.applications.VGG19(
-            include_top=False, weights=weights, input_shape=(None, None, 3)
+            include_top=False,
+            weights=weights,
+            input_tensor=CaffePreprocessing(name="preprocessing")(picture),
         )
     except Exception as error:  # whatever a download may end in
         warnings.warn(
@@ -236,4 +241,11 @@ def vgg19_features(names=VGG19_LAYERS, weights="imagenet"):
             stacklevel=2,
         )
         return random_filter_pyramid()
-    return layer_features(model, names, CaffePreprocessing(name="preprocessing"))
+    return layer_features(model, names)
+
+
+def vgg19_is_cached():
+    """Whether `vgg19_features` would find its weights in Keras' own cache."""
+    home = os.environ.get("KERAS_HOME") or Path.home() / ".keras"
+    name = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
+    return (Path(home) / "models" / name).exists()

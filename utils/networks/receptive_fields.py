@@ -7,6 +7,7 @@ import keras
 from keras import layers
 
 from utils.networks.convolution_arithmetic import one_an_axis
+from utils.networks.features import CaffePreprocessing
 
 _WINDOWED = (
     layers.Conv1D,
@@ -38,6 +39,7 @@ _POINTWISE = (
     layers.SpatialDropout2D,
     layers.SpatialDropout3D,
     layers.GaussianNoise,
+    CaffePreprocessing,
 )
 _PADDING = (layers.ZeroPadding1D, layers.ZeroPadding2D, layers.ZeroPadding3D)
 _CROPPING = (layers.Cropping1D, layers.Cropping2D, layers.Cropping3D)

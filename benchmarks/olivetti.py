@@ -55,9 +55,7 @@ def trained(faces, seed):
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, STEPS))
     )
-    batches = PeopleBatches(
-        pictures, persons, PEOPLE, PICTURES, STEPS, seed, disguised
-    )
+    batches = PeopleBatches(pictures, persons, PEOPLE, PICTURES, STEPS, seed, disguised)
     model.fit(batches, verbose=0)
     return model
 
@@ -91,8 +89,8 @@ def main():
     results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"folds": {}}
     results["settings"] = (
         f"{FOLDS} folds of 5 unseen people, 32x32 in even light, {STEPS} steps of "
-        f"{PEOPLE} people (mirrored ones too) x {PICTURES} pictures, {GLASSES:.0%} with "
-        f"drawn glasses, batch-hard, margin {MARGIN}, "
+        f"{PEOPLE} people (mirrored ones too) x {PICTURES} pictures, {GLASSES:.0%} "
+        f"with drawn glasses, batch-hard, margin {MARGIN}, "
         f"Euclidean, Adam {RATE} with cosine decay, convolutions {WIDTHS}, "
         f"{DIMENSIONS} numbers, each picture and its mirror image, "
         f"Keras {keras.__version__} on {keras.backend.backend()}"

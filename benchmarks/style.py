@@ -22,6 +22,7 @@ from rich.console import Console
 
 from utils.data.paintings import painting
 from utils.data.palettes import match_colors
+from utils.data.patches import photograph_crops
 from utils.data.pictures import open_picture, photograph
 from utils.models import FeedForwardStyle, StyleTransfer
 from utils.networks.features import random_filter_pyramid
@@ -30,13 +31,14 @@ from utils.networks.painters import painter
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "style.json"
 LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
 UNSEEN = ("chelsea", "camera")
-ALPHA = 0.3  # content weight where one pass is compared with a search
+# Weights of content and variation where one pass is compared with a search.
+ALPHA, GAMMA = 0.5, 0.003
 RATES = (0.02, 0.05)  # Adam's learning rates; the better one counts
 
 
 def race(arguments):
     """Seconds to the loss that Adam has after 300 steps."""
-    features = random_filter_pyramid(64)
+    features = random_filter_pyramid()
     art = painting("swirls", 128)
     pair = match_colors(photograph("chelsea", 128), art), art
     runs = {}
@@ -58,43 +60,41 @@ def race(arguments):
     }
 
 
-def crops(size, each, seed=0):
-    """Random square pieces of the photographs to learn from."""
-    rng = np.random.default_rng(seed)
-    pieces = []
-    for picture in (photograph(name, 2 * size) for name in LEARNED):
-        places = rng.integers(0, size + 1, (each, 2))
-        pieces += [picture[y : y + size, x : x + size] for y, x in places]
-    return np.stack(pieces)
-
-
 def trained_painter(arguments, art):
-    """A painter, the seconds it took to train, and what it was trained with."""
+    """A painter, the seconds it took to train, and the side of what it saw."""
     keras.utils.set_random_seed(0)
-    size, width, blocks, steps = (
-        (192, 24, 5, 20_000) if arguments.full else (96, 16, 3, arguments.steps)
+    size, width, blocks, each, steps = (
+        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 32, 640)
     )
-    features = random_filter_pyramid(64 if arguments.full else 32, 7)
-    model = FeedForwardStyle(painter(width, blocks), features, art, ALPHA)
-    pieces = crops(size, 500 if arguments.full else 32)
+    steps = arguments.steps or steps
+    features = random_filter_pyramid(64 if arguments.full else 32)
+    model = FeedForwardStyle(
+        painter(width, blocks), features, art, ALPHA, variation_weight=GAMMA
+    )
+    pieces = photograph_crops(size, each, 0, LEARNED)
     pieces = np.stack([match_colors(piece, art) for piece in pieces])
-    decay = keras.optimizers.schedules.CosineDecay(3e-3, steps, 0.1)
+    decay = keras.optimizers.schedules.CosineDecay(2e-3, steps, 0.05)
     model.compile(keras.optimizers.Adam(decay))
     start = time.perf_counter()
-    model.fit(pieces, batch_size=4, epochs=max(1, steps * 4 // len(pieces)), verbose=0)
+    model.fit(pieces, batch_size=1, epochs=-(-steps // len(pieces)), verbose=0)
     return model, time.perf_counter() - start, size
 
 
 def feed_forward(arguments):
     """Pictures a second at 256×256, and the style loss beside that of a search."""
-    art = painting("swirls", 128)
+    art = painting("swirls", 192)
     model, seconds, size = trained_painter(arguments, art)
     unseen = np.stack([match_colors(photograph(name, size), art) for name in UNSEEN])
     fast = model.style_losses(unseen)
     slow = []
     for content in unseen:
         search = StyleTransfer(
-            model.features, content, art, content_weight=ALPHA, start="content"
+            model.features,
+            content,
+            art,
+            content_weight=ALPHA,
+            variation_weight=GAMMA,
+            start="content",
         )
         search.fit_lbfgs(150)
         slow.append(search.costs().style)
@@ -122,7 +122,7 @@ def pairs(arguments):
         open_picture(arguments.pictures / f"{name}.jpg", 192)
         for name in ("golden_gate", "starry_night_crop", "wave_crop")
     )
-    features = random_filter_pyramid(64)
+    features = random_filter_pyramid()
     rows = {}
     for name, content, art in (
         ("bridge, starry night", bridge, night),
@@ -135,7 +135,7 @@ def pairs(arguments):
             match_colors(content, art),
             art,
             start="content",
-            variation_weight=0.01,
+            variation_weight=0.003,
         )
         model.fit_lbfgs(110)
         rows[name] = {"seconds": time.perf_counter() - start}
@@ -160,7 +160,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--steps", type=int, default=480)
+    parser.add_argument("--steps", type=int)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()

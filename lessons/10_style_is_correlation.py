@@ -37,7 +37,7 @@ ITERATIONS = scale(quick=3, laptop=70, full=300)
 LARGE_ITERATIONS = scale(quick=4, laptop=110, full=400)
 ADAM_STEPS = scale(quick=4, laptop=300, full=300)
 CLASSIFIER_EPOCHS = scale(quick=1, laptop=12, full=100)
-PAINTER_STEPS = scale(quick=4, laptop=320, full=20_000)
+PAINTER_STEPS = scale(quick=4, laptop=576, full=20_000)
 
 # %% [markdown]
 # ## 1 · What is content?
@@ -615,6 +615,8 @@ if current_scale() != "quick":
 # %%
 from keras import layers
 
+from utils.data.patches import photograph_crops
+
 TRAINED_ON = ("astronaut", "brick", "china", "coffee", "flower", "grass", "gravel")
 TRAINED_ON = (*TRAINED_ON, "hubble_deep_field")
 
@@ -636,22 +638,15 @@ def small_convnet():
     )
 
 
-def crops(names, size, each, seed=0):
-    """Random square pieces of photographs, and which photograph each is from."""
-    rng = np.random.default_rng(seed)
-    pieces = []
-    for picture in (photograph(name, 2 * size) for name in names):
-        places = rng.integers(0, size + 1, (each, 2))
-        pieces += [picture[y : y + size, x : x + size] for y, x in places]
-    return np.stack(pieces), np.repeat(np.arange(len(names)), each)
-
-
 # %%
-pieces, labels = crops(TRAINED_ON, scale(quick=16, laptop=32, full=64), 100)
+piece_size = scale(quick=16, laptop=32, full=64)
+pieces = photograph_crops(piece_size, 100, 0, TRAINED_ON)
+labels = np.repeat(np.arange(len(TRAINED_ON)), 100)
 trained = small_convnet()
 trained.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 trained.fit(pieces, labels, batch_size=50, epochs=CLASSIFIER_EPOCHS, verbose=0)
-new_pieces, new_labels = crops(TRAINED_ON, pieces.shape[1], 25, seed=1)
+new_pieces = photograph_crops(piece_size, 25, 1, TRAINED_ON)
+new_labels = np.repeat(np.arange(len(TRAINED_ON)), 25)
 _, accuracy = trained.evaluate(new_pieces, new_labels, verbose=0)
 print(f"{accuracy:.0%} of new pieces are traced to their photograph")
 
@@ -765,24 +760,28 @@ from utils.networks.painters import painter
 
 show_code(FeedForwardStyle.compute_loss, "The same J, another weight to move")
 
-# %%
-SIDE = scale(quick=32, laptop=96, full=256)
-LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
-ALPHA = 0.3
-pieces, _ = crops(LEARNED, SIDE, scale(quick=2, laptop=32, full=500))
-pieces = np.stack([match_colors(piece, art) for piece in pieces])
-painter_features = random_filter_pyramid(scale(quick=6, laptop=32, full=96), 7, SCALES)
+# %% [markdown]
+# It learns from six photographs, cut into pieces in the painting's colors. Where a
+# photograph is smooth there is nothing to hang a stroke on, so the painter also sees a
+# tile of noise, always the same (Ulyanov et al. 2016).
 
+# %%
+SIDE = scale(quick=32, laptop=192, full=256)
+LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
+STRENGTHS = {"content_weight": 0.5, "variation_weight": 0.003}
+side_art = painting("swirls", SIDE, seed=0)
+pieces = photograph_crops(SIDE, scale(quick=2, laptop=32, full=500), 0, LEARNED)
+pieces = np.stack([match_colors(piece, side_art) for piece in pieces])
+painter_features = random_filter_pyramid(scale(quick=6, laptop=32, full=64), 7, SCALES)
+
+# %%
 keras.utils.set_random_seed(0)
-fast = FeedForwardStyle(
-    painter(scale(quick=4, laptop=16, full=32), scale(quick=1, laptop=3, full=5)),
-    painter_features,
-    art,
-    content_weight=ALPHA,
-)
-fast.compile(keras.optimizers.Adam(3e-3))
-epochs = max(1, PAINTER_STEPS * 4 // len(pieces))
-history = fast.fit(pieces, batch_size=4, epochs=epochs, verbose=0).history
+width, blocks = scale(quick=4, laptop=16, full=32), scale(quick=1, laptop=3, full=5)
+fast = FeedForwardStyle(painter(width, blocks), painter_features, side_art, **STRENGTHS)
+decay = keras.optimizers.schedules.CosineDecay(2e-3, PAINTER_STEPS, 0.05)
+fast.compile(keras.optimizers.Adam(decay))
+epochs = -(-PAINTER_STEPS // len(pieces))
+history = fast.fit(pieces, batch_size=1, epochs=epochs, verbose=0).history
 
 # %% [markdown]
 # Photographs it has never seen: the cat, and a man with a camera. Beside them, what a
@@ -790,13 +789,13 @@ history = fast.fit(pieces, batch_size=4, epochs=epochs, verbose=0).history
 
 # %%
 unseen = np.stack(
-    [match_colors(photograph(name, SIDE), art) for name in ("chelsea", "camera")]
+    [match_colors(photograph(name, SIDE), side_art) for name in ("chelsea", "camera")]
 )
 quickly = fast.repaint(unseen)
 slowly, slow_style = [], []
 for content in unseen:
     model = StyleTransfer(
-        painter_features, content, art, content_weight=ALPHA, start="content"
+        painter_features, content, side_art, start="content", **STRENGTHS
     )
     model.fit_lbfgs(LARGE_ITERATIONS)
     slowly.append(model.picture())
@@ -807,7 +806,7 @@ figures.image_grid(
     np.stack([picture for three in per_photograph for picture in three]),
     columns=3,
     labels=2 * ["unseen, recolored", "one pass", f"{LARGE_ITERATIONS} iterations"],
-    image_size=1.9,
+    image_size=2.3,
     title=f"One pass: {ratio:.1f} times the style loss of a search",
 )
 
@@ -824,16 +823,15 @@ rate = len(frames) / (time.perf_counter() - start)
 print(f"{rate:.0f} pictures of {frames.shape[1]}×{frames.shape[2]} a second")
 
 # %% [markdown]
-# What it cannot do: another painting (train again), a stroke where the photograph has none
-# to hang it on, and as low a loss as a search for this one picture: after less than a minute of
-# training it stays several times above that. (Johnson et al., with hours on a GPU, report about
-# what 50 to 100 iterations reach.) That is a pattern of this course: **amortize** the
-# minimization in a network, and pay in quality.
+# What it cannot do: another painting (train again), or as low a loss as a search for this
+# one picture: after a minute of training it stays above that. (Johnson et al., with hours
+# on a GPU, report about what 50 to 100 iterations reach.) That is a pattern of this
+# course: **amortize** the minimization in a network, and pay in quality.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert history["loss"][-1] < 0.9 * history["loss"][0], "the painter did not learn"
-    assert ratio > 1.5, "one pass is as good as the search"
+    assert 1.2 < ratio < 4, "one pass is as good as the search, or far from it"
     assert rate > 1, "not many pictures a second"
 
 # %% [markdown]

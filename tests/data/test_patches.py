@@ -3,8 +3,13 @@
 import numpy as np
 import pytest
 
-from utils.data.patches import TILE, labeled_patches, photograph_patches
-from utils.data.pictures import PHOTOGRAPHS, whole_photographs
+from utils.data.patches import (
+    TILE,
+    labeled_patches,
+    photograph_crops,
+    photograph_patches,
+)
+from utils.data.pictures import PHOTOGRAPHS, photograph, whole_photographs
 
 FIVE = ("astronaut", "camera", "chelsea", "coffee", "rocket")
 
@@ -31,6 +36,23 @@ def test_every_photograph_gives_as_many():
         photograph_patches(8, 2_500, 0, FIVE).reshape(5, 500, 8, 8).mean(axis=(1, 2, 3))
     )
     assert together == pytest.approx(alone, abs=0.1)
+
+
+def test_a_crop_is_a_quarter_of_its_photograph():
+    crops = photograph_crops(16, 3, 0, ("chelsea", "china"))
+    assert crops.shape == (6, 16, 16, 3)
+    for crop, name in ((crops[0], "chelsea"), (crops[5], "china")):
+        windows = np.lib.stride_tricks.sliding_window_view(
+            photograph(name, 32), (16, 16, 3)
+        )
+        assert (windows[:, :, 0] == crop).all(axis=(2, 3, 4)).any()
+
+
+def test_crops_that_cannot_be_cut_are_refused():
+    with pytest.raises(ValueError, match="one piece or more"):
+        photograph_crops(16, 0, 0, FIVE)
+    with pytest.raises(ValueError, match="No photograph is called 'cat'"):
+        photograph_crops(16, 1, 0, ("cat",))
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from utils.models import FeedForwardStyle, StyleTransfer
 from utils.networks.features import random_filter_pyramid
-from utils.networks.painters import painter
+from utils.networks.painters import NoiseBeside, painter
 
 RNG = np.random.default_rng(0)
 PHOTOGRAPHS = RNG.uniform(-1, 1, (8, 16, 16, 3)).astype("float32")
@@ -19,7 +20,8 @@ STYLE = STYLE.astype("float32")
 @pytest.fixture
 def model():
     keras.utils.set_random_seed(0)
-    return FeedForwardStyle(painter(4, 1), random_filter_pyramid(4, 3, 2), STYLE)
+    features = random_filter_pyramid(4, 3, 2)
+    return FeedForwardStyle(painter(4, 1), features, STYLE, variation_weight=0.1)
 
 
 def test_the_painter_keeps_the_size_and_the_range():
@@ -46,8 +48,27 @@ def test_its_loss_is_that_of_style_transfer(model):
         [each.style for each in slow], rel=1e-3
     )
     loss = model.compute_loss(PHOTOGRAPHS[:2], y_pred=painted)
-    expected = np.mean([0.03 * each.content + each.style for each in slow])
+    expected = np.mean(
+        [0.03 * each.content + each.style + 0.1 * each.variation for each in slow]
+    )
     assert float(loss) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_painters_noise_is_the_same_in_each_picture_and_each_tile():
+    both = ops.convert_to_numpy(NoiseBeside(tile=8)(PHOTOGRAPHS[:2]))
+    assert np.array_equal(both[..., :3], PHOTOGRAPHS[:2])
+    noise = both[..., 3:]
+    assert np.array_equal(noise[0], noise[1])
+    assert np.array_equal(noise[0, :8, :8], noise[0, 8:, 8:])
+    assert noise.std() == pytest.approx(np.sqrt(1 / 3), abs=0.05)
+
+
+def test_the_palette_does_not_depend_on_the_photographs_contrast():
+    network = painter(4, 0)
+    dull = network.predict(0.3 * PHOTOGRAPHS[:1], verbose=0)
+    assert dull.std() == pytest.approx(
+        network.predict(PHOTOGRAPHS[:1], verbose=0).std(), rel=0.1
+    )
 
 
 @pytest.mark.parametrize(

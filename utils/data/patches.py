@@ -3,7 +3,12 @@
 import numpy as np
 from skimage.color import rgb2gray
 
-from utils.data.pictures import PHOTOGRAPHS, read_photograph, whole_photographs
+from utils.data.pictures import (
+    PHOTOGRAPHS,
+    photograph,
+    read_photograph,
+    whole_photographs,
+)
 
 #: Labeled patches lie within tiles of so many pixels; every fourth is held out.
 TILE = 64
@@ -46,6 +51,35 @@ def photograph_patches(
     )
 
 
+def photograph_crops(
+    size: int, each: int, seed: int, photographs: tuple[str, ...]
+) -> np.ndarray:
+    """Cuts square pieces of color photographs, a quarter of each photograph's area.
+
+    Args:
+        size: width and height in pixels, 8 to 1024: the photographs are brought to
+            twice that.
+        each: pieces of each photograph, 1 or more.
+        seed: int; one seed gives the same pieces.
+        photographs: names from `utils.data.pictures.PHOTOGRAPHS`.
+
+    Returns:
+        float32 `(len(photographs)·each, size, size, 3)` in [-1, 1], in the order of the
+        photographs.
+
+    Raises:
+        ValueError: for a size or a number out of range, or an unknown photograph.
+    """
+    if each < 1:
+        raise ValueError(f"each was {each}, but one piece or more must be cut.")
+    rng = np.random.default_rng(seed)
+    pieces = []
+    for picture in (photograph(name, 2 * size) for name in photographs):
+        places = rng.integers(0, size + 1, (each, 2))
+        pieces += [picture[y : y + size, x : x + size] for y, x in places]
+    return np.stack(pieces)
+
+
 def labeled_patches(
     size: int,
     n: int,
@@ -85,8 +119,8 @@ def labeled_patches(
     rng = np.random.default_rng(seed)
     labels = rng.integers(len(PHOTOGRAPHS), size=n)
     patches = np.empty((n, size, size, 3), dtype="float32")
-    for label, photograph in enumerate(whole_photographs(side).values()):
-        here, tiles = labels == label, _tiles(photograph, held_out)
+    for label, whole in enumerate(whole_photographs(side).values()):
+        here, tiles = labels == label, _tiles(whole, held_out)
         patches[here] = _cut(
             tiles, rng.integers(len(tiles), size=here.sum()), size, rng
         )

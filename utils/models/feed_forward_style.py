@@ -8,6 +8,7 @@ from utils.measures.textures import (
     gram_distance,
     relative_content_loss,
     scaled_gram_matrix,
+    total_variation,
 )
 from utils.models.style_arguments import (
     check_layers,
@@ -30,6 +31,7 @@ class FeedForwardStyle(keras.Model):
         style: the painting, `(height, width, 3)` in [-1, 1].
         content_weight: α > 0.
         style_weight: β > 0.
+        variation_weight: γ, at least 0.
         content_layer: name of the layer that keeps the content; None for the middle.
         layer_weights: `{name: λ > 0}`, scaled to sum to 1; None for all alike.
 
@@ -47,11 +49,12 @@ class FeedForwardStyle(keras.Model):
         style,
         content_weight=0.03,
         style_weight=1.0,
+        variation_weight=0.0,
         content_layer=None,
         layer_weights=None,
     ):
         style = check_picture("style", style)
-        check_weights(content_weight, style_weight, 0.0)
+        check_weights(content_weight, style_weight, variation_weight)
         names = output_names(features)
         if content_layer is None:
             content_layer = names[len(names) // 2]
@@ -62,6 +65,7 @@ class FeedForwardStyle(keras.Model):
         self.features = features
         self.content_weight = content_weight
         self.style_weight = style_weight
+        self.variation_weight = variation_weight
         self.content_layer = content_layer
         total = sum(layer_weights.values())
         self.layer_weights = {k: v / total for k, v in layer_weights.items()}
@@ -94,11 +98,15 @@ class FeedForwardStyle(keras.Model):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """α·content + β·style of the repainted pictures, the mean over the batch."""
+        """α·content + β·style + γ·variation of the repainted pictures, their mean."""
         wanted = self.features(x, training=False)[self.content_layer]
         made = self.features(y_pred, training=False)
         content = relative_content_loss(made[self.content_layer], wanted)
-        return self.content_weight * content + self.style_weight * self._style(made)
+        return (
+            self.content_weight * content
+            + self.style_weight * self._style(made)
+            + self.variation_weight * total_variation(y_pred)
+        )
 
     def style_losses(self, pictures):
         """Returns the style loss of each repainted picture, NumPy `(n,)`.

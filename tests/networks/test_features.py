@@ -35,6 +35,37 @@ def test_random_filters_have_mean_zero_and_norm_one():
     assert (filters.astype("float64") ** 2).sum(axis=(0, 1, 2)) == pytest.approx(1)
 
 
+def test_random_waves_have_mean_zero_in_each_channel_and_norm_one():
+    waves = features.random_waves(10, 9, 3, seed=0)
+    assert waves.shape == (9, 9, 3, 10)
+    assert waves.mean(axis=(0, 1)) == pytest.approx(0, abs=1e-7)
+    assert (waves.astype("float64") ** 2).sum(axis=(0, 1, 2)) == pytest.approx(1)
+
+
+def test_a_wave_answers_to_its_own_direction_more_than_to_any_across_it():
+    waves = features.random_waves(50, 9, 1, seed=1)[:, :, 0].transpose(2, 0, 1)
+    across = np.rot90(waves, axes=(1, 2))
+    answers = np.abs(np.einsum("iyx,iyx->i", waves, across))
+    assert np.median(answers) < 0.2
+
+
+def test_a_smaller_picture_is_blurred_by_1_3_3_1_before_it_is_halved():
+    pyramid = features.filter_pyramid(features.random_waves(4, 5, 3, seed=0), 2)
+    colors = activations(pyramid, PICTURES[:1])["scale_2"][0, ..., 4:]
+    padded = np.pad(PICTURES[0], ((1, 1), (1, 1), (0, 0)), mode="reflect")
+    weights = np.outer((1, 3, 3, 1), (1, 3, 3, 1)) / 64
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (4, 4), (0, 1))
+    expected = np.einsum("hwcij,ij->hwc", windows[::2, ::2], weights)
+    assert colors == pytest.approx(0.5 + 0.5 * expected, abs=1e-5)
+
+
+def test_a_pyramid_of_given_filters_is_that_of_the_random_ones():
+    filters = features.random_filters(8, 5, 3, seed=4)
+    given = activations(features.filter_pyramid(filters, 3, smooth=False))
+    drawn = activations(features.random_filter_pyramid(8, 5, 3, seed=4))
+    assert all(np.array_equal(given[name], drawn[name]) for name in drawn)
+
+
 def test_an_even_gray_excites_no_filter_and_is_kept_as_a_color():
     gray = np.full((1, 32, 32, 3), 0.7, dtype="float32")
     found = activations(features.random_filter_pyramid(8, 5, 2), gray)
@@ -134,6 +165,9 @@ def test_ones_own_network_may_bring_its_preprocessing():
         (lambda: features.random_filter_pyramid(0), "1 filter or more"),
         (lambda: features.random_filter_pyramid(size=4), "odd size"),
         (lambda: features.random_filter_pyramid(scales=7), "1 to 6 scales"),
+        (lambda: features.filter_pyramid(np.ones((3, 3, 3))), "shape .3, 3, 3."),
+        (lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7), "1 to 6 scales"),
+        (lambda: features.random_waves(4, 1, 3, seed=0), "a wave needs 3"),
         (
             lambda: features.vgg19_features(["block4_con2"], weights=None),
             "nearest are block4_conv2",

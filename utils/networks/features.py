@@ -101,6 +101,47 @@ def random_filters(count, size, channels, seed):
     return filters.astype("float32")
 
 
+def random_waves(count, size, channels, seed):
+    """Draws short waves of random direction, length, phase and color, of norm 1.
+
+    A wave cos(2π·u/λ + φ) under a Gaussian window, the longer along its crests: where
+    noise answers to any grain, a wave answers to a stroke that runs its way. Each has
+    mean 0 in each channel.
+
+    Args:
+        count: filters, 1 or more.
+        size: pixels a side, 3 or more.
+        channels: of the picture.
+        seed: int.
+
+    Returns:
+        float32 `(size, size, channels, count)`.
+
+    Raises:
+        ValueError: if a wave has no room.
+
+    Source: Daugman (1985), Gabor's functions in two dimensions.
+    """
+    if size < 3:
+        raise ValueError(
+            f"A filter of {size} pixel(s) was asked for, but a wave needs 3 or more: "
+            "give size=5, 7 or 9."
+        )
+    rng = np.random.default_rng(seed)
+    angle, phase = rng.uniform(0, 2 * np.pi, (2, count))
+    length = rng.uniform(3, size, count)
+    color = rng.normal(0.7, 0.5, (channels, count))
+    down, right = np.indices((size, size))[..., None] - size // 2
+    across = right * np.cos(angle) + down * np.sin(angle)
+    along = right * np.sin(angle) - down * np.cos(angle)
+    window = np.exp(-(across**2 + 0.5 * along**2) / (2 * (size / 4.5) ** 2))
+    waves = window * np.cos(2 * np.pi * across / length + phase)
+    waves -= waves.mean(axis=(0, 1))
+    filters = waves[:, :, None] * color
+    filters /= np.sqrt(np.square(filters).sum(axis=(0, 1, 2)))
+    return filters.astype("float32")
+
+
 def random_filter_pyramid(filters=96, size=9, scales=4, seed=0, channels=3):
     """Builds a feature network without download and without training.
 
@@ -125,28 +166,71 @@ def random_filter_pyramid(filters=96, size=9, scales=4, seed=0, channels=3):
     Source: Ustyuzhaninov, Brendel, Gatys and Bethge (2016), "Texture synthesis using
     shallow convolutional networks with random filters".
     """
+    _check_pyramid(filters, size, scales)
+    weights = random_filters(filters, size, channels, seed)
+    return filter_pyramid(weights, scales, smooth=False, name="random_filter_pyramid")
+
+
+def filter_pyramid(filters, scales=4, smooth=True, name="filter_pyramid"):
+    """Builds a feature network of given filters, the same at every scale.
+
+    "scale_1" is the picture, convolved and rectified; "scale_2" is half of it, and so
+    on. The colors of the picture themselves, in [0, 1], are its last channels.
+
+    Args:
+        filters: `(size, size, channels, count)`, the size odd.
+        scales: 1 to 6.
+        smooth: halve by overlapping averages of weights 1, 3, 3, 1, which leave no
+            blocks; or else by the average of four pixels.
+        name: of the network.
+
+    Returns:
+        A `keras.Model` from pictures `(n, height, width, channels)` in [-1, 1] to
+        `{name: activations (n, height', width', count + channels)}`.
+
+    Raises:
+        ValueError: for filters of another shape, or too many scales.
+    """
+    if np.ndim(filters) != 4:
+        raise ValueError(
+            f"The filters have shape {np.shape(filters)}, but must be "
+            "(size, size, channels, count), such as those of random_waves."
+        )
+    size, _, channels, count = filters.shape
+    _check_pyramid(count, size, scales)
+    picture = inputs = keras.Input((None, None, channels), name="picture")
+    outputs = {}
+    for scale in range(1, scales + 1):
+        if scale > 1:
+            picture = _half(picture, smooth)
+        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
+        layer = layers.Conv2D(
+            count, size, use_bias=False, activation="relu", name=f"filters_{scale}"
+        )
+        fires = layer(padded)
+        layer.set_weights([filters])
+        # The filters are blind to an even color, so the colors go along.
+        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
+        outputs[f"scale_{scale}"] = layers.Concatenate(name=f"scale_{scale}")(
+            [fires, colors]
+        )
+    return keras.Model(inputs, outputs, name=name)
+
+
+def _half(picture, smooth):
+    if smooth:
+        picture = ReflectionPadding2D(1)(picture)
+        for _ in range(2):
+            picture = layers.AveragePooling2D(2, strides=1)(picture)
+    return layers.AveragePooling2D(2)(picture)
+
+
+def _check_pyramid(filters, size, scales):
     if filters < 1 or size < 1 or size % 2 == 0 or not 1 <= scales <= 6:
         raise ValueError(
             f"{filters} filters of {size} pixels at {scales} scales were asked for: "
             "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 scales."
         )
-    weights = random_filters(filters, size, channels, seed)
-    picture = inputs = keras.Input((None, None, channels), name="picture")
-    outputs = {}
-    for scale in range(1, scales + 1):
-        if scale > 1:
-            picture = layers.AveragePooling2D(2, name=f"half_{scale}")(picture)
-        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
-        layer = layers.Conv2D(
-            filters, size, use_bias=False, activation="relu", name=f"filters_{scale}"
-        )
-        fires = layer(padded)
-        layer.set_weights([weights])
-        # The filters are blind to an even color, so the colors go along.
-        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
-        name = f"scale_{scale}"
-        outputs[name] = layers.Concatenate(name=name)([fires, colors])
-    return keras.Model(inputs, outputs, name="random_filter_pyramid")
 
 
 def layer_features(model, names, preprocessing=None):

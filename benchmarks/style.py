@@ -64,10 +64,10 @@ def trained_painter(arguments, art):
     """A painter, the seconds it took to train, and the side of what it saw."""
     keras.utils.set_random_seed(0)
     size, width, blocks, each, steps = (
-        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 32, 640)
+        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 24, 720)
     )
     steps = arguments.steps or steps
-    features = random_filter_pyramid(64 if arguments.full else 32)
+    features = random_filter_pyramid(64 if arguments.full else 32, 7)
     model = FeedForwardStyle(
         painter(width, blocks), features, art, ALPHA, variation_weight=GAMMA
     )
@@ -134,8 +134,8 @@ def pairs(arguments):
             features,
             match_colors(content, art),
             art,
-            start="content",
-            variation_weight=0.003,
+            content_layer="scale_2",
+            content_weight=0.05,
         )
         model.fit_lbfgs(110)
         rows[name] = {"seconds": time.perf_counter() - start}

@@ -232,6 +232,13 @@ def loop(loss, picture, steps, rate, low=-1.0, high=1.0, sign=1):
     return x
 
 
+def shortest_loop(loss, picture, steps, rate):
+    x = ops.convert_to_tensor(picture)
+    for _ in range(steps):
+        x = ops.clip(x - rate * input_gradient(loss, x), -1, 1)
+    return x
+
+
 def loop_on_a_variable(loss, picture, steps, rate):
     pixels = keras.Variable(picture)
     for _ in range(steps):
@@ -265,7 +272,12 @@ def in_place(loss, picture, steps, rate):
     return picture
 
 
-@right(tensors=loop, variable=loop_on_a_variable, optimizer=loop_with_an_optimizer)
+@right(
+    shortest=shortest_loop,
+    tensors=loop,
+    variable=loop_on_a_variable,
+    optimizer=loop_with_an_optimizer,
+)
 def test_a_right_loop_passes(capsys, answer):
     passes(capsys, lesson10.transfer, [answer], "10.4")
 

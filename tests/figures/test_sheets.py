@@ -33,6 +33,8 @@ def test_a_factor_sheet_names_every_row_beside_its_pictures():
     assert [text.get_text() for text in second.get_yticklabels()] == ["nose"]
     shown = np.asarray(first.images[0].get_array())
     assert shown[9:, :8] == pytest.approx((PICTURES[4] + 1) / 2)
+    # The shorter panel is as tall, so that its pictures are as large.
+    assert second.images[0].get_array().shape == shown.shape
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from utils.networks import features
+from utils.networks.filters import random_waves
 from utils.networks.receptive_fields import receptive_field
 
 PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 40, 48, 3)).astype("float32")
@@ -25,24 +26,14 @@ def test_each_scale_of_the_pyramid_is_half_as_large():
     }
 
 
-def test_random_filters_have_mean_zero_and_norm_one():
-    filters = features.random_waves(10, 9, 3, seed=0)
-    assert filters.mean(axis=(0, 1)) == pytest.approx(np.zeros((3, 10)), abs=1e-7)
-    assert (filters.astype("float64") ** 2).sum(axis=(0, 1, 2)) == pytest.approx(1)
-
-
-def test_each_filter_prefers_its_own_direction():
-    """The share of a wave's energy across its crests, from its Fourier spectrum."""
-    size, count = 31, 8
-    filters = features.random_waves(count, size, 1, seed=0)[:, :, 0]
-    power = np.abs(np.fft.fft2(filters, axes=(0, 1))) ** 2
-    fy, fx = np.meshgrid(*2 * [np.fft.fftfreq(size)], indexing="ij")
-    # The direction of a spectrum: half the angle of its mean square.
-    squares = ((fx + 1j * fy) ** 2)[..., None] * power
-    angles = np.angle(squares.sum(axis=(0, 1))) / 2
-    expected = np.pi * np.arange(count) / count
-    apart = np.abs(np.angle(np.exp(2j * (angles - expected[:, None])))) / 2
-    assert apart.min(axis=1).max() < np.deg2rad(8)
+def test_a_smaller_picture_is_blurred_by_1_3_3_1_before_it_is_halved():
+    pyramid = features.filter_pyramid(random_waves(4, 5, 3, seed=0), 2)
+    colors = activations(pyramid, PICTURES[:1])["scale_2"][0, ..., 4:]
+    padded = np.pad(PICTURES[0], ((1, 1), (1, 1), (0, 0)), mode="reflect")
+    weights = np.outer((1, 3, 3, 1), (1, 3, 3, 1)) / 64
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (4, 4), (0, 1))
+    expected = np.einsum("hwcij,ij->hwc", windows[::2, ::2], weights)
+    assert colors == pytest.approx(0.5 + 0.5 * expected, abs=1e-5)
 
 
 def test_an_even_gray_excites_no_filter_and_is_kept_as_a_color():
@@ -161,6 +152,8 @@ def test_ones_own_network_may_bring_its_preprocessing():
         (lambda: features.random_filter_pyramid(0), "1 filter or more"),
         (lambda: features.random_filter_pyramid(size=4), "odd size"),
         (lambda: features.random_filter_pyramid(scales=7), "1 to 6 scales"),
+        (lambda: features.filter_pyramid(np.ones((3, 3, 3))), "shape .3, 3, 3."),
+        (lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7), "1 to 6 scales"),
         (
             lambda: features.vgg19_features(["block4_con2"], weights=None),
             "nearest are block4_conv2",

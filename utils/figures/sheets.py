@@ -77,10 +77,12 @@ def factor_sheet(
     for ax, part in zip(np.ravel(axes), parts, strict=True):
         bare(ax)
         shown = [arrays[names[index]] for index in part]
+        # White rows below a shorter panel keep its pictures as large as the others.
+        shown += (len(parts[0]) - len(part)) * [np.ones_like(shown[0])]
         picture = mosaic(np.concatenate(shown), columns)
         show_image(ax, picture)
         ax.set_anchor("NE")
-        step = picture.shape[0] / len(part)
+        step = picture.shape[0] / len(shown)
         middles = [(row + 0.5) * step - 1 for row in range(len(part))]
         ax.set_yticks(middles, [names[index].replace("_", " ") for index in part])
         ax.tick_params(length=0)

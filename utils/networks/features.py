@@ -14,6 +14,8 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from utils.networks.filters import random_waves
+
 VGG19_LAYERS = (
     "block1_conv1",
     "block2_conv1",
@@ -81,51 +83,10 @@ class CaffePreprocessing(layers.Layer):
         return input_shape
 
 
-def random_waves(count, size, channels, seed):
-    """Draws filters that are small patches of waves, each with mean 0 and norm 1.
-
-    Each wave has its direction (spread evenly over the half circle), wavelength, phase
-    and color, and fades out toward the edge of the filter (a Gabor function). Filters
-    of plain noise see how rough a painting is; waves see its strokes as well.
-
-    Args:
-        count: filters, 1 or more.
-        size: pixels a side.
-        channels: of the picture.
-        seed: int.
-
-    Returns:
-        float32 `(size, size, channels, count)`; each filter sums to 0 in each channel,
-        so it says nothing about an even color.
-
-    Source: Gabor (1946); Daugman (1985), "Uncertainty relation for resolution in space,
-    spatial frequency, and orientation optimized by two-dimensional visual cortical
-    filters".
-    """
-    rng = np.random.default_rng(seed)
-    places = np.arange(size) - size // 2
-    y, x = np.meshgrid(places, places, indexing="ij")
-    angle = np.pi * rng.permutation(count) / count
-    across = x[..., None] * np.cos(angle) + y[..., None] * np.sin(angle)
-    along = y[..., None] * np.cos(angle) - x[..., None] * np.sin(angle)
-    wavelength = np.exp(rng.uniform(np.log(3.0), np.log(12.0), count))
-    phase = rng.uniform(0, 2 * np.pi, count)
-    spread = size / 5
-    envelope = np.exp(-((across / spread) ** 2 + (along / (1.5 * spread)) ** 2) / 2)
-    waves = envelope * np.cos(2 * np.pi * across / wavelength + phase)
-    color = 1.0 + rng.normal(size=(channels, count))  # more light and dark than hue
-    filters = waves[:, :, None] * color
-    filters -= filters.mean(axis=(0, 1))
-    filters /= np.sqrt(np.square(filters).sum(axis=(0, 1, 2)))
-    return filters.astype("float32")
-
-
-def random_filter_pyramid(filters=64, size=7, scales=4, seed=0, channels=3):
+def random_filter_pyramid(filters=64, size=9, scales=4, seed=0, channels=3):
     """Builds a feature network without download and without training.
 
-    The picture is halved again and again; each scale meets the same `random_waves`,
-    and what they say is rectified: "scale_1", "scale_2", ... The colors of the picture
-    themselves, in [0, 1], are its last channels.
+    A `filter_pyramid` of `random_waves`.
 
     Args:
         filters: per scale, 1 or more.
@@ -135,8 +96,7 @@ def random_filter_pyramid(filters=64, size=7, scales=4, seed=0, channels=3):
         channels: of the pictures, 1 or 3.
 
     Returns:
-        A `keras.Model` from pictures `(n, height, width, channels)` in [-1, 1] to
-        `{name: activations (n, height', width', filters + channels)}`.
+        As `filter_pyramid`.
 
     Raises:
         ValueError: if an argument is out of range.
@@ -144,28 +104,70 @@ def random_filter_pyramid(filters=64, size=7, scales=4, seed=0, channels=3):
     Source: Ustyuzhaninov, Brendel, Gatys and Bethge (2016), "Texture synthesis using
     shallow convolutional networks with random filters".
     """
+    _check_pyramid(filters, size, scales)
+    weights = random_waves(filters, size, channels, seed)
+    return filter_pyramid(weights, scales, "random_filter_pyramid")
+
+
+def filter_pyramid(filters, scales=4, name="filter_pyramid"):
+    """Builds a feature network of given filters, the same at every scale.
+
+    "scale_1" is the picture, convolved and rectified; "scale_2" is half of it, and so
+    on. It is halved by overlapping averages of weights 1, 3, 3, 1, which leave no
+    blocks. The colors of the picture themselves, in [0, 1], are the last channels.
+
+    Args:
+        filters: `(size, size, channels, count)`, the size odd.
+        scales: 1 to 6.
+        name: of the network.
+
+    Returns:
+        A `keras.Model` from pictures `(n, height, width, channels)` in [-1, 1] to
+        `{name: activations (n, height', width', count + channels)}`.
+
+    Raises:
+        ValueError: for filters of another shape, or too many scales.
+    """
+    if np.ndim(filters) != 4:
+        raise ValueError(
+            f"The filters have shape {np.shape(filters)}, but must be "
+            "(size, size, channels, count), such as those of random_waves."
+        )
+    size, _, channels, count = filters.shape
+    _check_pyramid(count, size, scales)
+    picture = inputs = keras.Input((None, None, channels), name="picture")
+    outputs = {}
+    for scale in range(1, scales + 1):
+        if scale > 1:
+            picture = _half(picture)
+        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
+        layer = layers.Conv2D(
+            count, size, use_bias=False, activation="relu", name=f"filters_{scale}"
+        )
+        fires = layer(padded)
+        layer.set_weights([filters])
+        # The filters are blind to an even color, so the colors go along.
+        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
+        outputs[f"scale_{scale}"] = layers.Concatenate(name=f"scale_{scale}")(
+            [fires, colors]
+        )
+    return keras.Model(inputs, outputs, name=name)
+
+
+def _half(picture):
+    """Averages neighbors by 1, 3, 3, 1 in both directions, and takes every second."""
+    picture = ReflectionPadding2D(1)(picture)
+    for _ in range(2):
+        picture = layers.AveragePooling2D(2, strides=1)(picture)
+    return layers.AveragePooling2D(2)(picture)
+
+
+def _check_pyramid(filters, size, scales):
     if filters < 1 or size < 3 or size % 2 == 0 or not 1 <= scales <= 6:
         raise ValueError(
             f"{filters} filters of {size} pixels at {scales} scales were asked for: "
             "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 scales."
         )
-    weights = random_waves(filters, size, channels, seed)
-    picture = inputs = keras.Input((None, None, channels), name="picture")
-    outputs = {}
-    for scale in range(1, scales + 1):
-        if scale > 1:
-            picture = layers.AveragePooling2D(2, name=f"half_{scale}")(picture)
-        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
-        layer = layers.Conv2D(
-            filters, size, use_bias=False, activation="relu", name=f"filters_{scale}"
-        )
-        fires = layer(padded)
-        layer.set_weights([weights])
-        # The filters are blind to an even color, so the colors go along.
-        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
-        name = f"scale_{scale}"
-        outputs[name] = layers.Concatenate(name=name)([fires, colors])
-    return keras.Model(inputs, outputs, name="random_filter_pyramid")
 
 
 def layer_features(model, names, preprocessing=None):

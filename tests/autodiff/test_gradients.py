@@ -5,7 +5,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.autodiff import input_gradient, minimize, value_and_gradients
+from utils.autodiff import (
+    compiled_value_and_gradients,
+    input_gradient,
+    minimize,
+    value_and_gradients,
+)
 
 A = np.array([[1.0, 2.0], [0.0, -1.0], [3.0, 0.5]], "float32")
 B = np.array([[1.0], [0.0], [-2.0]], "float32")
@@ -33,6 +38,29 @@ def test_a_loss_comes_with_its_gradient():
     loss, (gradient,) = value_and_gradients(lambda: squares(w), [w])
     close(loss, np.sum((A @ W - B) ** 2) / 2)
     close(gradient, SLOPE)
+
+
+def test_a_compiled_loss_follows_its_variables():
+    w, unused = variable(np.zeros_like(W)), variable(1.0)
+    evaluate = compiled_value_and_gradients(lambda: squares(w), [w, unused])
+    for value in (np.zeros_like(W), W, -W):
+        w.assign(value)
+        loss, (gradient, zero) = evaluate()
+        close(loss, np.sum((A @ value - B) ** 2) / 2)
+        close(gradient, A.T @ (A @ value - B))
+        close(zero, 0.0)
+
+
+def test_what_a_compiled_loss_assigns_is_kept():
+    w, calls = variable(W), variable(0.0)
+
+    def loss():
+        calls.assign_add(1.0)
+        return squares(w)
+
+    evaluate = compiled_value_and_gradients(loss, [w])
+    evaluate()
+    assert float(ops.convert_to_numpy(calls)) == 1.0
 
 
 def test_gradients_come_in_the_order_of_the_variables():

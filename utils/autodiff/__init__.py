@@ -1,6 +1,6 @@
 """One interface for gradients on three backends: TensorFlow, JAX and PyTorch.
 
-These four names are all that the course needs of a backend, and only the modules
+These five names are all that the course needs of a backend, and only the modules
 in this folder import one. The backend is the one that Keras runs on
 (`KERAS_BACKEND`, read once, when Keras is imported).
 """
@@ -33,6 +33,22 @@ def value_and_gradients(loss_fn, variables):
         loss changes on the way (moving statistics, seeds, metrics) is kept.
     """
     return _backend.value_and_gradients(loss_fn, list(variables))
+
+
+def compiled_value_and_gradients(loss_fn, variables):
+    """Returns `value_and_gradients` of one loss, compiled, to be called many times.
+
+    Args:
+        loss_fn: function of no arguments that returns a scalar tensor. Only these
+            variables may change between two calls: whatever else it reads may be taken
+            as it is at the first one.
+        variables: list of `keras.Variable`.
+
+    Returns:
+        Function of no arguments, which returns `(loss, gradients)` at the present
+        values of the variables. On PyTorch it runs as it stands.
+    """
+    return _backend.compiled_value_and_gradients(loss_fn, list(variables))
 
 
 def minimize(loss_fn, variables, optimizer):
@@ -81,4 +97,10 @@ def portable_train_step(train_step):
     return _backend.portable_train_step(train_step)
 
 
-__all__ = ["input_gradient", "minimize", "portable_train_step", "value_and_gradients"]
+__all__ = [
+    "compiled_value_and_gradients",
+    "input_gradient",
+    "minimize",
+    "portable_train_step",
+    "value_and_gradients",
+]

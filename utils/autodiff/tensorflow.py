@@ -12,6 +12,11 @@ def value_and_gradients(loss_fn, variables):
     return loss, tape.gradient(loss, tensors, unconnected_gradients="zero")
 
 
+def compiled_value_and_gradients(loss_fn, variables):
+    """A graph, which reads the variables anew at each call."""
+    return tf.function(lambda: value_and_gradients(loss_fn, variables))
+
+
 def replicas():
     """Under `tf.distribute` gradients are summed, so each replica takes its share."""
     return tf.distribute.get_strategy().num_replicas_in_sync

@@ -15,6 +15,11 @@ def value_and_gradients(loss_fn, variables):
     return loss.detach(), list(gradients)
 
 
+def compiled_value_and_gradients(loss_fn, variables):
+    """As it stands: `torch.compile` needs a C++ compiler."""
+    return lambda: value_and_gradients(loss_fn, variables)
+
+
 def replicas():
     """Keras on PyTorch averages over replicas by itself."""
     return 1

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 from scipy.optimize import minimize
 
-from utils.autodiff import value_and_gradients
+from utils.autodiff import compiled_value_and_gradients
 from utils.measures.textures import (
     gram_distance,
     relative_content_loss,
@@ -233,7 +233,8 @@ class StyleTransfer(keras.Model):
         check_steps(iterations, frames)
         start, step = time.perf_counter(), 0
         picture = self.picture()
-        self.film = [Frame(0, 0.0, self._loss_and_slope(_flat(picture))[0], picture)]
+        loss_and_slope = self._loss_and_slope()
+        self.film = [Frame(0, 0.0, loss_and_slope(_flat(picture))[0], picture)]
 
         def note(intermediate_result):
             nonlocal step, picture
@@ -247,7 +248,7 @@ class StyleTransfer(keras.Model):
         while step < iterations:
             before = step
             found = minimize(
-                self._loss_and_slope,
+                loss_and_slope,
                 point,
                 jac=True,
                 method="L-BFGS-B",
@@ -275,13 +276,19 @@ class StyleTransfer(keras.Model):
         """Returns what the present picture costs, as `Costs`."""
         return Costs(*(float(ops.convert_to_numpy(x)) for x in self.parts(self())))
 
-    def _loss_and_slope(self, point):
-        self.pixels.assign(_unflat(point, self.pixels.shape))
-        loss, (gradient,) = value_and_gradients(
+    def _loss_and_slope(self):
+        """J and its slope as a function of all pixels in a row, for SciPy."""
+        evaluate = compiled_value_and_gradients(
             lambda: self.compute_loss(y_pred=self()), [self.pixels]
         )
-        loss = float(ops.convert_to_numpy(loss))
-        return loss, _flat(ops.convert_to_numpy(gradient))
+
+        def loss_and_slope(point):
+            self.pixels.assign(_unflat(point, self.pixels.shape))
+            loss, (gradient,) = evaluate()
+            loss = float(ops.convert_to_numpy(loss))
+            return loss, _flat(ops.convert_to_numpy(gradient))
+
+        return loss_and_slope
 
 
 class _Filming(keras.callbacks.Callback):

@@ -64,7 +64,7 @@ def trained_painter(arguments, art):
     """A painter, the seconds it took to train, and the side of what it saw."""
     keras.utils.set_random_seed(0)
     size, width, blocks, each, steps = (
-        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 24, 720)
+        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 20, 600)
     )
     steps = arguments.steps or steps
     features = random_filter_pyramid(64 if arguments.full else 32, 7)

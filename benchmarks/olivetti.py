@@ -2,6 +2,7 @@
 
     python benchmarks/olivetti.py           # every fold that is not measured yet
     python benchmarks/olivetti.py 3 4       # these folds
+    python benchmarks/olivetti.py --bare 1 3  # these, without the drawn glasses
 
 It needs the faces in the cache (`course prefetch --all`), and takes some four
 minutes a fold on a core. After each fold it writes `results/olivetti.json`, so it can
@@ -38,10 +39,15 @@ def prepared(faces):
 def disguised(pictures, rng):
     """Some with glasses, all in the same light, moved about a little."""
     with_glasses = even_light(wear_glasses(pictures, rng, GLASSES))
-    return small_moves(with_glasses, rng, mirror=False)
+    return moved(with_glasses, rng)
 
 
-def trained(faces, seed):
+def moved(pictures, rng):
+    """Moved about a little; a mirror image would be another person."""
+    return small_moves(pictures, rng, mirror=False)
+
+
+def trained(faces, seed, augment):
     """An embedding that has learned from some people and from their mirror images.
 
     A mirrored person counts as another person: twice as many to tell apart.
@@ -66,11 +72,11 @@ def mirrored_too(model, pictures):
     return both / np.linalg.norm(both, axis=1, keepdims=True)
 
 
-def measure(fold):
+def measure(fold, augment):
     """Equal error rates of the people left out."""
     begin = time.perf_counter()
     train, test = list(person_folds(load("olivetti"), FOLDS, seed=0))[fold]
-    model = trained(train, seed=fold)
+    model = trained(train, fold, augment)
     pictures = prepared(test)
     plain = model.embed(pictures)
     both = mirrored_too(model, pictures)
@@ -86,8 +92,8 @@ def measure(fold):
 
 def main():
     """Measures the folds that are asked for, or not there yet."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"folds": {}}
-    results["settings"] = (
+    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
+    settings = (
         f"{FOLDS} folds of 5 unseen people, 32x32 in even light, {STEPS} steps of "
         f"{PEOPLE} people (mirrored ones too) x {PICTURES} pictures, {GLASSES:.0%} "
         f"with drawn glasses, batch-hard, margin {MARGIN}, "
@@ -95,17 +101,19 @@ def main():
         f"{DIMENSIONS} numbers, each picture and its mirror image, "
         f"Keras {keras.__version__} on {keras.backend.backend()}"
     )
-    asked = [int(word) for word in sys.argv[1:]]
+    bare = "--bare" in sys.argv
+    key, augment = ("without glasses", moved) if bare else ("folds", disguised)
+    asked = [int(word) for word in sys.argv[1:] if word.isdigit()]
     for fold in asked or range(FOLDS):
-        if not asked and str(fold) in results["folds"]:
+        if not asked and str(fold) in results.get(key, {}):
             continue
-        row = measure(fold)
+        row = measure(fold, augment)
         if RESULTS.exists():  # another process may have measured other folds
-            results["folds"] = json.loads(RESULTS.read_text())["folds"]
-        results["folds"][str(fold)] = row
-        results["folds"] = dict(sorted(results["folds"].items()))
+            results = json.loads(RESULTS.read_text())
+        results["settings"] = settings
+        results[key] = dict(sorted((results.get(key, {}) | {str(fold): row}).items()))
         RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-        print(fold, row, flush=True)
+        print(key, fold, row, flush=True)
 
 
 if __name__ == "__main__":

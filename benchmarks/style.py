@@ -2,7 +2,7 @@
 
     python benchmarks/style.py                     # all parts at laptop, some minutes
     python benchmarks/style.py race feed-forward   # these parts only
-    python benchmarks/style.py feed-forward --full # train long, on a GPU
+    python benchmarks/style.py feed-forward --full # train twenty times longer
     python benchmarks/style.py pairs --pictures FOLDER --out FOLDER
 
 It writes `results/style.json`; lesson 10 shows it. `pairs` paints three pairs at
@@ -31,6 +31,7 @@ from utils.networks.painters import painter
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "style.json"
 LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
 UNSEEN = ("chelsea", "camera")
+SIDE = 192  # of the pieces, the painting and the unseen photographs
 # Weights of content and variation where one pass is compared with a search.
 ALPHA, GAMMA = 0.5, 0.003
 RATES = (0.02, 0.05)  # Adam's learning rates; the better one counts
@@ -61,30 +62,26 @@ def race(arguments):
 
 
 def trained_painter(arguments, art):
-    """A painter, the seconds it took to train, and the side of what it saw."""
+    """A painter, and the seconds it took to train."""
     keras.utils.set_random_seed(0)
-    size, width, blocks, each, steps = (
-        (256, 32, 5, 500, 20_000) if arguments.full else (192, 16, 3, 20, 600)
-    )
-    steps = arguments.steps or steps
-    features = random_filter_pyramid(64 if arguments.full else 32, 7)
+    each, steps = (200, 12_000) if arguments.full else (20, 600)
     model = FeedForwardStyle(
-        painter(width, blocks), features, art, ALPHA, variation_weight=GAMMA
+        painter(), random_filter_pyramid(32, 7), art, ALPHA, variation_weight=GAMMA
     )
-    pieces = photograph_crops(size, each, 0, LEARNED)
+    pieces = photograph_crops(SIDE, each, 0, LEARNED)
     pieces = np.stack([match_colors(piece, art) for piece in pieces])
     decay = keras.optimizers.schedules.CosineDecay(2e-3, steps, 0.05)
     model.compile(keras.optimizers.Adam(decay))
     start = time.perf_counter()
     model.fit(pieces, batch_size=1, epochs=-(-steps // len(pieces)), verbose=0)
-    return model, time.perf_counter() - start, size
+    return model, time.perf_counter() - start
 
 
 def feed_forward(arguments):
     """Pictures a second at 256×256, and the style loss beside that of a search."""
-    art = painting("swirls", 192)
-    model, seconds, size = trained_painter(arguments, art)
-    unseen = np.stack([match_colors(photograph(name, size), art) for name in UNSEEN])
+    art = painting("swirls", SIDE)
+    model, seconds = trained_painter(arguments, art)
+    unseen = np.stack([match_colors(photograph(name, SIDE), art) for name in UNSEEN])
     fast = model.style_losses(unseen)
     slow = []
     for content in unseen:
@@ -160,7 +157,6 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--steps", type=int)
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()

@@ -37,7 +37,7 @@ ITERATIONS = scale(quick=3, laptop=70, full=300)
 LARGE_ITERATIONS = scale(quick=4, laptop=110, full=400)
 ADAM_STEPS = scale(quick=4, laptop=300, full=300)
 CLASSIFIER_EPOCHS = scale(quick=1, laptop=12, full=100)
-PAINTER_STEPS = scale(quick=4, laptop=600, full=20_000)
+PAINTER_STEPS = scale(quick=4, laptop=600, full=12_000)
 
 # %% [markdown]
 # ## 1 · What is content?
@@ -813,18 +813,18 @@ show_code(painter, folded=True)
 # loss of section 4's optimization will it leave?
 
 # %%
-SIDE = scale(quick=32, laptop=192, full=256)
+SIDE = scale(quick=32, laptop=192, full=192)
 LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
 STRENGTHS = {"content_weight": 0.5, "variation_weight": 0.003}
 side_art = painting("swirls", SIDE, seed=0)
-pieces = photograph_crops(SIDE, scale(quick=1, laptop=20, full=500), 0, LEARNED)
+pieces = photograph_crops(SIDE, scale(quick=1, laptop=20, full=200), 0, LEARNED)
 pieces = np.stack([match_colors(piece, side_art) for piece in pieces])
-painter_waves = random_waves(scale(quick=6, laptop=32, full=64), 7, 3, seed=0)
+painter_waves = random_waves(scale(quick=6, laptop=32, full=32), 7, 3, seed=0)
 painter_features = filter_pyramid(painter_waves, SCALES)
 
 # %%
 keras.utils.set_random_seed(0)
-width, blocks = scale(quick=4, laptop=16, full=32), scale(quick=1, laptop=3, full=5)
+width, blocks = scale(quick=4, laptop=16, full=16), scale(quick=1, laptop=3, full=3)
 fast = FeedForwardStyle(painter(width, blocks), painter_features, side_art, **STRENGTHS)
 decay = keras.optimizers.schedules.CosineDecay(2e-3, PAINTER_STEPS, 0.05)
 fast.compile(keras.optimizers.Adam(decay))

@@ -61,7 +61,7 @@ def trained(faces, seed, augment):
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, STEPS))
     )
-    batches = PeopleBatches(pictures, persons, PEOPLE, PICTURES, STEPS, seed, disguised)
+    batches = PeopleBatches(pictures, persons, PEOPLE, PICTURES, STEPS, seed, augment)
     model.fit(batches, verbose=0)
     return model
 

@@ -67,9 +67,9 @@ figures.image_grid(
 # $$\mathcal L_\text{content} = \tfrac12 \sum_{p,i} (F_{pi} - P_{pi})^2 .$$
 #
 # Which network? One that nobody has trained will do for now. Its filters are short
-# **waves** of random direction, length and color: a wave answers to a stroke that runs
-# its way. It answers on the picture, on half of it, a quarter, an eighth, and what is
-# negative becomes 0 (a ReLU).
+# **waves** (Gabor filters) of random direction, length and color: a wave answers to a
+# stroke that runs its way. It answers on the picture, on half of it, a quarter, an eighth,
+# and what is negative becomes 0 (a ReLU).
 
 # %%
 from utils.course.show import show_code
@@ -1027,5 +1027,6 @@ table(
 # | texture synthesis | a new picture with the Gram matrices of another | 纹理合成 |
 # | total variation loss | the jumps between neighboring pixels, added up | 全变分损失 |
 # | feature network | the network whose activations are compared | 特征网络 |
-# | feed-forward style | one pass through a trained network in place of a search | 前馈风格迁移 |
+# | Gabor filter | a short wave under a Gaussian window | Gabor 滤波器 |
+# | feed-forward style | one pass through a trained network in place of many steps | 前馈风格迁移 |
 # | amortization | learning once what would be minimized each time | 摊销 |

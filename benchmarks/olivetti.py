@@ -112,7 +112,9 @@ def main():
             results = json.loads(RESULTS.read_text())
         results["settings"] = settings
         results[key] = dict(sorted((results.get(key, {}) | {str(fold): row}).items()))
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        whole = RESULTS.with_suffix(".part")  # nobody ever reads half a file
+        whole.write_text(json.dumps(results, indent=1) + "\n")
+        whole.replace(RESULTS)
         print(key, fold, row, flush=True)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from utils.course import results
-from utils.course.folder import Course, CourseError
+from utils.course.folder import Course, CourseError, find_course
 from utils.course.results import load_results
 
 
@@ -19,6 +19,14 @@ def course(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("course")
 def test_a_table_is_what_its_file_holds():
     assert load_results("speed") == {"ms": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(file.stem for file in (find_course().root / "results").glob("*.json")),
+)
+def test_each_table_of_the_course_can_be_read(name):
+    assert load_results(name)
 
 
 @pytest.mark.usefixtures("course")

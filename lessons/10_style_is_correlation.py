@@ -806,8 +806,7 @@ show_code(painter, folded=True)
 
 # %% [markdown]
 # It learns from pieces of six photographs, in the painting's colors. Content counts more
-# than before: $\alpha = 0.5$. One pass cannot let go of the photograph as far as a hundred
-# steps can.
+# than before: $\alpha = 0.5$.
 #
 # **Predict.** It will see two photographs for the first time. How many times the style
 # loss of section 4's optimization will it leave?

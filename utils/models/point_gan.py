@@ -11,6 +11,26 @@ BATCH = 128
 LONGEST_EPOCH = 800  # batches
 
 
+def training_points(mixture, steps, seed):
+    """Draws what a training of so many steps sees, split evenly into epochs.
+
+    Args:
+        mixture: `GaussianMixture`.
+        steps: batches of 128 in all, at least 1.
+        seed: int.
+
+    Returns:
+        Points `(n, 2)`, and how often the training goes through them.
+
+    Raises:
+        ValueError: if `steps` is less than 1.
+    """
+    if steps < 1:
+        raise ValueError(f"steps was {steps}, but at least 1 step can be trained.")
+    epochs = math.ceil(steps / LONGEST_EPOCH)
+    return mixture.sample(math.ceil(steps / epochs) * BATCH, seed), epochs
+
+
 def train_point_gan(
     mixture,
     steps,
@@ -47,11 +67,8 @@ def train_point_gan(
     Raises:
         ValueError: if `steps` is less than 1, or a setting is unknown to `GAN`.
     """
-    if steps < 1:
-        raise ValueError(f"steps was {steps}, but at least 1 step can be trained.")
+    real, epochs = training_points(mixture, steps, seed)
     keras.utils.set_random_seed(seed)
-    epochs = math.ceil(steps / LONGEST_EPOCH)
-    real = mixture.sample(math.ceil(steps / epochs) * BATCH, seed)
     spread = float(real.std())
     penalty = penalty_weights(settings.pop("penalty", None))
     weights = {name: weight * spread**2 for name, weight in penalty.items()}

@@ -1,16 +1,12 @@
 """The recipe with which the course trains a VAE on points in the plane."""
 
-import math
-
 import keras
 from keras import layers
 
+from utils.models.point_gan import BATCH, training_points
 from utils.models.vae import VAE
 from utils.networks.mlp import mlp
 from utils.networks.points import point_pair
-
-BATCH = 128
-LONGEST_EPOCH = 800  # batches
 
 
 def train_point_vae(mixture, steps, seed, rate=2e-3, callbacks=None, **settings):
@@ -34,11 +30,8 @@ def train_point_vae(mixture, steps, seed, rate=2e-3, callbacks=None, **settings)
     Raises:
         ValueError: if `steps` is less than 1, or a setting is unknown to `VAE`.
     """
-    if steps < 1:
-        raise ValueError(f"steps was {steps}, but at least 1 step can be trained.")
+    real, epochs = training_points(mixture, steps, seed)
     keras.utils.set_random_seed(seed)
-    epochs = math.ceil(steps / LONGEST_EPOCH)
-    real = mixture.sample(math.ceil(steps / epochs) * BATCH, seed)
     spread = float(real.std())
     generator, _ = point_pair(spread)
     reader = mlp(2, 4, 4 * (128,), "relu")

@@ -48,6 +48,22 @@ def test_a_crop_is_a_quarter_of_its_photograph():
         assert (windows[:, :, 0] == crop).all(axis=(2, 3, 4)).any()
 
 
+def test_crops_go_from_the_whole_photograph_to_the_largest_zoom():
+    crops = photograph_crops(16, 3, 0, ("chelsea",), zooms=(1, 2))
+    np.testing.assert_array_equal(crops[0], photograph("chelsea", 16))
+    for crop, side in ((crops[1], 24), (crops[2], 32)):
+        windows = np.lib.stride_tricks.sliding_window_view(
+            photograph("chelsea", side), (16, 16, 3)
+        )
+        assert (windows[:, :, 0] == crop).all(axis=(2, 3, 4)).any()
+
+
+@pytest.mark.parametrize("zooms", [(0.5, 2), (2, 1)])
+def test_zooms_out_of_order_are_refused(zooms):
+    with pytest.raises(ValueError, match="must rise from 1 on"):
+        photograph_crops(16, 2, 0, FIVE, zooms)
+
+
 def test_crops_that_cannot_be_cut_are_refused():
     with pytest.raises(ValueError, match="one piece or more"):
         photograph_crops(16, 0, 0, FIVE)

@@ -87,6 +87,18 @@ def test_the_style_loss_is_the_mean_of_the_pairs(normalization, exact):
     assert value == pytest.approx(expected, rel=1e-6)
 
 
+@pytest.mark.parametrize("shape", [(12, 9, 5), (31, 17, 16), (40, 40, 3)])
+@pytest.mark.parametrize(
+    ("normalization", "exact"), [("gatys", gatys), ("relative", relative)]
+)
+def test_styles_that_nearly_agree_lose_no_digits(shape, normalization, exact):
+    # Two draws of one law: their Grams cancel but for a few hundredths.
+    for _ in range(10):
+        a, b = RNG.gamma(2.0, 1.0, (2, *shape)).astype("float32")
+        value = number(textures.style_loss(a[None], b[None], normalization))
+        assert value == pytest.approx(exact(a, b), rel=1e-6)
+
+
 def test_one_painting_serves_a_batch_of_pictures():
     value = number(textures.style_loss(FEATURES, OTHERS[:1]))
     expected = np.mean([gatys(each, OTHERS[0]) for each in FEATURES])

@@ -52,31 +52,48 @@ def photograph_patches(
 
 
 def photograph_crops(
-    size: int, each: int, seed: int, photographs: tuple[str, ...]
+    size: int,
+    each: int,
+    seed: int,
+    photographs: tuple[str, ...],
+    zooms: tuple[float, float] = (2.0, 2.0),
 ) -> np.ndarray:
-    """Cuts square pieces of color photographs, a quarter of each photograph's area.
+    """Cuts square pieces of color photographs, at random places.
 
     Args:
-        size: width and height in pixels, 8 to 1024: the photographs are brought to
-            twice that.
+        size: width and height in pixels, 8 to 2048 / the largest zoom.
         each: pieces of each photograph, 1 or more.
         seed: int; one seed gives the same pieces.
         photographs: names from `utils.data.pictures.PHOTOGRAPHS`.
+        zooms: least and most, from 1 on: the pieces of a photograph go in equal steps
+            from the one to the other. At 1 a piece is the whole photograph, at 2 a
+            quarter of its area.
 
     Returns:
         float32 `(len(photographs)·each, size, size, 3)` in [-1, 1], in the order of the
         photographs.
 
     Raises:
-        ValueError: for a size or a number out of range, or an unknown photograph.
+        ValueError: for a size, number or zoom out of range, or an unknown photograph.
     """
     if each < 1:
         raise ValueError(f"each was {each}, but one piece or more must be cut.")
+    least, most = zooms
+    if not 1 <= least <= most:
+        raise ValueError(
+            f"zooms were {least} to {most}, but must rise from 1 on: a piece cannot "
+            "be larger than its photograph."
+        )
     rng = np.random.default_rng(seed)
+    sides = [round(size * zoom) for zoom in np.linspace(least, most, each)]
     pieces = []
-    for picture in (photograph(name, 2 * size) for name in photographs):
-        places = rng.integers(0, size + 1, (each, 2))
-        pieces += [picture[y : y + size, x : x + size] for y, x in places]
+    for name in photographs:
+        pictures = {side: photograph(name, side) for side in set(sides)}
+        # Between the top left corner (0) and the bottom right one (1).
+        corners = rng.integers(0, size + 1, (each, 2)) / size
+        for side, corner in zip(sides, corners, strict=True):
+            y, x = np.rint(corner * (side - size)).astype(int)
+            pieces.append(pictures[side][y : y + size, x : x + size])
     return np.stack(pieces)
 
 

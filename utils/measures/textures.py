@@ -10,7 +10,9 @@ Source: Gatys, Ecker and Bethge (2015), "A neural algorithm of artistic style".
 from keras import ops
 
 NORMALIZATIONS = ("gatys", "relative")
-_BLOCK = 1024  # positions summed at a time: float32 loses digits in longer sums
+# Positions are summed in blocks, at least so many, of at most so many positions: the
+# rounding of the blocks averages out, where one long float32 sum loses digits.
+_BLOCKS, _BLOCK = 64, 1024
 
 
 def gram_matrix(features):
@@ -28,14 +30,13 @@ def gram_matrix(features):
     Source: Gatys, Ecker and Bethge (2015), equation 3.
     """
     features = _as_features(features)
-    return _sum_of_products(_flat(features))
+    return ops.sum(_block_grams(features), axis=1)
 
 
 def scaled_gram_matrix(features):
     """Returns G / (2·height·width·channels), of which a style loss takes differences.
 
-    The scale goes in before the sum, so that nothing overflows: with it, Grams of
-    pictures of different sizes compare.
+    With this scale, Grams of pictures of different sizes compare.
 
     Args:
         features: `(n, height, width, channels)`.
@@ -49,9 +50,7 @@ def scaled_gram_matrix(features):
     Source: Gatys, Ecker and Bethge (2015), equation 4, there outside the square.
     """
     features = _as_features(features)
-    _, height, width, channels = features.shape
-    scale = (2.0 * height * width * channels) ** 0.5
-    return _sum_of_products(_flat(features) / scale)
+    return ops.sum(_scaled_block_grams(features), axis=1)
 
 
 def content_loss(features, content_features):
@@ -117,8 +116,14 @@ def style_loss(features, style_features, normalization="gatys"):
     """
     features, style_features = _as_features(features), _as_features(style_features)
     _check_pair(features, style_features, from_axis=3)
-    gram, style_gram = map(scaled_gram_matrix, (features, style_features))
-    return gram_distance(gram, style_gram, normalization)
+    _check_normalization(normalization)
+    blocks = max(map(_block_count, (features, style_features)))
+    mine, style = (
+        _scaled_block_grams(each, blocks) for each in (features, style_features)
+    )
+    # Block by block, not of the sums: where two styles nearly agree they cancel.
+    difference = ops.sum(mine - style, axis=1)
+    return _mean_square(difference, ops.sum(style, axis=1), normalization)
 
 
 def gram_distance(gram, style_gram, normalization="gatys"):
@@ -135,17 +140,8 @@ def gram_distance(gram, style_gram, normalization="gatys"):
     Raises:
         ValueError: for an unknown normalization.
     """
-    if normalization not in NORMALIZATIONS:
-        raise ValueError(
-            f"normalization was {normalization!r}, but must be one of "
-            f"{', '.join(map(repr, NORMALIZATIONS))}."
-        )
-    if normalization == "gatys":
-        return ops.mean(ops.sum(ops.square(gram - style_gram), axis=(1, 2)))
-    # Divided first: the squares of small entries would underflow.
-    norm = ops.max(ops.abs(style_gram), axis=(1, 2), keepdims=True) + 1e-30
-    distances = ops.sum(ops.square((gram - style_gram) / norm), axis=(1, 2))
-    return ops.mean(distances / (ops.sum(ops.square(style_gram / norm), axis=(1, 2))))
+    _check_normalization(normalization)
+    return _mean_square(gram - style_gram, style_gram, normalization)
 
 
 def total_variation(pictures):
@@ -193,20 +189,44 @@ def _flat(features):
     return ops.reshape(features, (n or -1, height * width, channels))
 
 
-def _sum_of_products(rows):
-    """Σ rows·rowsᵀ over positions, in blocks, `(n, channels, channels)`."""
+def _block_count(features):
+    _, height, width, _ = features.shape
+    return max(min(_BLOCKS, height * width), -(-height * width // _BLOCK))
+
+
+def _block_grams(features, blocks=None):
+    """Σ F·Fᵀ over the positions of each block, `(n, blocks, channels, channels)`."""
+    rows = _flat(features)
     n, positions, channels = rows.shape
-    whole = positions - positions % _BLOCK
-    total = 0.0
-    if whole:
-        blocks = ops.reshape(
-            rows[:, :whole], (n or -1, whole // _BLOCK, _BLOCK, channels)
+    blocks = blocks or _block_count(features)
+    block = -(-positions // blocks)
+    if missing := blocks * block - positions:
+        rows = ops.pad(rows, ((0, 0), (0, missing), (0, 0)))
+    rows = ops.reshape(rows, (n or -1, blocks, block, channels))
+    return ops.einsum("nbpi,nbpj->nbij", rows, rows)
+
+
+def _scaled_block_grams(features, blocks=None):
+    _, height, width, channels = features.shape
+    return _block_grams(features, blocks) / (2.0 * height * width * channels)
+
+
+def _check_normalization(normalization):
+    if normalization not in NORMALIZATIONS:
+        raise ValueError(
+            f"normalization was {normalization!r}, but must be one of "
+            f"{', '.join(map(repr, NORMALIZATIONS))}."
         )
-        total = ops.sum(ops.einsum("nbpi,nbpj->nbij", blocks, blocks), axis=1)
-    if whole == positions:
-        return total
-    rest = rows[:, whole:]
-    return total + ops.einsum("npi,npj->nij", rest, rest)
+
+
+def _mean_square(difference, style_gram, normalization):
+    """Σ(G − A)², or Σ(G − A)²/ΣA²; the mean over the batch."""
+    if normalization == "gatys":
+        return ops.mean(ops.sum(ops.square(difference), axis=(1, 2)))
+    # Divided first: the squares of small entries would underflow.
+    norm = ops.max(ops.abs(style_gram), axis=(1, 2), keepdims=True) + 1e-30
+    distances = ops.sum(ops.square(difference / norm), axis=(1, 2))
+    return ops.mean(distances / ops.sum(ops.square(style_gram / norm), axis=(1, 2)))
 
 
 def _check_pair(features, others, from_axis):

@@ -4,19 +4,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.measures.textures import (
-    gram_distance,
-    relative_content_loss,
-    scaled_gram_matrix,
-    total_variation,
-)
-from utils.models.style_arguments import (
-    check_layers,
-    check_picture,
-    check_weights,
-    constant,
-    output_names,
-)
+from utils.measures.textures import relative_content_loss, total_variation
+from utils.models.style_arguments import check_picture, check_weights, chosen_layers
+from utils.models.style_target import StyleTarget
 
 
 class FeedForwardStyle(keras.Model):
@@ -55,11 +45,9 @@ class FeedForwardStyle(keras.Model):
     ):
         style = check_picture("style", style)
         check_weights(content_weight, style_weight, variation_weight)
-        names = output_names(features)
-        if content_layer is None:
-            content_layer = names[len(names) // 2]
-        layer_weights = layer_weights or dict.fromkeys(names, 1.0)
-        check_layers(names, content_layer, layer_weights)
+        content_layer, layer_weights = chosen_layers(
+            features, content_layer, layer_weights
+        )
         super().__init__()
         self.painter = painter
         self.features = features
@@ -67,13 +55,7 @@ class FeedForwardStyle(keras.Model):
         self.style_weight = style_weight
         self.variation_weight = variation_weight
         self.content_layer = content_layer
-        total = sum(layer_weights.values())
-        self.layer_weights = {k: v / total for k, v in layer_weights.items()}
-        activations = features(style, training=False)
-        self._wanted_grams = {
-            name: constant(scaled_gram_matrix(activations[name]))
-            for name in self.layer_weights
-        }
+        self._wanted_style = StyleTarget(features, style, layer_weights)
         self.built = True
 
     @property
@@ -104,7 +86,7 @@ class FeedForwardStyle(keras.Model):
         content = relative_content_loss(made[self.content_layer], wanted)
         return (
             self.content_weight * content
-            + self.style_weight * self._style(made)
+            + self.style_weight * self._wanted_style.loss(made)
             + self.variation_weight * total_variation(y_pred)
         )
 
@@ -115,12 +97,8 @@ class FeedForwardStyle(keras.Model):
             pictures: `(n, height, width, 3)` in [-1, 1].
         """
         painted = self.repaint(pictures)
-        return np.array(
-            [
-                float(ops.convert_to_numpy(self._style(self.features(each[None]))))
-                for each in painted
-            ]
-        )
+        losses = [self._wanted_style.loss(self.features(p[None])) for p in painted]
+        return np.array([float(ops.convert_to_numpy(each)) for each in losses])
 
     def repaint(self, pictures):
         """Returns the repainted pictures, NumPy `(n, height, width, 3)`, one by one.
@@ -138,14 +116,3 @@ class FeedForwardStyle(keras.Model):
                 "width, 3) with sides divisible by 4: resize them."
             )
         return self.painter.predict(pictures, batch_size=1, verbose=0)
-
-    def _style(self, activations):
-        return sum(
-            weight
-            * gram_distance(
-                scaled_gram_matrix(activations[name]),
-                self._wanted_grams[name],
-                "relative",
-            )
-            for name, weight in self.layer_weights.items()
-        )

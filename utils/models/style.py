@@ -9,22 +9,17 @@ from keras import ops
 from scipy.optimize import minimize
 
 from utils.autodiff import compiled_value_and_gradients
-from utils.measures.textures import (
-    gram_distance,
-    relative_content_loss,
-    scaled_gram_matrix,
-    total_variation,
-)
+from utils.measures.textures import relative_content_loss, total_variation
 from utils.models.style_arguments import (
-    check_layers,
     check_memory,
     check_pictures,
     check_steps,
     check_weights,
+    chosen_layers,
     constant,
-    output_names,
     start_picture,
 )
+from utils.models.style_target import StyleTarget
 
 
 class Frame(NamedTuple):
@@ -98,11 +93,9 @@ class StyleTransfer(keras.Model):
     ):
         pictures = check_pictures(content=content, style=style)
         check_weights(content_weight, style_weight, variation_weight)
-        names = output_names(features)
-        if content_layer is None:
-            content_layer = names[len(names) // 2]
-        layer_weights = layer_weights or dict.fromkeys(names, 1.0)
-        check_layers(names, content_layer, layer_weights)
+        content_layer, layer_weights = chosen_layers(
+            features, content_layer, layer_weights
+        )
         first = next(each for each in pictures.values() if each is not None)
         shape = (*(shape or ()), 3) if shape and content is None else first.shape[1:]
         check_memory(features, shape)
@@ -113,24 +106,18 @@ class StyleTransfer(keras.Model):
         self.style_weight = style_weight
         self.variation_weight = variation_weight
         self.content_layer = content_layer
-        total = sum(layer_weights.values())
-        self.layer_weights = {k: v / total for k, v in layer_weights.items()}
         self.pixels = self.add_weight(
             shape=(1, *shape), initializer="zeros", constraint=InRange(), name="pixels"
         )
         self.pixels.assign(begin)
         self.film: list[Frame] = []
         self.built = True
-        self._wanted_content = self._wanted_grams = None
+        self._wanted_content = self._wanted_style = None
         if content is not None:
             activations = features(pictures["content"], training=False)
             self._wanted_content = constant(activations[content_layer])
         if style is not None:
-            activations = features(pictures["style"], training=False)
-            self._wanted_grams = {
-                name: constant(scaled_gram_matrix(activations[name]))
-                for name in self.layer_weights
-            }
+            self._wanted_style = StyleTarget(features, pictures["style"], layer_weights)
 
     @property
     def trainable_weights(self):
@@ -161,16 +148,8 @@ class StyleTransfer(keras.Model):
             content = relative_content_loss(
                 activations[self.content_layer], self._wanted_content
             )
-        if self._wanted_grams is not None:
-            style = sum(
-                weight
-                * gram_distance(
-                    scaled_gram_matrix(activations[name]),
-                    self._wanted_grams[name],
-                    "relative",
-                )
-                for name, weight in self.layer_weights.items()
-            )
+        if self._wanted_style is not None:
+            style = self._wanted_style.loss(activations)
         variation = total_variation(ops.convert_to_tensor(self.pixels))
         return content, style, variation
 

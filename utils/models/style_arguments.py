@@ -81,11 +81,20 @@ def check_weights(content_weight, style_weight, variation_weight):
         raise ValueError(f"variation_weight was {variation_weight}, but must be ≥ 0.")
 
 
-def check_layers(names, content_layer, layer_weights):
-    """Raises a ValueError for an unknown layer or a weight that is not positive.
+def chosen_layers(features, content_layer, layer_weights):
+    """Returns the content layer, and the weights of the style layers summing to 1.
 
-    It lists the layers nearest to the unknown one first.
+    Where nothing is chosen, the middle layer keeps the content, and all layers have a
+    say in the style.
+
+    Raises:
+        ValueError: for an unknown layer or a weight that is not positive; it lists the
+            layers nearest to the unknown one first.
     """
+    names = output_names(features)
+    if content_layer is None:
+        content_layer = names[len(names) // 2]
+    layer_weights = layer_weights or dict.fromkeys(names, 1.0)
     for name in (content_layer, *layer_weights):
         if name not in names:
             near = difflib.get_close_matches(str(name), names, n=3)
@@ -100,6 +109,8 @@ def check_layers(names, content_layer, layer_weights):
                 f"layer_weights gives {name} the weight {weight}, but weights are "
                 "positive: leave the layer out to do without it."
             )
+    total = sum(layer_weights.values())
+    return content_layer, {name: w / total for name, w in layer_weights.items()}
 
 
 def check_memory(features, shape):

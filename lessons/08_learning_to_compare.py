@@ -37,6 +37,7 @@ COLLAPSE_STEPS = scale(quick=6, laptop=60, full=100)
 HEAD_STEPS = scale(quick=6, laptop=300, full=1_000)
 LOOKS = scale(quick=1, laptop=8, full=8)
 OLIVETTI_STEPS = scale(quick=4, laptop=160, full=500)
+OLIVETTI_PEOPLE = scale(quick=4, laptop=35, full=35)
 
 # %% [markdown]
 # ## 1 · Two jobs: is this Ann? Who is this?
@@ -1293,13 +1294,9 @@ if olivetti_rates:
 shown_faces if olivetti_rates else None
 
 # %% [markdown]
-# Five people are few, and which five matters. So the script `benchmarks/olivetti.py` leaves
-# out each person once: 8 folds of 5 people, longer trained, and each picture compared
-# together with its mirror image.
-#
 # Some people wear glasses on some pictures and none on others, and 35 people may be too few
-# to learn that glasses mean nothing. So the script also draws glasses on the faces it trains
-# with.
+# to learn that glasses mean nothing. A longer training, `benchmarks/olivetti.py`, also
+# draws glasses on the faces.
 
 # %%
 from utils.data.glasses import wear_glasses
@@ -1313,41 +1310,109 @@ if olivetti_rates:
     )
 shown_glasses if olivetti_rates else None
 
+# %% [markdown]
+# The other way round: learn less. A network with 35 people has to learn its filters *and*
+# its distance from them. Take filters that nobody trains: **Gabor filters** say how much of
+# which wave (six lengths, eight directions) is in each of 8×8 cells of the face.
+#
+# Then only the distance is left to learn, and it can be computed at once. How do the
+# features vary from picture to picture of *one* person? Divide by that: what glasses and
+# moods change counts little, what stays counts much. These are **relevant components**
+# (Bar-Hillel et al. 2005). No steps, no start, no triplets.
+
+# %%
+from utils.models import RelevantComponents
+from utils.networks.gabor import gabor_magnitudes
+
+show_code(RelevantComponents, folded=True)
+
+# %% [markdown]
+# **Predict.** The same five people as above, the same 35 to learn from. Who errs less, the
+# network or one covariance?
+
+
+# %%
+def both_sides(pictures):
+    """Waves of each picture and of its mirror image, summed: a face has two sides."""
+    return gabor_magnitudes(pictures) + gabor_magnitudes(pictures[:, :, ::-1])
+
+
+if olivetti_rates:
+    faces = load("olivetti")
+    known = np.isin(faces.persons, seen.people[:OLIVETTI_PEOPLE])
+    components = RelevantComponents(
+        both_sides(faces.pictures[known]), faces.persons[known]
+    )
+    embeddings = components.embed(both_sides(faces.pictures[left_out]))
+    olivetti_rates["waves"] = equal_error_rate(*pair_scores(embeddings, unseen.persons))
+    print(f"waves: equal error rate of 5 unseen people {olivetti_rates['waves']:.1%}")
+
+# %% [markdown]
+# Five people are few, and which five matters. So the script `benchmarks/olivetti.py` leaves
+# out each person once: 8 folds of 5 people, the network longer trained, and each picture
+# compared together with its mirror image. "Five pictures known" is the door of section 9:
+# each of the five people has enrolled with five pictures.
+
 # %%
 olivetti = load_results("olivetti")
 folds = np.array([fold["equal_error_rate"] for fold in olivetti["folds"].values()])
 fold_pixels = np.array([fold["pixels"] for fold in olivetti["folds"].values()])
 bare = {k: fold["equal_error_rate"] for k, fold in olivetti["without glasses"].items()}
 drawn = [olivetti["folds"][k]["equal_error_rate"] for k in bare]
+seeds = olivetti["waves"]["seeds"].values()
+waves = np.array([seed["equal_error_rate"] for seed in seeds])  # (seeds, folds)
+waves_five = np.array([seed["five_known"] for seed in seeds])
+
+
+def of_folds(rates):
+    """Mean and spread over the folds, best and worst fold."""
+    return (
+        f"{rates.mean():.2%} ± {rates.std(ddof=1):.2%}",
+        f"{rates.min():.1%} to {rates.max():.1%}",
+    )
+
+
 table(
     [
-        ("ours, mean over the folds", f"{folds.mean():.2%} ± {folds.std(ddof=1):.2%}"),
-        ("ours, best and worst fold", f"{folds.min():.1%} to {folds.max():.1%}"),
-        (
-            f"folds {' and '.join(bare)}: with drawn glasses, without",
-            f"{np.mean(drawn):.1%}, {np.mean(list(bare.values())):.1%}",
-        ),
-        ("pixels, mean over the folds", f"{fold_pixels.mean():.1%}"),
-        ("Siamese CNN, Khalil-Hani and Liew 2014", "3.33%"),
+        ("pixels", *of_folds(fold_pixels)),
+        ("triplets, a network", *of_folds(folds)),
+        (f"waves, {len(waves)} draws of the copies", *of_folds(waves.mean(axis=0))),
+        ("waves, five pictures known", *of_folds(waves_five.mean(axis=0))),
+        ("Siamese CNN, Khalil-Hani and Liew 2014", "3.33%", ""),
     ],
-    ("AT&T faces, people unseen in training", "equal error rate"),
-    caption=f"Ours: {olivetti['settings']}",
+    ("AT&T faces, people unseen in training", "equal error rate", "folds"),
+    caption=f"Network: {olivetti['settings']}. Waves: {olivetti['waves']['settings']}.",
+)
+print(
+    f"the network, folds {' and '.join(bare)}: with drawn glasses {np.mean(drawn):.1%}, "
+    f"without {np.mean(list(bare.values())):.1%}"
 )
 
 # %% tags=["claim"]
 if olivetti_rates and current_scale() != "quick":
     assert olivetti_rates["batch-hard"] <= 0.08
+    assert olivetti_rates["waves"] < olivetti_rates["pixels"] / 4
 assert len(folds) == 8 and folds.mean() < 0.6 * fold_pixels.mean()
 assert folds.max() > 3 * folds.min()
 assert all(np.array(drawn) < list(bare.values())), "the glasses did not help"
+assert len(waves) >= 3 and waves.mean(axis=1).max() < 0.0333, "the published 3.33 %"
+assert waves.mean() < folds.mean() / 2, "the network is nearly as good"
+assert waves_five.mean() < waves.mean() / 3, "four more pictures did not help"
+assert waves.mean(axis=0).argmax() == 3, "another fold is the worst"
+errors = olivetti["choose"]
+assert min(errors, key=errors.get) == "6 lengths, bandwidth 0.25", "not what was used"
 
 # %% [markdown]
-# So the answer depends on who is left out. Two of the folds were also trained without the
-# drawn glasses, and both err more: what a network should not look at must vary in what it
-# learns from. The avatars had 400 people, and each of them came with glasses and without:
-# there the same method errs on one pair in a hundred. The published figure is of another
-# network and protocol; our mean over all 40 people is larger than it, and we did not reach
-# it.
+# The answer depends on who is left out. In the worst fold of the waves one man looks out of
+# two lights, and in one of them he is out of focus.
+#
+# Two of the folds were also trained without the drawn glasses, and both err more: what a
+# network should not look at must vary in what it learns from. The avatars had 400 people,
+# and each of them came with glasses and without: there the network errs on one pair in a
+# hundred. With 35 people it errs twice as often as waves and a covariance. **Learn what you
+# have the data for.** With the settings chosen on training people alone, these come in
+# below the published figure, which is of one network and of another protocol. And five
+# pictures at the door help more than any of it.
 
 # %% [markdown]
 # ## 11 · Measured here, published, source
@@ -1375,7 +1440,7 @@ table(
         ),
         (
             "AT&T faces, equal error rate",
-            f"{folds.mean():.2%} (8 folds)",
+            f"{waves.mean():.2%} by waves, {folds.mean():.2%} by triplets (8 folds)",
             "3.33 %",
             "Khalil-Hani and Liew 2014",
         ),
@@ -1412,6 +1477,8 @@ table(
 # - Taigman, Yang, Ranzato, Wolf (2014), *DeepFace*: the chi-square form.
 # - Musgrave, Belongie, Lim (2020), *A metric learning reality check*: why comparisons need
 #   the same network, the same budget and people never seen.
+# - Bar-Hillel, Hertz, Shental, Weinshall (2005), *Learning a Mahalanobis metric from
+#   equivalence constraints*: relevant components, and why they minimize a distance.
 # - Buolamwini and Gebru (2018), *Gender shades*: equal error rates are not equal for all.
 #
 # ## Words
@@ -1436,3 +1503,5 @@ table(
 # | ROC curve | both errors at every threshold | ROC 曲线 |
 # | chi-square form | (a − b)² / (a + b) | 卡方形式 |
 # | gallery | the people enrolled | 图库 |
+# | Gabor filter | answers to waves of one length and direction | Gabor 滤波器 |
+# | relevant components | features divided by their variation within people | 相关成分分析 |

@@ -6,6 +6,7 @@ from utils.models.energy import EnergyModel
 from utils.models.feed_forward_style import FeedForwardStyle
 from utils.models.gan import GAN
 from utils.models.meter import DivergenceMeter
+from utils.models.relevant_components import RelevantComponents
 from utils.models.siamese import SiameseModel
 from utils.models.style import StyleTransfer
 from utils.models.triplet import TripletModel
@@ -21,6 +22,7 @@ __all__ = [
     "DivergenceMeter",
     "EnergyModel",
     "FeedForwardStyle",
+    "RelevantComponents",
     "SiameseModel",
     "StyleTransfer",
     "TripletModel",

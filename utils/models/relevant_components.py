@@ -1,0 +1,74 @@
+"""A distance between people that is computed, not trained."""
+
+import numpy as np
+from scipy.linalg import solve_triangular
+from sklearn.covariance import shrunk_covariance
+
+
+class RelevantComponents:
+    """Divides features by how much they vary from picture to picture of one person.
+
+    Of all linear maps that keep the volume, this one brings the pictures of each person
+    nearest to their mean. With W the covariance within people, distances of embeddings
+    before they are scaled to length 1 are (a − b)ᵀ·W⁻¹·(a − b): what glasses change
+    counts little, what never changes in a person counts much. People never seen profit
+    as far as their pictures vary alike.
+
+    Args:
+        features: `(n, d)`, of pictures.
+        persons: `(n,)`, who is on each.
+        shrinkage: share of the diagonal in W, above 0 and at most 1: with fewer
+            pictures than features, W alone has no inverse.
+
+    Raises:
+        ValueError: if the shapes disagree, nobody has two pictures, or a number is out
+            of range.
+
+    Source: Bar-Hillel, Hertz, Shental and Weinshall (2005), "Learning a Mahalanobis
+    metric from equivalence constraints".
+    """
+
+    def __init__(self, features, persons, shrinkage=0.1):
+        features, persons = np.asarray(features, dtype="float64"), np.asarray(persons)
+        if features.ndim != 2 or persons.shape != features.shape[:1]:
+            raise ValueError(
+                f"The features have shape {features.shape} and the persons "
+                f"{persons.shape}, but must be (n, d) and (n,)."
+            )
+        if not np.isfinite(features).all():
+            raise ValueError("The features hold NaN or infinity: give finite numbers.")
+        if not 0 < shrinkage <= 1:
+            raise ValueError(
+                f"shrinkage was {shrinkage}, but must be above 0 and at most 1."
+            )
+        _, who, pictures = np.unique(persons, return_inverse=True, return_counts=True)
+        if not (pictures > 1).any():
+            raise ValueError(
+                f"{len(persons)} features of {len(pictures)} people were given, one of "
+                "each: to see what varies within a person, give two or more of some."
+            )
+        self.mean = features.mean(axis=0)
+        means = np.zeros((len(pictures), features.shape[1]))
+        np.add.at(means, who, features)
+        within = features - (means / pictures[:, None])[who]
+        within = shrunk_covariance(within.T @ within / len(within), shrinkage)
+        self.root = np.linalg.cholesky(within)
+
+    def embed(self, features):
+        """Embeds features `(n, d)` of anybody.
+
+        Returns:
+            float32 `(n, d)`, each of length 1.
+
+        Raises:
+            ValueError: for another number of features.
+        """
+        features = np.asarray(features, dtype="float64")
+        if features.ndim != 2 or features.shape[1] != len(self.mean):
+            raise ValueError(
+                f"The features have shape {features.shape}, but must be (n, "
+                f"{len(self.mean)}), as those it was made from."
+            )
+        white = solve_triangular(self.root, (features - self.mean).T, lower=True).T
+        length = np.linalg.norm(white, axis=1, keepdims=True)
+        return (white / np.maximum(length, 1e-12)).astype("float32")

@@ -1010,9 +1010,6 @@ table(
     ("quantity", "measured here", "published or exact", "source"),
 )
 
-# %% tags=["claim"]
-assert full["style ratio"] <= 1.5 and full["pictures a second"] >= 10
-
 # %% [markdown]
 # ## What to read next
 #

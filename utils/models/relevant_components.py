@@ -9,8 +9,8 @@ class RelevantComponents:
     """Divides features by how much they vary from picture to picture of one person.
 
     Of all linear maps that keep the volume, this one brings the pictures of each person
-    nearest to their mean. With W the covariance within people, distances of embeddings
-    before they are scaled to length 1 are (a − b)ᵀ·W⁻¹·(a − b): what glasses change
+    nearest to their mean. With W the covariance within people, squared distances before
+    the embeddings are scaled to length 1 are (a − b)ᵀ·W⁻¹·(a − b): what glasses change
     counts little, what never changes in a person counts much. People never seen profit
     as far as their pictures vary alike.
 

@@ -1231,10 +1231,12 @@ checks.lesson08.collapse(has_collapsed, collapsing, mended)
 # ## 10 · Real faces
 #
 # Everything so far, on photographs: 40 people, ten pictures each, 64×64 in gray, taken
-# between 1992 and 1994 in Cambridge. They are not part of the course; if they are in the
+# between 1992 and 1994 in Cambridge: Olivetti's, later AT&T's, faces. They are not part of
+# the course; if they are in the
 # cache (`course prefetch --all`), the next cells train on 35 people and judge on the other
 # 5. 350 pictures are few, so we help: half the size, the same brightness and contrast for
-# all, and each picture is moved, turned and relit a little whenever it is drawn.
+# all, and each picture is moved, turned, zoomed, mirrored and relit a little whenever it is
+# drawn.
 
 # %%
 from utils.course.downloads import is_cached
@@ -1312,13 +1314,16 @@ shown_glasses if olivetti_rates else None
 
 # %% [markdown]
 # The other way round: learn less. A network with 35 people has to learn its filters *and*
-# its distance from them. Take filters that nobody trains: **Gabor filters** say how much of
-# which wave (six lengths, eight directions) is in each of 8×8 cells of the face.
+# its distance from them. Take filters that nobody trains: a wave is a striped pattern of
+# one width and direction, and **Gabor filters** say how much of which wave (six lengths,
+# eight directions) is in each of 8×8 cells of the face.
 #
 # Then only the distance is left to learn, and it can be computed at once. How do the
 # features vary from picture to picture of *one* person? Divide by that: what glasses and
 # moods change counts little, what stays counts much. These are **relevant components**
-# (Bar-Hillel et al. 2005). No steps, no start, no triplets.
+# (Bar-Hillel et al. 2005). No gradient steps, no random start, no triplets. Only, 3,072
+# features of 350 pictures leave the covariance without an inverse, so its diagonal gets a
+# share more (`shrinkage`).
 
 # %%
 from utils.models import RelevantComponents
@@ -1327,13 +1332,13 @@ from utils.networks.gabor import gabor_magnitudes
 show_code(RelevantComponents, folded=True)
 
 # %% [markdown]
-# **Predict.** The same five people as above, the same 35 to learn from. Who errs less, the
-# network or one covariance?
+# **Predict.** The same 40 people, each judged once by what 35 others taught. Who errs less
+# over all of them, the network or one covariance? First, the five people of above.
 
 
 # %%
 def both_sides(pictures):
-    """Waves of each picture and of its mirror image, summed: a face has two sides."""
+    """Waves of pictures and of their mirror images: left and right count alike."""
     return gabor_magnitudes(pictures) + gabor_magnitudes(pictures[:, :, ::-1])
 
 
@@ -1345,14 +1350,16 @@ if olivetti_rates:
     )
     embeddings = components.embed(both_sides(faces.pictures[left_out]))
     olivetti_rates["waves"] = equal_error_rate(*pair_scores(embeddings, unseen.persons))
-    print(f"waves: equal error rate of 5 unseen people {olivetti_rates['waves']:.1%}")
+    for name in ("batch-hard", "waves"):
+        print(f"{name}: equal error rate of 5 unseen people {olivetti_rates[name]:.1%}")
 
 # %% [markdown]
 # Five people are few, and which five matters. So the script `benchmarks/olivetti.py` leaves
-# out each person once: 8 folds of 5 people. The network is trained longer, and compares each
-# picture together with its mirror image. The waves learn from four more copies of each
-# picture, drawn with glasses and moved a little. "Five pictures known" is the door of
-# section 9: each of the five people has enrolled with five pictures.
+# out each person once: 8 folds of 5 people. Its network is larger and trained longer, on
+# faces of which two in five wear drawn glasses, and compares each picture together with its
+# mirror image. The waves learn from four more copies of each picture, two in five with
+# drawn glasses, all moved a little. "Five pictures known": each picture is compared with
+# the nearest of a person's five enrolled ones, as the gallery of section 9 does.
 
 # %%
 olivetti = load_results("olivetti")
@@ -1377,12 +1384,13 @@ table(
     [
         ("pixels", *of_folds(fold_pixels)),
         ("triplets, a network", *of_folds(folds)),
-        (f"waves, {len(waves)} draws of the copies", *of_folds(waves.mean(axis=0))),
+        (f"waves, mean of {len(waves)} draws", *of_folds(waves.mean(axis=0))),
         ("waves, five pictures known", *of_folds(waves_five.mean(axis=0))),
         ("Siamese CNN, Khalil-Hani and Liew 2014", "3.33%", ""),
     ],
     ("AT&T faces, people unseen in training", "equal error rate", "folds"),
-    caption=f"Network: {olivetti['settings']}. Waves: {olivetti['waves']['settings']}.",
+    caption=f"±: standard deviation over the folds. Network: {olivetti['settings']}. "
+    f"Waves: {olivetti['waves']['settings']}.",
 )
 print(
     f"the network, folds {' and '.join(bare)}: with drawn glasses {np.mean(drawn):.1%}, "
@@ -1396,24 +1404,28 @@ if olivetti_rates and current_scale() != "quick":
 assert len(folds) == 8 and folds.mean() < 0.6 * fold_pixels.mean()
 assert folds.max() > 3 * folds.min()
 assert all(np.array(drawn) < list(bare.values())), "the glasses did not help"
+assert any(folds > fold_pixels), "the network beats pixels in each fold"
 assert len(waves) >= 3 and waves.mean(axis=1).max() < 0.0333, "the published 3.33 %"
 assert waves.mean() < folds.mean() / 2, "the network is nearly as good"
-assert waves_five.mean() < waves.mean() / 3, "four more pictures did not help"
-assert waves.mean(axis=0).argmax() == 3, "another fold is the worst"
+assert all(waves.mean(axis=0) < fold_pixels), "pixels win a fold"
+assert waves_five.mean() < waves.mean() / 5, "four more pictures did not help"
 errors = olivetti["choose"]
 assert min(errors, key=errors.get) == "6 lengths, bandwidth 0.25", "not what was used"
 
 # %% [markdown]
-# The answer depends on who is left out. In the worst fold of the waves one man looks out of
-# two lights, and in one of them he is out of focus.
+# The answer depends on who is left out: in one fold the network is worse than pixels. Two
+# folds were also trained without the drawn glasses, once each, and both erred more: a hint
+# that what a network should not look at must vary in what it learns from.
 #
-# Two of the folds were also trained without the drawn glasses, and both err more: what a
-# network should not look at must vary in what it learns from. The avatars had 400 people,
-# and each of them came with glasses and without: there the network errs on one pair in a
-# hundred. With 35 people it errs twice as often as waves and a covariance. **Learn what you
-# have the data for.** The lengths and the bandwidth of the waves were chosen on folds within
-# the 35 people. So chosen, they come in below the published figure, which is of one network
-# and of another protocol. And five pictures at the door help more than any of it.
+# Over all people one covariance errs less than half as often as the network. (The network
+# also saw pictures of half the size, so data is not the only difference.) The avatars were
+# many, and there the same kind of network errs on about one pair in a hundred. **Learn what
+# you have the data for.**
+#
+# The lengths and the bandwidth of the waves were chosen on these 40 people, each judged by
+# others, so the rate flatters a little. It is about the published
+# one, which is of one network and of another protocol. And five pictures at the door leave
+# less than a fifth of the errors.
 
 # %% [markdown]
 # ## 11 · Measured here, published, source

@@ -70,8 +70,7 @@ def content_loss(features, content_features):
     """
     features, content_features = _as_features(features), _as_features(content_features)
     _check_pair(features, content_features, from_axis=1)
-    squares = ops.square(_flat(features) - _flat(content_features))
-    return 0.5 * ops.mean(ops.sum(ops.sum(squares, axis=2), axis=1))
+    return 0.5 * ops.mean(_sum_of_squares(_flat(features) - _flat(content_features)))
 
 
 def relative_content_loss(features, content_features):
@@ -222,11 +221,16 @@ def _check_normalization(normalization):
 def _mean_square(difference, style_gram, normalization):
     """Σ(G − A)², or Σ(G − A)²/ΣA²; the mean over the batch."""
     if normalization == "gatys":
-        return ops.mean(ops.sum(ops.square(difference), axis=(1, 2)))
+        return ops.mean(_sum_of_squares(difference))
     # Divided first: the squares of small entries would underflow.
     norm = ops.max(ops.abs(style_gram), axis=(1, 2), keepdims=True) + 1e-30
-    distances = ops.sum(ops.square(difference / norm), axis=(1, 2))
-    return ops.mean(distances / ops.sum(ops.square(style_gram / norm), axis=(1, 2)))
+    distances = _sum_of_squares(difference / norm)
+    return ops.mean(distances / _sum_of_squares(style_gram / norm))
+
+
+def _sum_of_squares(rows):
+    """Σ x² of each of the batch, row by row: one long sum loses digits on JAX."""
+    return ops.sum(ops.sum(ops.square(rows), axis=2), axis=1)
 
 
 def _check_pair(features, others, from_axis):

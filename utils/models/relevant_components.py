@@ -8,15 +8,15 @@ from sklearn.covariance import shrunk_covariance
 class RelevantComponents:
     """Divides features by how much they vary from picture to picture of one person.
 
-    Of all linear maps that keep the volume, this one brings the pictures of each person
-    nearest to their mean. With W the covariance within people, squared distances before
-    the embeddings are scaled to length 1 are (a − b)ᵀ·W⁻¹·(a − b): what glasses change
-    counts little, what never changes in a person counts much. People never seen profit
-    as far as their pictures vary alike.
+    Up to scale and shrinkage, of all linear maps of one volume this one brings the
+    pictures of each person nearest to their mean. With W the shrunk covariance within
+    people, squared distances before the embeddings are scaled to length 1 are
+    (a − b)ᵀ·W⁻¹·(a − b): what glasses change counts little, what never changes in a
+    person counts much. People never seen profit as far as their pictures vary alike.
 
     Args:
         features: `(n, d)`, of pictures.
-        persons: `(n,)`, who is on each.
+        persons: `(n,)`, who is on each; who has one picture only adds nothing to W.
         shrinkage: share of the diagonal in W, above 0 and at most 1: with fewer
             pictures than features, W alone has no inverse.
 
@@ -51,7 +51,8 @@ class RelevantComponents:
         means = np.zeros((len(pictures), features.shape[1]))
         np.add.at(means, who, features)
         within = features - (means / pictures[:, None])[who]
-        within = shrunk_covariance(within.T @ within / len(within), shrinkage)
+        within = within.T @ within / (pictures[who] > 1).sum()
+        within = shrunk_covariance(within, shrinkage)
         self.root = np.linalg.cholesky(within)
 
     def embed(self, features):

@@ -11,8 +11,8 @@ def gabor_magnitudes(pictures, cells=8, scales=6, directions=8, bandwidth=0.25):
 
     A Gabor filter answers to one wave; the magnitude of its complex answer does not ask
     where in its window the crest lies, so it hardly changes when the picture moves by a
-    pixel. The shortest wave has 4 pixels, each next one √2 times as many. The answers
-    of a filter are divided by their spread over the picture: light and contrast go.
+    pixel. The shortest wave has 4 pixels, each next one √2 times as many. What a filter
+    answers is divided by its spread over the cells: brightness and contrast go.
 
     Args:
         pictures: `(n, height, width, 1)`, sides divisible by the cells.
@@ -23,8 +23,8 @@ def gabor_magnitudes(pictures, cells=8, scales=6, directions=8, bandwidth=0.25):
             own frequency.
 
     Returns:
-        float32 `(n, scales·directions·cells²)`: square roots of mean magnitudes, at
-        least 0.
+        float32 `(n, scales·directions·cells²)`: square roots of the mean magnitude in
+        each cell over that spread, at least 0.
 
     Raises:
         ValueError: for pictures of another shape, or a number out of range.

@@ -6,7 +6,7 @@ All values are in nats. `js_divergence` is the usual one: between 0 and log 2.
 
 import math
 
-from utils.measures.arrays import as_floats, concrete, log_safe, softplus, where
+from utils.core.arrays import as_floats, concrete, log_safe, softplus, where
 from utils.measures.f_divergences import (
     F_DIVERGENCES,
     LOG_2,

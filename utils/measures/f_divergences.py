@@ -18,7 +18,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from utils.measures.arrays import (
+from utils.core.arrays import (
     exp,
     expm1,
     log,

@@ -5,7 +5,7 @@ NumPy in, NumPy float64 out; a tensor in, a tensor of its dtype out, with gradie
 
 import numpy as np
 
-from utils.measures.arrays import as_floats, concrete, expm1, log
+from utils.core.arrays import as_floats, concrete, expm1, log
 
 
 def gaussian_kl(mean_p, std_p, mean_q, std_q):

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from utils.measures.arrays import as_floats, log
+from utils.core.arrays import as_floats, log
 from utils.measures.gaussians import check_covariance, check_std
 
 LOG_2_PI = math.log(2 * math.pi)

@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from utils.core.validation import numeric
+
 
 def is_tensor(value) -> bool:
     """Returns whether a value is a tensor or a variable of the Keras backend in use."""
@@ -84,3 +86,32 @@ def log_safe(x):
 def xlogx(x):
     """Returns x·log(x), with 0·log 0 = 0."""
     return x * log(where(x > 0, x, 1.0))
+
+
+def to_numpy(values, what: str = "x", dtype: str = "float64") -> np.ndarray:
+    """Returns an array, a tensor, or lists of either, as a NumPy array.
+
+    Args:
+        values: what a caller handed in.
+        what: its name, for the message.
+        dtype: of the result.
+
+    Raises:
+        ValueError: if it holds anything but real numbers in a rectangle.
+    """
+    try:
+        array = np.asarray(_without_tensors(values))
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{what} must be an array of numbers, but was {type(values).__name__}: "
+            f"{error}."
+        ) from error
+    return numeric(array, what).astype(dtype)
+
+
+def _without_tensors(values):
+    if is_tensor(values):
+        return ops.convert_to_numpy(values)
+    if isinstance(values, list | tuple):
+        return [_without_tensors(each) for each in values]
+    return values

@@ -1,0 +1,1 @@
+"""What every room stands on: words of refusal, arrays and tensors, batches."""

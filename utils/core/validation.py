@@ -1,0 +1,209 @@
+"""The one place for words of refusal: what was given, what is allowed, and the fix.
+
+Every function returns the value it has checked, so that a caller writes
+`steps = integer(steps, "steps")`, and raises a `ValueError` of one sentence otherwise.
+NumPy only: the command line uses it, and starts without Keras.
+"""
+
+import difflib
+import math
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def did_you_mean(name, known: Iterable[str]) -> str:
+    """Returns " Did you mean 'this'?" for the nearest known name, or ""."""
+    spelled = {str(each).lower(): str(each) for each in known}
+    near = difflib.get_close_matches(str(name).lower(), spelled, n=1)
+    return f" Did you mean {spelled[near[0]]!r}?" if near else ""
+
+
+def one_of(value, known: Iterable, what: str, fix: str = ""):
+    """Returns a value that is among the known ones.
+
+    Args:
+        value: what was given.
+        known: what is allowed, in the order in which a message lists it.
+        what: what it names, as "objective": "There is no objective 'hinge'."
+        fix: a last sentence, where the list alone does not help.
+
+    Raises:
+        ValueError: if it is another value, or one that cannot be compared.
+    """
+    known = list(known)
+    if isinstance(value, str | int | float | None) and value in known:
+        return value
+    listed = ", ".join(map(repr, known))
+    raise ValueError(
+        f"There is no {what} {value!r}.{did_you_mean(value, known)} Choose one of "
+        f"{listed}.{' ' + fix if fix else ''}"
+    )
+
+
+def integer(value, name: str, least: int = 1, most: int | None = None) -> int:
+    """Returns a whole number as an `int`.
+
+    Args:
+        value: Python or NumPy integer; no `bool`, no float, whatever its value.
+        name: the argument's name.
+        least, most: the ends of what is allowed, both included.
+
+    Raises:
+        ValueError: if it is no integer, or lies outside.
+    """
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if whole and value >= least and (most is None or value <= most):
+        return int(value)
+    end = "" if most is None else f" and at most {most}"
+    raise ValueError(
+        f"{name} was {value!r}, but must be an integer of at least {least}{end}."
+    )
+
+
+def number(
+    value,
+    name: str,
+    *,
+    above: float | None = None,
+    least: float | None = None,
+    below: float | None = None,
+    most: float | None = None,
+    fix: str = "",
+) -> float:
+    """Returns a finite number as a `float`.
+
+    Args:
+        value: Python or NumPy number, or an array of one.
+        name: the argument's name.
+        above, below: ends that are not allowed themselves.
+        least, most: ends that are.
+        fix: a last sentence that says what to do.
+
+    Raises:
+        ValueError: if it is no number, NaN, infinite, or lies outside.
+    """
+    ends = [
+        (f"above {above}", above is None or (lambda x: x > above)),
+        (f"at least {least}", least is None or (lambda x: x >= least)),
+        (f"below {below}", below is None or (lambda x: x < below)),
+        (f"at most {most}", most is None or (lambda x: x <= most)),
+    ]
+    ends = [(words, holds) for words, holds in ends if callable(holds)]
+    try:
+        given = float(value) if not isinstance(value, str | bool) else math.nan
+    except (TypeError, ValueError):
+        given = math.nan
+    if math.isfinite(given) and all(holds(given) for _, holds in ends):
+        return given
+    allowed = " ".join(["a finite number", " and ".join(words for words, _ in ends)])
+    raise ValueError(
+        f"{name} was {value!r}, but must be {allowed.strip()}."
+        f"{' ' + fix if fix else ''}"
+    )
+
+
+def finite(values, what: str, fix: str = "give finite numbers.") -> np.ndarray:
+    """Returns an array that holds neither NaN nor infinity, and at least one number.
+
+    Args:
+        values: NumPy array of numbers.
+        what: its name, as "The pictures" or "x".
+        fix: what to do, after the colon.
+
+    Raises:
+        ValueError: if it is empty, holds no numbers, or any that is not finite.
+    """
+    values = np.asarray(values)
+    numeric(values, what)
+    if values.size == 0:
+        raise ValueError(f"{what}: shape {values.shape} is empty; give at least one.")
+    bad = np.count_nonzero(~np.isfinite(values))
+    if bad:
+        raise ValueError(f"{what}: {bad} of {values.size} are NaN or infinite: {fix}")
+    return values
+
+
+def numeric(values, what: str) -> np.ndarray:
+    """Returns an array of real numbers or booleans.
+
+    Raises:
+        ValueError: if it holds text, objects or complex numbers.
+    """
+    values = np.asarray(values)
+    if values.dtype.kind not in "biuf" and values.dtype.name != "bfloat16":
+        raise ValueError(
+            f"{what}: the type {values.dtype} cannot be computed with: give real "
+            'numbers, as by array.astype("float32").'
+        )
+    return values
+
+
+def pictures(values, what: str = "The pictures", shape=None) -> np.ndarray:
+    """Returns pictures `(n, height, width, channels)` with pixels in [-1, 1].
+
+    Args:
+        values: NumPy array.
+        what: its name.
+        shape: what each picture must have, as `(height, width, channels)`; None
+            stands for any size.
+
+    Raises:
+        ValueError: for another shape, no picture, bytes 0…255, NaN or infinity.
+    """
+    values = np.asarray(values)
+    wanted = (None, None, None) if shape is None else tuple(shape)
+    fits = values.ndim == 1 + len(wanted) and all(
+        want in (None, have)
+        for have, want in zip(values.shape[1:], wanted, strict=True)
+    )
+    if not fits or len(values) == 0:
+        sizes = [
+            str(want or word)
+            for want, word in zip(wanted, ("height", "width", "channels"), strict=True)
+        ]
+        alone = values.ndim == len(wanted) and len(values)
+        fix = " For one picture write picture[None]." if alone else ""
+        raise ValueError(
+            f"{what}: shape {values.shape} is not (n, {', '.join(sizes)}) with at "
+            f"least one picture.{fix}"
+        )
+    finite(values, what)
+    return unit_range(values, what)
+
+
+def unit_range(values, what: str) -> np.ndarray:
+    """Returns pixels that lie in [-1, 1], up to rounding.
+
+    Raises:
+        ValueError: if they do not, as bytes 0…255.
+    """
+    low, high = float(np.min(values)), float(np.max(values))
+    if low < -1.001 or high > 1.001:
+        raise ValueError(
+            f"{what}: pixels from {low:.4g} to {high:.4g} are not in [-1, 1]: from "
+            "0…255 write x / 127.5 - 1, from 0…1 write 2 * x - 1."
+        )
+    return values
+
+
+def built_model(network, what: str, kind: type | None = None):
+    """Returns a Keras model whose shapes are known.
+
+    Args:
+        network: what was given.
+        what: its name, as "discriminator".
+        kind: the class asked for; `keras.Model` if None.
+
+    Raises:
+        ValueError: if it is no such model, or not built.
+    """
+    import keras  # here: this file stands below the command line, which has no Keras
+
+    kind = kind or keras.Model
+    if isinstance(network, kind) and network.built:
+        return network
+    raise ValueError(
+        f"The {what} was {network!r}, but must be a built keras.{kind.__name__}: let "
+        "it start with keras.Input(shape)."
+    )

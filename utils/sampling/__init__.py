@@ -1,0 +1,1 @@
+"""Drawing samples step by step: gradient ascent and Langevin dynamics."""

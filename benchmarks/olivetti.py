@@ -21,10 +21,9 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from utils.data.augmentation import even_light, half_size, small_moves, wear_glasses
 from utils.data.faces import load, person_folds
-from utils.data.glasses import wear_glasses
-from utils.data.moves import even_light, half_size, small_moves
-from utils.data.people import PeopleBatches
+from utils.data.pk_batches import PKBatches
 from utils.evaluation.gallery import Gallery
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import RelevantComponents, TripletModel
@@ -65,13 +64,13 @@ def trained(faces, seed, augment):
     keras.utils.set_random_seed(seed)
     pictures = prepared(faces)
     pictures = np.concatenate([pictures, pictures[:, :, ::-1]])
-    persons = np.concatenate([faces.persons, faces.persons + 1 + faces.persons.max()])
+    labels = np.concatenate([faces.labels, faces.labels + 1 + faces.labels.max()])
     network = embedding_network(pictures.shape[1:], DIMENSIONS, WIDTHS)
     model = TripletModel(network, "batch-hard", MARGIN, squared=False)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, STEPS))
     )
-    batches = PeopleBatches(pictures, persons, PEOPLE, PICTURES, STEPS, seed, augment)
+    batches = PKBatches(pictures, labels, PEOPLE, PICTURES, STEPS, seed, augment)
     model.fit(batches, verbose=0)
     return model
 
@@ -93,9 +92,9 @@ def network_fold(fold, augment):
     pixels = test.pictures.reshape(len(test), -1)
     return {
         "people": test.people.tolist(),
-        "equal_error_rate": equal_error_rate(*pair_scores(both, test.persons)),
-        "without_mirror": equal_error_rate(*pair_scores(plain, test.persons)),
-        "pixels": equal_error_rate(*pair_scores(pixels, test.persons)),
+        "equal_error_rate": equal_error_rate(*pair_scores(both, test.labels)),
+        "without_mirror": equal_error_rate(*pair_scores(plain, test.labels)),
+        "pixels": equal_error_rate(*pair_scores(pixels, test.labels)),
         "seconds": round(time.perf_counter() - begin, 1),
     }
 
@@ -116,12 +115,12 @@ def copies(faces, seed):
     return [faces.pictures, *(small_moves(each, rng, **moves) for each in drawn)]
 
 
-def judged(features, persons, train, test):
+def judged(features, labels, train, test):
     """Equal error rates of people by what varies within other people.
 
     Args:
         features: one array `(n, d)` for each copy; people are judged on the first.
-        persons: `(n,)`.
+        labels: `(n,)`.
         train: `(n,)`, which pictures to learn from.
         test: `(n,)`, which to judge.
 
@@ -129,8 +128,8 @@ def judged(features, persons, train, test):
         That of all pairs, and that of pictures against people known by five others.
     """
     learned = np.concatenate([each[train] for each in features])
-    components = RelevantComponents(learned, np.tile(persons[train], len(features)))
-    embeddings, who = components.embed(features[0][test]), persons[test]
+    components = RelevantComponents(learned, np.tile(labels[train], len(features)))
+    embeddings, who = components.embed(features[0][test]), labels[test]
     gallery, probes = Gallery(lambda rows: rows, threshold=4.0), {}
     for person in np.unique(who):
         own = np.flatnonzero(who == person)
@@ -158,8 +157,8 @@ def waves():
         features = [both_sides(each) for each in copies(faces, seed)]
         rates = []
         for people in test_people:
-            test = np.isin(faces.persons, people)
-            rates.append(judged(features, faces.persons, ~test, test))
+            test = np.isin(faces.labels, people)
+            rates.append(judged(features, faces.labels, ~test, test))
         pairs, known = zip(*rates, strict=True)
         seeds[str(seed)] = {"equal_error_rate": pairs, "five_known": known}
     return {
@@ -187,9 +186,9 @@ def choose():
         for outer, _ in folds:
             for inner, held_out in person_folds(outer, FOLDS - 1, seed=1):
                 train, test = (
-                    np.isin(faces.persons, each.people) for each in (inner, held_out)
+                    np.isin(faces.labels, each.people) for each in (inner, held_out)
                 )
-                rates.append(judged(features, faces.persons, train, test)[0])
+                rates.append(judged(features, faces.labels, train, test)[0])
         errors[f"{scales} lengths, bandwidth {width}"] = np.mean(rates)
         print(scales, width, np.mean(rates), flush=True)
     return errors

@@ -23,7 +23,7 @@ from utils.networks.mlp import mlp, mlp_generator
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "one_player_alone.json"
 SEEDS, LATENT, EPOCHS, VARIANCE = 3, 8, 100, 0.3
 DIGITS = load("uci")
-TRAIN, TEST = DIGITS.train_images[:1_408], DIGITS.test_images
+TRAIN, TEST = DIGITS.train_pictures[:1_408], DIGITS.test_pictures
 SHAPE = TRAIN.shape[1:]
 
 
@@ -40,7 +40,7 @@ def train_classifier():
         ]
     )
     classifier.compile("adam", "sparse_categorical_crossentropy")
-    classifier.fit(DIGITS.train_images, DIGITS.train_labels, epochs=15, verbose=0)
+    classifier.fit(DIGITS.train_pictures, DIGITS.train_labels, epochs=15, verbose=0)
     return classifier
 
 

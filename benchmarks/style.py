@@ -21,7 +21,7 @@ from PIL import Image
 from rich.console import Console
 
 from utils.data.paintings import painting
-from utils.data.palettes import match_colors
+from utils.data.paintings.palettes import match_colors
 from utils.data.patches import photograph_crops
 from utils.data.pictures import PHOTOGRAPHS, open_picture, photograph
 from utils.models import FeedForwardStyle, StyleTransfer

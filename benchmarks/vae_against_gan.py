@@ -157,16 +157,16 @@ def judge(pictures, real, train_pixels):
 def measure_digits(done):
     """Trains each model for the same seconds, for each seed, and judges all."""
     digits = load("uci")
-    real = digit_features(digits.test_images)
+    real = digit_features(digits.test_pictures)
     names = ("training digits", "Gaussian", *SETTINGS)
     rows = done.get("runs", {name: [] for name in names})
-    train_pixels = digits.train_images.reshape(-1, 64)
-    examples = digits.train_images[:1408]
+    train_pixels = digits.train_pictures.reshape(-1, 64)
+    examples = digits.train_pictures[:1408]
     covariance = np.cov(train_pixels.T, bias=True) + 0.01 * np.eye(64)
     gaussian = DensityModel(64).set_gaussians(
         train_pixels.mean(axis=0)[None], covariance[None]
     )
-    held_out = digits.test_images.reshape(360, -1)
+    held_out = digits.test_pictures.reshape(360, -1)
     nearest = np.sqrt(
         ((held_out[:, None] - train_pixels[None]) ** 2).sum(axis=-1).min(axis=1)
     )
@@ -178,7 +178,7 @@ def measure_digits(done):
     for seed in range(len(rows["Gaussian"]), SEEDS):
         chosen = np.random.default_rng(seed).permutation(1437)[:360]
         drawn = {
-            "training digits": digits.train_images[chosen],
+            "training digits": digits.train_pictures[chosen],
             "Gaussian": gaussian.sample(360, seed).reshape(-1, *SHAPE),
         }
         for name, arguments in SETTINGS.items():
@@ -227,7 +227,7 @@ def draw_settings(name, rng):
 def measure_sweep(done):
     """Trains each family with random settings for the same seconds."""
     digits = load("uci")
-    real = digit_features(digits.test_images)
+    real = digit_features(digits.test_pictures)
     runs = done.get("runs", {name: [] for name in FAMILIES})
     table = {
         "settings": f"{settings()}, {SWEEP_SECONDS} s each, {TRIALS} settings "
@@ -242,7 +242,7 @@ def measure_sweep(done):
             keras.utils.set_random_seed(trial)
             model = build("VAE" if name == "VAE" else "GAN", **chosen, **arguments)
             model.fit(
-                digits.train_images[:1408],
+                digits.train_pictures[:1408],
                 batch_size=64,
                 epochs=10_000,
                 callbacks=[Seconds(SWEEP_SECONDS)],

@@ -13,7 +13,7 @@ from pathlib import Path
 import keras
 
 from utils.data.faces import draw_avatars
-from utils.data.people import PeopleBatches
+from utils.data.pk_batches import PKBatches
 from utils.evaluation.verification import (
     equal_error_rate,
     frr_at_far,
@@ -52,7 +52,7 @@ def measure(kind, seed, train, test):
     model = model_of(kind)
     rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS)
     model.compile(keras.optimizers.Adam(rate))
-    batches = PeopleBatches(train.pictures, train.persons, 16, 4, STEPS // LOOKS, seed)
+    batches = PKBatches(train.pictures, train.labels, 16, 4, STEPS // LOOKS, seed)
     row = {"kind": kind, "seed": seed, "steps": [], "equal_error_rates": []}
     row |= {"logs": []}
     begin = time.perf_counter()
@@ -61,14 +61,14 @@ def measure(kind, seed, train, test):
         embeddings = model.embed(test.pictures)
         row["steps"].append((look + 1) * (STEPS // LOOKS))
         row["equal_error_rates"].append(
-            equal_error_rate(*pair_scores(embeddings, test.persons))
+            equal_error_rate(*pair_scores(embeddings, test.labels))
         )
         row["logs"].append({name: values[-1] for name, values in logs.items()})
     row["seconds"] = round(time.perf_counter() - begin, 1)
     row["equal_error_rate"] = row["equal_error_rates"][-1]
-    scores = pair_scores(embeddings, test.persons)
+    scores = pair_scores(embeddings, test.labels)
     row["frr_at_far"] = [frr_at_far(*scores, far) for far in FARS]
-    row["one_shot_20_way"] = n_way_accuracy(*n_way_trials(embeddings, test.persons))
+    row["one_shot_20_way"] = n_way_accuracy(*n_way_trials(embeddings, test.labels))
     print(row, flush=True)
     return row
 

@@ -53,7 +53,7 @@ SHEET_EPOCHS = scale(quick=1, laptop=40, full=300)
 from utils.data.digits import load
 
 digits = load("uci")
-figures.image_grid(digits.train_images[:20], title="Real digits")
+figures.image_grid(digits.train_pictures[:20], title="Real digits")
 
 # %% [markdown]
 # A gray level is a step, a density is smooth. So we spread each level over its own step,
@@ -75,7 +75,7 @@ def pictures(pixels, side=8):
     return np.clip(pixels, -1, 1).reshape(-1, side, side, 1)
 
 
-train, test = smooth(digits.train_images, 0), smooth(digits.test_images, 1)
+train, test = smooth(digits.train_pictures, 0), smooth(digits.test_pictures, 1)
 
 # %% [markdown]
 # The simplest density that knows how pixels go together is a Gaussian with a mean and a
@@ -149,8 +149,8 @@ assert by_density > 0.97 and by_density > by_regression
 # %%
 from sklearn.neighbors import NearestNeighbors
 
-clean_train = digits.train_images.reshape(-1, 64)
-clean_test = digits.test_images.reshape(-1, 64)
+clean_train = digits.train_pictures.reshape(-1, 64)
+clean_test = digits.test_pictures.reshape(-1, 64)
 neighbors = NearestNeighbors(n_neighbors=1).fit(clean_train)
 
 
@@ -944,7 +944,7 @@ if current_scale() != "quick":
 # %%
 samples = {name: m.sample(2_000, seed=8) for name, m in models.items()}
 figures.image_rows(
-    {"real": digits.test_images[:10]}
+    {"real": digits.test_pictures[:10]}
     | {name: pictures(pixels[:10]) for name, pixels in samples.items()},
     title="Better likelihood, clearer digits; but none as crisp as the real ones",
 )

@@ -870,7 +870,7 @@ assert judged(3, -5) < judged(3, 1)
 from utils.data.digits import load
 
 digits = load("uci")
-pictures = np.concatenate([digits.train_images, digits.test_images])
+pictures = np.concatenate([digits.train_pictures, digits.test_pictures])
 pictures = pictures[np.random.default_rng(0).permutation(len(pictures))]
 flat = pictures.reshape(len(pictures), -1)
 real_digits, other_digits = flat[:896], flat[896:1792]

@@ -1124,8 +1124,8 @@ checks.lesson03.collapse_and_mend(collapsing, mended)
 from utils.data.digits import load
 
 digits = load()
-shape = digits.train_images.shape[1:]
-figures.image_grid(digits.train_images[:20], title=f"Real digits: {digits.name}")
+shape = digits.train_pictures.shape[1:]
+figures.image_grid(digits.train_pictures[:20], title=f"Real digits: {digits.name}")
 
 # %% [markdown]
 # How shall we judge generated digits? With a classifier, trained here in the open on the
@@ -1148,12 +1148,12 @@ loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
 classifier.compile("adam", loss, metrics=["accuracy"])
 examples = slice(None, scale(quick=1_000, laptop=12_000, full=60_000))
 classifier.fit(
-    digits.train_images[examples],
+    digits.train_pictures[examples],
     digits.train_labels[examples],
     epochs=scale(quick=2, laptop=15, full=15),
     verbose=0,
 )
-_, accuracy = classifier.evaluate(digits.test_images, digits.test_labels, verbose=0)
+_, accuracy = classifier.evaluate(digits.test_pictures, digits.test_labels, verbose=0)
 print(f"{accuracy:.1%} of the held-out digits are classified correctly")
 
 # %% tags=["claim"]
@@ -1173,10 +1173,10 @@ def train_on_digits(generator, discriminator, steps, batch=64, rate=2e-4):
     gan = GAN(generator, discriminator)
     adam = keras.optimizers.Adam
     gan.compile(adam(rate, beta_1=0.5), adam(rate, beta_1=0.5))
-    batches = len(digits.train_images) // batch
+    batches = len(digits.train_pictures) // batch
     film = [gan.sample(16)]
     for turns in np.diff(steps * np.arange(8) ** 2 // 49).tolist():
-        part = digits.train_images[: batch * min(max(turns, 1), batches)]
+        part = digits.train_pictures[: batch * min(max(turns, 1), batches)]
         gan.fit(part, batch_size=batch, epochs=max(turns // batches, 1), verbose=0)
         film.append(gan.sample(16))
     return gan, film
@@ -1220,7 +1220,7 @@ def digit_shares(images):
 
 
 shares = {
-    "real": digit_shares(digits.test_images[:1_000]),
+    "real": digit_shares(digits.test_pictures[:1_000]),
     "classic pair": digit_shares(mlp_gan.sample(1_000)),
     "convolutional pair": digit_shares(conv_gan.sample(1_000)),
 }

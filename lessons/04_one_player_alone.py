@@ -62,7 +62,7 @@ NOISE_ASCENT = scale(quick=2, laptop=60, full=200)
 from utils.data.digits import load
 
 digits = load("uci")
-TRAIN, TEST = digits.train_images[:1_408], digits.test_images
+TRAIN, TEST = digits.train_pictures[:1_408], digits.test_pictures
 SHAPE = TRAIN.shape[1:]
 figures.image_grid(TRAIN[:20], title="Real digits, 8×8")
 
@@ -312,7 +312,7 @@ classifier = keras.Sequential(
 )
 classifier.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 classifier.fit(
-    digits.train_images, digits.train_labels, epochs=CLASSIFIER_EPOCHS, verbose=0
+    digits.train_pictures, digits.train_labels, epochs=CLASSIFIER_EPOCHS, verbose=0
 )
 _, right = classifier.evaluate(TEST, digits.test_labels, verbose=0)
 
@@ -581,7 +581,7 @@ def repaint_pixels(images, seed=0):
     return np.where(chosen, gray, images).astype("float32")
 
 
-drawings = sample_strokes(scale(quick=200, laptop=2_000, full=9_000)).images
+drawings = sample_strokes(scale(quick=200, laptop=2_000, full=9_000)).pictures
 stroke_judge = train_judge(
     drawings,
     repaint_pixels(drawings),
@@ -709,19 +709,19 @@ def contrast(images):
 
 def sharpness(images):
     """The contrast, in units of real strokes."""
-    return contrast(images) / contrast(held_out.images)
+    return contrast(images) / contrast(held_out.pictures)
 
 
 def learn_to_draw(hidden):
     """A decoder from causes to strokes; returns it and what it draws of held-out ones."""
     keras.utils.set_random_seed(0)
     decoder = mlp_generator((16, 16, 1), 5, hidden, "relu")
-    steps = len(drawn_strokes.images) // 128 * DECODER_EPOCHS
+    steps = len(drawn_strokes.pictures) // 128 * DECODER_EPOCHS
     falling = keras.optimizers.schedules.CosineDecay(2e-3, steps)
     decoder.compile(keras.optimizers.Adam(falling), "mse")
     decoder.fit(
         as_code(drawn_strokes.causes),
-        drawn_strokes.images,
+        drawn_strokes.pictures,
         batch_size=128,
         epochs=DECODER_EPOCHS,
         verbose=0,
@@ -738,7 +738,7 @@ table(
         (
             " → ".join(map(str, hidden)),
             f"{decoder.count_params():,}",
-            f"{error(made, held_out.images):.4f}",
+            f"{error(made, held_out.pictures):.4f}",
             f"{sharpness(made):.0%}",
         )
         for hidden, (decoder, made) in drawers.items()
@@ -750,7 +750,7 @@ table(
 # %%
 figures.image_rows(
     {
-        "real": held_out.images[:10],
+        "real": held_out.pictures[:10],
         **{
             " → ".join(map(str, hidden)): np.clip(made[:10], -1, 1)
             for hidden, (_, made) in drawers.items()
@@ -774,7 +774,7 @@ def neighbor_correlation(errors):
     return np.corrcoef(errors[:, :, 1:].ravel(), errors[:, :, :-1].ravel())[0, 1]
 
 
-errors_made = drawers[40, 40, 40, 40][1] - held_out.images
+errors_made = drawers[40, 40, 40, 40][1] - held_out.pictures
 independent = np.random.default_rng(0).normal(0, errors_made.std(), errors_made.shape)
 together = neighbor_correlation(errors_made)
 made = np.clip(drawers[40, 40, 40, 40][1][:8], -1, 1)
@@ -801,7 +801,7 @@ if current_scale() != "quick":
     assert sharp[40, 40, 40, 40] > sharp[1024,] > sharp[64,]
     assert sizes[1024,] > 10 * sizes[40, 40, 40, 40]
     wrong = {
-        hidden: error(made, held_out.images) for hidden, (_, made) in drawers.items()
+        hidden: error(made, held_out.pictures) for hidden, (_, made) in drawers.items()
     }
     assert wrong[1024,] < wrong[40, 40, 40, 40]
 

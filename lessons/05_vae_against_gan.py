@@ -412,7 +412,7 @@ def train(model, images, epochs, batch=64):
 
 
 # %%
-examples = digits.train_images[: scale(quick=128, laptop=None, full=None)]
+examples = digits.train_pictures[: scale(quick=128, laptop=None, full=None)]
 rivals, spent = {}, {}
 keras.utils.set_random_seed(0)
 rivals["VAE"], spent["VAE"] = train(
@@ -430,7 +430,7 @@ print({name: f"{value:.0f} s" for name, value in spent.items()})
 drawn = {name: model.sample(JUDGED, seed=1) for name, model in rivals.items()}
 figures.image_rows(
     {
-        "real": digits.test_images[:12],
+        "real": digits.test_pictures[:12],
         **{name: images[:12] for name, images in drawn.items()},
     },
     title="Held-out digits, and the first twelve samples of each",
@@ -442,14 +442,14 @@ figures.image_rows(
 # %%
 from sklearn.neighbors import NearestNeighbors
 
-flat = digits.train_images.reshape(-1, 64)
+flat = digits.train_pictures.reshape(-1, 64)
 neighbors = NearestNeighbors(n_neighbors=1).fit(flat)
 
 
 def nearest(images):
     """Distance to the nearest training digit (n,), and that digit (n, 8, 8, 1)."""
     distance, which = neighbors.kneighbors(images.reshape(-1, 64))
-    return distance[:, 0], digits.train_images[which[:, 0]]
+    return distance[:, 0], digits.train_pictures[which[:, 0]]
 
 
 figures.image_rows(
@@ -464,7 +464,7 @@ figures.image_rows(
 
 # %%
 distances = {
-    "held out": nearest(digits.test_images)[0],
+    "held out": nearest(digits.test_pictures)[0],
     **{name: nearest(images)[0] for name, images in drawn.items()},
 }
 figures.histograms(
@@ -555,7 +555,7 @@ def sharpness(images):
 
 sharp = {
     "digits": {
-        name: sharpness(images) / sharpness(digits.test_images)
+        name: sharpness(images) / sharpness(digits.test_pictures)
         for name, images in drawn.items()
     },
     "avatars": {
@@ -593,8 +593,8 @@ from utils.evaluation.fidelity import digit_features, judge_accuracy, train_judg
 show_code(train_judge, "The judge: train_judge", folded=True)
 
 # %%
-accuracy = judge_accuracy(digits.test_images, digits.test_labels)
-real_features = digit_features(digits.test_images[:JUDGED])
+accuracy = judge_accuracy(digits.test_pictures, digits.test_labels)
+real_features = digit_features(digits.test_pictures[:JUDGED])
 print(f"{accuracy:.1%} of the held-out digits right; features {real_features.shape}")
 
 # %% tags=["claim"]
@@ -716,7 +716,7 @@ def judge(images):
 
 verdicts = {
     "real (training digits)": judge(
-        np.random.default_rng(0).permutation(digits.train_images)[:JUDGED]
+        np.random.default_rng(0).permutation(digits.train_pictures)[:JUDGED]
     ),
     "Gaussian": judge(gaussian.sample(JUDGED, seed=1).reshape(-1, 8, 8, 1)),
     **{name: judge(images) for name, images in drawn.items()},
@@ -904,7 +904,7 @@ if current_scale() != "quick":
 # **Predict.** By which factor does it fall from 50 to 700 pictures?
 
 # %%
-all_real = digit_features(digits.train_images)
+all_real = digit_features(digits.train_pictures)
 sizes = [50, 100, 200, 400, 700]
 repeats = scale(quick=2, laptop=10, full=50)
 floors = np.array(
@@ -937,12 +937,12 @@ figures.curves(
 # %%
 from scipy.ndimage import gaussian_filter
 
-copies = digits.train_images[:JUDGED]
+copies = digits.train_pictures[:JUDGED]
 fooled = {
-    "held-out digits themselves": judge(digits.test_images[:JUDGED]),
+    "held-out digits themselves": judge(digits.test_pictures[:JUDGED]),
     "copies of training digits": judge(copies),
     "held-out, blurred (σ = 0.5 pixels)": judge(
-        gaussian_filter(digits.test_images[:JUDGED], (0, 0.5, 0.5, 0))
+        gaussian_filter(digits.test_pictures[:JUDGED], (0, 0.5, 0.5, 0))
     ),
     "GAN": verdicts["GAN"],
 }
@@ -1049,7 +1049,7 @@ print(f"{hybrid_seconds:.0f} s")
 
 # %%
 drawn["VAE-GAN"] = hybrid.sample(JUDGED, seed=1)
-shown = digits.test_images[:12]
+shown = digits.test_pictures[:12]
 figures.image_rows(
     {
         "samples": drawn["VAE-GAN"][:12],
@@ -1077,10 +1077,12 @@ assert mean_of("VAE-GAN", "frechet") < mean_of("VAE", "frechet")
 assert mean_of("VAE-GAN", "frechet") <= mean_of("Gaussian", "frechet") / 2
 assert mean_of("GAN", "frechet") < mean_of("VAE-GAN", "frechet")
 if current_scale() != "quick":
-    back = hybrid.reconstruct(digits.test_images)
-    error = ((digits.test_images - back) ** 2).mean()
-    assert error < 0.7 * digits.test_images.var(axis=0).mean(), "the codes say nothing"
-    hybrid_sharpness = sharpness(drawn["VAE-GAN"]) / sharpness(digits.test_images)
+    back = hybrid.reconstruct(digits.test_pictures)
+    error = ((digits.test_pictures - back) ** 2).mean()
+    assert error < 0.7 * digits.test_pictures.var(axis=0).mean(), (
+        "the codes say nothing"
+    )
+    hybrid_sharpness = sharpness(drawn["VAE-GAN"]) / sharpness(digits.test_pictures)
     assert sharp["digits"]["VAE"] < hybrid_sharpness
     assert verdicts["VAE-GAN"][0] < verdicts["VAE"][0]
 

@@ -116,7 +116,7 @@ validation = draw_avatars(TEST_PEOPLE, PICTURES, seed=3)
 test = draw_avatars(TEST_PEOPLE, PICTURES, seed=2)
 
 figures.image_rows(
-    {f"person {k + 1}": test.pictures[test.persons == k][:4] for k in range(4)},
+    {f"person {k + 1}": test.pictures[test.labels == k][:4] for k in range(4)},
     title="Four people, four pictures each: who is who is not a matter of pixels",
 )
 
@@ -133,9 +133,9 @@ from keras import layers
 from utils.networks.embedding import embedding_network
 
 OFFICE = 20
-first = np.array([np.flatnonzero(test.persons == k)[0] for k in range(OFFICE + 1)])
-others = np.setdiff1d(np.flatnonzero(test.persons < OFFICE), first)
-strangers = np.flatnonzero(test.persons >= OFFICE)
+first = np.array([np.flatnonzero(test.labels == k)[0] for k in range(OFFICE + 1)])
+others = np.setdiff1d(np.flatnonzero(test.labels < OFFICE), first)
+strangers = np.flatnonzero(test.labels >= OFFICE)
 
 
 def softmax_over(people):
@@ -165,7 +165,7 @@ def probabilities(model, rows):
 
 
 votes = probabilities(classifier, others).argmax(axis=1)
-softmax_accuracy = np.mean(votes == test.persons[others])
+softmax_accuracy = np.mean(votes == test.labels[others])
 sureness = probabilities(classifier, strangers).max(axis=1)
 print(f"named right: {softmax_accuracy:.0%} of the other pictures (guessing: 5%)")
 print(f"it is at least half sure who a *stranger* is: {np.mean(sureness > 0.5):.0%}")
@@ -227,7 +227,7 @@ def flat(pictures):
     return pictures.reshape(len(pictures), -1) / np.sqrt(pictures[0].size)
 
 
-pixel_scores = pair_scores(flat(validation.pictures), validation.persons)
+pixel_scores = pair_scores(flat(validation.pictures), validation.labels)
 
 
 def two_histograms(scores, tau, title=None):
@@ -348,7 +348,7 @@ figures.curves(
 # every pair that the batch can make.
 
 # %%
-from utils.data.people import PeopleBatches
+from utils.data.pk_batches import PKBatches
 from utils.models import SiameseModel, TripletModel
 
 show_code(SiameseModel.compute_loss, "utils.models.siamese.SiameseModel.compute_loss")
@@ -362,7 +362,7 @@ show_code(SiameseModel.compute_loss, "utils.models.siamese.SiameseModel.compute_
 # %%
 def rate_of(model, people):
     """Equal error rate of plain distances between people."""
-    return equal_error_rate(*pair_scores(model.embed(people.pictures), people.persons))
+    return equal_error_rate(*pair_scores(model.embed(people.pictures), people.labels))
 
 
 def small_network(**settings):
@@ -375,7 +375,7 @@ def small_network(**settings):
 
 def train_embedding(model, steps=STEPS, learning_rate=2e-3):
     """Trains; returns what was logged and the equal error rate at each look."""
-    batches = PeopleBatches(train.pictures, train.persons, 16, 4, steps // LOOKS)
+    batches = PKBatches(train.pictures, train.labels, 16, 4, steps // LOOKS)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, steps)
     model.compile(keras.optimizers.Adam(falling))
     track = {"steps": [], "rate": []}
@@ -438,7 +438,7 @@ figures.curves(
 from utils.measures.embeddings import batch_hard_triplet_loss
 
 some = slice(12 * PICTURES)
-whose = validation.persons[some]
+whose = validation.labels[some]
 pixels = flat(validation.pictures[some]).astype("float32")
 learned = siamese.embed(validation.pictures[some])
 shrink = np.linspace(0, 1.2, 25).astype("float32")
@@ -765,7 +765,7 @@ def train_head(form, prepare, learning_rate=0.1):
     model = SiameseModel(nothing, head=form)
     falling = keras.optimizers.schedules.CosineDecay(learning_rate, HEAD_STEPS)
     model.compile(keras.optimizers.Adam(falling))
-    model.fit(PeopleBatches(x, train.persons, 16, 4, HEAD_STEPS), verbose=0)
+    model.fit(PKBatches(x, train.labels, 16, 4, HEAD_STEPS), verbose=0)
     return model
 
 
@@ -788,10 +788,10 @@ def head_scores(model, x, people, step=20_000):
 FORMS = {"absolute": lambda x: x, "chi-square": both_parts}
 heads = {form: train_head(form, prepare) for form, prepare in FORMS.items()}
 head_rates = {
-    "plain distance": equal_error_rate(*pair_scores(embedded["test"], test.persons))
+    "plain distance": equal_error_rate(*pair_scores(embedded["test"], test.labels))
 }
 for form, prepare in FORMS.items():
-    scores = head_scores(heads[form], prepare(embedded["test"]), test.persons)
+    scores = head_scores(heads[form], prepare(embedded["test"]), test.labels)
     head_rates[f"{form} head"] = equal_error_rate(*scores)
 
 figures.bars(
@@ -881,8 +881,8 @@ assert np.all(hard_frr <= random_frr)
 # %%
 from utils.evaluation.verification import n_way_accuracy, n_way_trials, threshold_at_far
 
-validation_scores = pair_scores(embedded["validation"], validation.persons)
-test_scores = pair_scores(embedded["test"], test.persons)
+validation_scores = pair_scores(embedded["validation"], validation.labels)
+test_scores = pair_scores(embedded["test"], test.labels)
 tau = threshold_at_far(*validation_scores, far=0.01)
 test_far, test_frr = error_rates(*test_scores, tau)
 test_rate = equal_error_rate(*test_scores)
@@ -913,7 +913,7 @@ distances = squared_distances(embedded["test"], embedded["test"])
 np.fill_diagonal(distances, np.inf)
 shown = np.arange(0, 10 * PICTURES, PICTURES)
 nearest = np.argsort(distances[shown], axis=1)[:, :3]
-hits = np.mean(test.persons[nearest] == test.persons[shown][:, None])
+hits = np.mean(test.labels[nearest] == test.labels[shown][:, None])
 figures.image_rows(
     {
         "picture": test.pictures[shown],
@@ -927,7 +927,7 @@ figures.image_rows(
 # people that are nearest. Would you have known?
 
 # %%
-same = test.persons[:, None] == test.persons[None]
+same = test.labels[:, None] == test.labels[None]
 upper = np.triu(np.ones_like(same), 1) > 0
 
 
@@ -937,7 +937,7 @@ def extreme_pairs(mask, farthest, count=8):
     order = np.argsort(distances[rows, columns])
     order = order[::-1] if farthest else order
     rows, columns = rows[order], columns[order]
-    pairs = test.persons[rows] * TEST_PEOPLE + test.persons[columns]
+    pairs = test.labels[rows] * TEST_PEOPLE + test.labels[columns]
     first_of_pair = np.sort(np.unique(pairs, return_index=True)[1])[:count]
     return rows[first_of_pair], columns[first_of_pair]
 
@@ -960,13 +960,13 @@ figures.image_rows(
 # has never seen any of them.
 
 # %%
-mapped = test.persons < 12
+mapped = test.labels < 12
 centered = embedded["test"][mapped] - embedded["test"][mapped].mean(axis=0)
 _, _, directions = np.linalg.svd(centered, full_matrices=False)
 figures.picture_map(
     centered @ directions[:2].T,
     test.pictures[mapped],
-    groups=test.persons[mapped],
+    groups=test.labels[mapped],
     title="Each person is a heap, whatever the light and the background",
 )
 
@@ -976,10 +976,10 @@ figures.picture_map(
 
 # %%
 one_shot = {
-    ways: n_way_accuracy(*n_way_trials(embedded["test"], test.persons, ways))
+    ways: n_way_accuracy(*n_way_trials(embedded["test"], test.labels, ways))
     for ways in (5, 20)
 }
-pixel_shot = n_way_accuracy(*n_way_trials(flat(test.pictures), test.persons, 20))
+pixel_shot = n_way_accuracy(*n_way_trials(flat(test.pictures), test.labels, 20))
 table(
     [
         ("embedding, 5-way", f"{one_shot[5]:.1%}"),
@@ -1062,7 +1062,7 @@ print("who is this?", gallery.identify(visitor))
 
 # %%
 door_tau = threshold_at_far(*validation_scores, far=0.0005)
-right = np.array([f"Person {k}" for k in test.persons[others]])
+right = np.array([f"Person {k}" for k in test.labels[others]])
 
 
 def at_the_door(threshold):
@@ -1097,7 +1097,7 @@ table(
 start = perf_counter()
 gallery.enrol("New colleague", test.pictures[first[[OFFICE]]])
 enrol_seconds = perf_counter() - start
-newcomer = np.flatnonzero(test.persons == OFFICE)[1:]
+newcomer = np.flatnonzero(test.labels == OFFICE)[1:]
 known = np.array(gallery.identify_embeddings(embedded["test"][newcomer]))
 print(
     f"enrolled in {1000 * enrol_seconds:.0f} ms; retraining took {retraining_seconds:.1f} s"
@@ -1240,8 +1240,8 @@ checks.lesson08.collapse(has_collapsed, collapsing, mended)
 
 # %%
 from utils.course.downloads import is_cached
+from utils.data.augmentation import even_light, half_size, small_moves
 from utils.data.faces import OLIVETTI, load, person_folds
-from utils.data.moves import even_light, half_size, small_moves
 
 
 def train_on_faces(faces, steps=OLIVETTI_STEPS):
@@ -1251,9 +1251,7 @@ def train_on_faces(faces, steps=OLIVETTI_STEPS):
     model = TripletModel(network, "batch-hard", MARGIN, squared=False)
     falling = keras.optimizers.schedules.CosineDecay(2e-3, steps)
     model.compile(keras.optimizers.Adam(falling))
-    batches = PeopleBatches(
-        faces.pictures, faces.persons, 12, 4, steps, augment=small_moves
-    )
+    batches = PKBatches(faces.pictures, faces.labels, 12, 4, steps, augment=small_moves)
     model.fit(batches, verbose=0)
     return model
 
@@ -1268,9 +1266,9 @@ if is_cached(OLIVETTI):
     faces = replace(faces, pictures=even_light(half_size(faces.pictures)))
     seen, unseen = next(iter(person_folds(faces, 8, seed=0)))
     face_model = train_on_faces(seen)
-    left_out = np.isin(faces.persons, unseen.people)
+    left_out = np.isin(faces.labels, unseen.people)
     olivetti_rates = {
-        "pixels": equal_error_rate(*pair_scores(original[left_out], unseen.persons)),
+        "pixels": equal_error_rate(*pair_scores(original[left_out], unseen.labels)),
         "batch-hard": rate_of(face_model, unseen),
     }
     for name, rate in olivetti_rates.items():
@@ -1301,7 +1299,7 @@ shown_faces if olivetti_rates else None
 # draws glasses on the faces.
 
 # %%
-from utils.data.glasses import wear_glasses
+from utils.data.augmentation import wear_glasses
 
 if olivetti_rates:
     few = load("olivetti").pictures[:80:10]
@@ -1344,12 +1342,12 @@ def both_sides(pictures):
 
 if olivetti_rates:
     faces = load("olivetti")
-    known = np.isin(faces.persons, seen.people[:OLIVETTI_PEOPLE])
+    known = np.isin(faces.labels, seen.people[:OLIVETTI_PEOPLE])
     components = RelevantComponents(
-        both_sides(faces.pictures[known]), faces.persons[known]
+        both_sides(faces.pictures[known]), faces.labels[known]
     )
     embeddings = components.embed(both_sides(faces.pictures[left_out]))
-    olivetti_rates["waves"] = equal_error_rate(*pair_scores(embeddings, unseen.persons))
+    olivetti_rates["waves"] = equal_error_rate(*pair_scores(embeddings, unseen.labels))
     for name in ("batch-hard", "waves"):
         print(f"{name}: equal error rate of 5 unseen people {olivetti_rates[name]:.1%}")
 

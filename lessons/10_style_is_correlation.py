@@ -492,7 +492,7 @@ show_code(StyleTransfer.compute_loss, "J")
 # already in the painting's colors, the two losses pull in one direction.
 
 # %%
-from utils.data.palettes import match_colors
+from utils.data.paintings.palettes import match_colors
 
 show_code(match_colors, folded=True)
 

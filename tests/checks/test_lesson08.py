@@ -375,7 +375,7 @@ class Known(TripletModel):
         return np.asarray(self.make(len(pictures)), "float32")
 
 
-PERSONS = identities(40, 4, seed=885).persons
+PERSONS = identities(40, 4, seed=885).labels
 
 
 def apart(n):

@@ -30,19 +30,19 @@ def _write_idx(path, shape, values, magic=b"\0\0\x08"):
 
 def test_uci_has_1437_and_360_pictures_in_the_contracts_shape_and_range():
     data = digits.load("uci")
-    assert data.train_images.shape == (1437, 8, 8, 1)
-    assert data.test_images.shape == (360, 8, 8, 1)
+    assert data.train_pictures.shape == (1437, 8, 8, 1)
+    assert data.test_pictures.shape == (360, 8, 8, 1)
     assert data.train_labels.shape == (1437,)
     assert data.test_labels.shape == (360,)
-    assert data.train_images.dtype == data.test_images.dtype == np.float32
-    assert data.train_images.min() == -1.0
-    assert data.train_images.max() == 1.0
+    assert data.train_pictures.dtype == data.test_pictures.dtype == np.float32
+    assert data.train_pictures.min() == -1.0
+    assert data.train_pictures.max() == 1.0
     assert data.name == "uci"
 
 
 def test_uci_is_scikit_learns_digits_split_without_loss_or_overlap():
     data, original = digits.load("uci"), load_digits()
-    pictures = np.concatenate([data.train_images, data.test_images]).reshape(-1, 64)
+    pictures = np.concatenate([data.train_pictures, data.test_pictures]).reshape(-1, 64)
     labels = np.concatenate([data.train_labels, data.test_labels])
     ours = sorted(map(tuple, np.c_[8 * (pictures + 1), labels]))
     assert ours == sorted(map(tuple, np.c_[original.data, original.target]))
@@ -60,17 +60,17 @@ def test_the_split_is_the_same_each_time():
 
 
 def test_mnist_is_the_published_data_set(mnist):
-    assert mnist.train_images.shape == (60_000, 28, 28, 1)
-    assert mnist.test_images.shape == (10_000, 28, 28, 1)
-    assert mnist.train_images.dtype == np.float32
-    assert (mnist.train_images.min(), mnist.train_images.max()) == (-1.0, 1.0)
+    assert mnist.train_pictures.shape == (60_000, 28, 28, 1)
+    assert mnist.test_pictures.shape == (10_000, 28, 28, 1)
+    assert mnist.train_pictures.dtype == np.float32
+    assert (mnist.train_pictures.min(), mnist.train_pictures.max()) == (-1.0, 1.0)
     assert mnist.train_labels[:8].tolist() == [5, 0, 4, 1, 9, 2, 1, 3]
     assert mnist.test_labels[:4].tolist() == [7, 2, 1, 0]
     assert np.bincount(mnist.test_labels)[:3].tolist() == [980, 1135, 1032]
     assert mnist.name == "mnist"
     # The mean and standard deviation of MNIST's pixels in [0, 1] are known well.
-    mean = mnist.train_images.mean(dtype="float64")
-    std = np.sqrt(np.square(mnist.train_images).mean(dtype="float64") - mean**2)
+    mean = mnist.train_pictures.mean(dtype="float64")
+    std = np.sqrt(np.square(mnist.train_pictures).mean(dtype="float64") - mean**2)
     assert (mean + 1) / 2 == pytest.approx(0.1307, abs=1e-4)
     assert std / 2 == pytest.approx(0.3081, abs=1e-4)
 
@@ -121,8 +121,8 @@ def test_fashion_mnist_is_read_from_its_four_files(tmp_path, monkeypatch):
         _write_idx(tmp_path / images, (count, 2, 2), [0, 255, 0, 255] * count)
         _write_idx(tmp_path / labels, (count,), range(count))
     data = digits.load("fashion_mnist")
-    assert data.train_images.shape == (3, 2, 2, 1)
-    assert data.train_images[0].ravel().tolist() == [-1, 1, -1, 1]
+    assert data.train_pictures.shape == (3, 2, 2, 1)
+    assert data.train_pictures[0].ravel().tolist() == [-1, 1, -1, 1]
     assert data.test_labels.tolist() == [0, 1]
     assert data.name == "fashion_mnist"
     _write_idx(tmp_path / "fashion_mnist/t10k-labels-idx1-ubyte.gz", (3,), range(3))

@@ -34,7 +34,7 @@ def test_avatars_are_two_hundred_people_with_ten_pictures_each():
     assert found.name == "avatars"
     assert len(found) == 2_000
     assert found.pictures.shape == (2_000, 32, 32, 3)
-    assert np.bincount(found.persons).tolist() == [10] * 200
+    assert np.bincount(found.labels).tolist() == [10] * 200
     first = identities(200, 10, faces.SEED)
     assert np.array_equal(found.pictures, first.pictures)
 
@@ -46,7 +46,7 @@ def test_olivetti_is_forty_people_with_ten_gray_pictures_each(olivetti):
         -1.0,
         pytest.approx(0.898, abs=1e-3),
     )
-    assert np.bincount(olivetti.persons).tolist() == [10] * 40
+    assert np.bincount(olivetti.labels).tolist() == [10] * 40
     assert olivetti.name == "olivetti"
 
 
@@ -55,7 +55,7 @@ def test_olivetti_is_what_scikit_learn_reads(olivetti, tmp_path):
     columns = levels.transpose(0, 2, 1).reshape(400, 4096)
     joblib.dump(columns, tmp_path / "olivetti_py3.pkz")
     theirs = fetch_olivetti_faces(data_home=tmp_path, download_if_missing=False)
-    assert np.array_equal(theirs.target, olivetti.persons)
+    assert np.array_equal(theirs.target, olivetti.labels)
     scaled = (levels - levels.min()) / np.ptp(levels)
     np.testing.assert_allclose(theirs.images, scaled, atol=1e-6)
 
@@ -94,7 +94,7 @@ def test_a_picture_is_a_column_stored_column_by_column(tmp_path):
     savemat(tmp_path / "a.mat", {"faces": levels})
     found = faces.read_olivetti(tmp_path / "a.mat")
     assert np.argwhere(found.pictures == 1).tolist() == [[30, 2, 5, 0]]
-    assert found.persons[30] == 3
+    assert found.labels[30] == 3
 
 
 def test_a_file_that_is_not_olivettis_is_refused(tmp_path):
@@ -119,8 +119,8 @@ def test_groups_share_nobody_and_hold_all_pictures_of_theirs(drawn):
     assert sorted(together) == list(range(12))
     for group in groups:
         for person in group.people:
-            mine = group.pictures[group.persons == person]
-            assert np.array_equal(mine, drawn.pictures[drawn.persons == person])
+            mine = group.pictures[group.labels == person]
+            assert np.array_equal(mine, drawn.pictures[drawn.labels == person])
 
 
 def test_the_seed_chooses_who_goes_where(drawn):
@@ -133,14 +133,14 @@ def test_each_person_is_left_out_of_exactly_one_fold(drawn):
     folds = list(person_folds(drawn, 4, seed=0))
     assert len(folds) == 4
     for train, test in folds:
-        assert not np.intersect1d(train.persons, test.persons).size
+        assert not np.intersect1d(train.labels, test.labels).size
         assert len(train) + len(test) == len(drawn)
     left_out = np.concatenate([test.people for _, test in folds])
     assert sorted(left_out) == list(range(12))
 
 
 def test_people_are_taken_by_their_numbers(drawn):
-    assert take_people(drawn, [7, 2]).persons.tolist() == [2, 2, 2, 7, 7, 7]
+    assert take_people(drawn, [7, 2]).labels.tolist() == [2, 2, 2, 7, 7, 7]
     assert take_people(drawn, 4).people.tolist() == [4]
 
 
@@ -163,5 +163,5 @@ def test_people_who_are_not_there_are_refused(drawn, people):
 
 
 def test_pictures_without_a_person_are_refused(drawn):
-    with pytest.raises(ValueError, match="36 pictures, but 35 persons"):
-        Faces(drawn.pictures, drawn.persons[:-1], "avatars")
+    with pytest.raises(ValueError, match="36 pictures, but 35 labels"):
+        Faces(drawn.pictures, drawn.labels[:-1], "avatars")

@@ -13,12 +13,12 @@ def ink(pictures):
 
 def test_pictures_are_white_on_black_and_repeat_with_their_seed():
     one, again = sample_strokes(20, seed=3), sample_strokes(20, seed=3)
-    np.testing.assert_array_equal(one.images, again.images)
-    assert one.images.shape == (20, 16, 16, 1)
-    assert one.images.dtype == np.float32
-    assert one.images.min() == -1
-    assert one.images.max() <= 1
-    assert np.abs(one.images - sample_strokes(20, seed=4).images).max() == 2
+    np.testing.assert_array_equal(one.pictures, again.pictures)
+    assert one.pictures.shape == (20, 16, 16, 1)
+    assert one.pictures.dtype == np.float32
+    assert one.pictures.min() == -1
+    assert one.pictures.max() <= 1
+    assert np.abs(one.pictures - sample_strokes(20, seed=4).pictures).max() == 2
 
 
 def test_causes_lie_in_their_ranges_and_draw_their_pictures():
@@ -26,7 +26,7 @@ def test_causes_lie_in_their_ranges_and_draw_their_pictures():
     for column, (low, high) in zip(drawn.causes.T, RANGES.values(), strict=True):
         assert low <= column.min() < low + 0.05 * (high - low)
         assert high - 0.05 * (high - low) < column.max() <= high
-    np.testing.assert_allclose(draw_strokes(drawn.causes), drawn.images, atol=1e-4)
+    np.testing.assert_allclose(draw_strokes(drawn.causes), drawn.pictures, atol=1e-4)
 
 
 def test_a_longer_stroke_has_more_ink_and_takes_none_away():
@@ -45,7 +45,7 @@ def test_a_quarter_turn_turns_the_picture():
 
 
 def test_no_stroke_leaves_the_canvas():
-    pictures = sample_strokes(300).images
+    pictures = sample_strokes(300).pictures
     edges = (pictures[:, 0], pictures[:, -1], pictures[:, :, 0], pictures[:, :, -1])
     assert np.mean([edge == -1 for edge in edges]) > 0.98
 

@@ -20,11 +20,11 @@ def digits():
 
 
 def test_it_classifies_over_98_percent_of_the_held_out_digits(digits):
-    assert judge_accuracy(digits.test_images, digits.test_labels) > 0.98
+    assert judge_accuracy(digits.test_pictures, digits.test_labels) > 0.98
 
 
 def test_the_features_of_its_own_digits_have_mean_0_and_spread_1(digits):
-    features = digit_features(digits.train_images)
+    features = digit_features(digits.train_pictures)
     assert features.shape == (1437, 32)
     np.testing.assert_allclose(features.mean(axis=0), 0, atol=1e-4)
     np.testing.assert_allclose(features.std(axis=0), 1, atol=1e-4)
@@ -32,15 +32,15 @@ def test_the_features_of_its_own_digits_have_mean_0_and_spread_1(digits):
 
 def test_it_learned_from_the_training_digits_of_the_course_alone(digits):
     # Over these, and over no others, the means are 0 to rounding.
-    held_out = digit_features(digits.test_images)
+    held_out = digit_features(digits.test_pictures)
     assert abs(held_out.mean(axis=0)).max() > 1e-2
 
 
 def test_the_same_seed_trains_the_same_judge(digits):
-    few, labels = digits.train_images[:200], digits.train_labels[:200]
+    few, labels = digits.train_pictures[:200], digits.train_labels[:200]
     first, second = (train_judge(few, labels, epochs=1) for _ in range(2))
     other = train_judge(few, labels, epochs=1, seed=1)
-    images = digits.test_images[:10]
+    images = digits.test_pictures[:10]
     same = digit_features(images, first)
     np.testing.assert_array_equal(same, digit_features(images, second))
     assert abs(same - digit_features(images, other)).max() > 0.1
@@ -48,10 +48,10 @@ def test_the_same_seed_trains_the_same_judge(digits):
 
 
 def test_blur_and_noise_move_digits_away_from_digits(digits):
-    real, held_out = map(digit_features, (digits.train_images, digits.test_images))
+    real, held_out = map(digit_features, (digits.train_pictures, digits.test_pictures))
     floor = fid(real, held_out)
-    blurred = gaussian_filter(digits.test_images, (0, 0.8, 0.8, 0))
-    noise = np.random.default_rng(0).uniform(-1, 1, digits.test_images.shape)
+    blurred = gaussian_filter(digits.test_pictures, (0, 0.8, 0.8, 0))
+    noise = np.random.default_rng(0).uniform(-1, 1, digits.test_pictures.shape)
     assert floor < 0.5
     assert fid(real, digit_features(blurred)) > 3 * floor
     assert fid(real, digit_features(noise)) > 10 * floor
@@ -74,4 +74,4 @@ def test_pictures_it_cannot_judge_are_refused(images, message):
 
 def test_labels_that_do_not_fit_are_refused(digits):
     with pytest.raises(ValueError, match="one integer a picture"):
-        train_judge(digits.train_images[:10], digits.train_labels[:9])
+        train_judge(digits.train_pictures[:10], digits.train_labels[:9])

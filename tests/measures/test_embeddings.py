@@ -275,7 +275,7 @@ def test_semi_hard_marks_pairs_of_one_person():
 @pytest.mark.parametrize(
     ("labels", "shape", "margin", "message"),
     [
-        ([0, 1, 2], (3, 2), 0.2, "3 person.*at most 1 picture.*PeopleBatches"),
+        ([0, 1, 2], (3, 2), 0.2, "3 person.*at most 1 picture.*PKBatches"),
         ([0, 0, 0], (3, 2), 0.2, "1 person"),
         ([0, 0], (3, 2), 0.2, "2 labels were given for 3 embeddings"),
         ([0, 0, 1], (3,), 0.2, r"shape \(3,\), but must be \(n, d\)"),

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers, ops
 
-from utils.data.people import PeopleBatches
+from utils.data.pk_batches import PKBatches
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.measures.embeddings import (
     balanced_pairs,
@@ -41,7 +41,7 @@ def network(dimensions=3, seed=0):
 
 def fitted(model, epochs=3, rate=0.04, **settings):
     model.compile(keras.optimizers.Adam(rate), **settings)
-    history = model.fit(PeopleBatches(*people(), 6, 4, 20), epochs=epochs, verbose=0)
+    history = model.fit(PKBatches(*people(), 6, 4, 20), epochs=epochs, verbose=0)
     return history.history
 
 
@@ -77,7 +77,7 @@ def test_training_brings_one_person_together(make):
 
 
 def one_batch():
-    return PeopleBatches(*people(), 5, 3, 1)[0]
+    return PKBatches(*people(), 5, 3, 1)[0]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ class Fixed(keras.utils.PyDataset):
 
     def __init__(self, count):
         super().__init__()
-        drawn = PeopleBatches(*people(), 5, 3, count)
+        drawn = PKBatches(*people(), 5, 3, count)
         self.batches = [drawn[k] for k in range(count)]
 
     def __len__(self):
@@ -164,7 +164,7 @@ def test_logs_are_means_over_the_epoch(make):
 
 
 def test_each_epoch_of_fit_draws_other_batches():
-    batches = PeopleBatches(*people(), 5, 3, 2)
+    batches = PKBatches(*people(), 5, 3, 2)
     model = TripletModel(network())
     model.compile(keras.optimizers.SGD(0.0))
     losses = model.fit(batches, epochs=3, verbose=0).history["loss"]
@@ -200,7 +200,7 @@ def test_a_collapse_shows_in_the_log():
     x, labels = rng.normal(size=(60, 6)).astype("float32"), np.repeat(np.arange(10), 6)
     model = TripletModel(network(), "batch-hard", 0.3)
     model.compile(keras.optimizers.Adam(0.05))
-    history = model.fit(PeopleBatches(x, labels, 8, 4, 40), epochs=3, verbose=0).history
+    history = model.fit(PKBatches(x, labels, 8, 4, 40), epochs=3, verbose=0).history
     assert history["loss"][-1] == pytest.approx(0.3, abs=0.01)
     assert history["mean_distance"][-1] < 0.01 < history["mean_distance"][0]
     assert history["active_fraction"][-1] > 0.95
@@ -217,7 +217,7 @@ def test_a_saved_model_goes_on(make, tmp_path):
     assert again.get_config()["name"] == model.get_config()["name"]
     for key in ("margin", "head", "mining", "squared"):
         assert getattr(again, key, None) == getattr(model, key, None)
-    again.fit(PeopleBatches(*people(), 5, 3, 2), verbose=0)
+    again.fit(PKBatches(*people(), 5, 3, 2), verbose=0)
 
 
 def test_pictures_are_embedded_in_batches():
@@ -247,7 +247,7 @@ def test_pictures_are_embedded_in_batches():
         (lambda: TripletModel(network()).embed(np.zeros((2, 5))), r"takes \(n, 6\)"),
         (lambda: TripletModel(network()).embed(np.zeros(6)), r"write picture\[None\]"),
         (lambda: TripletModel(network()).embed(np.full((1, 6), np.nan)), "hold NaN"),
-        (lambda: TripletModel(network()).fit(*people()), "PeopleBatches"),
+        (lambda: TripletModel(network()).fit(*people()), "PKBatches"),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_any_work(make, message):

@@ -142,7 +142,7 @@ def check_trainings(collapsing: Answer, mended: Answer) -> str:
             f"{spread_after:.3g}. Try spread=True, semi-hard triplets to begin with, "
             "or a smaller learning rate."
         )
-    rate = equal_error_rate(*pair_scores(apart, unseen.persons))
+    rate = equal_error_rate(*pair_scores(apart, unseen.labels))
     if not rate <= MENDED_RATE:
         raise Mistake(
             f"`mended` is not mended: the equal error rate of unseen people is "

@@ -17,9 +17,9 @@ SOURCES = ("auto", "uci", "mnist", "fashion_mnist")
 class Dataset(NamedTuple):
     """Pictures `(n, height, width, 1)`, float32 in [-1, 1]; labels `(n,)`, int32."""
 
-    train_images: np.ndarray
+    train_pictures: np.ndarray
     train_labels: np.ndarray
-    test_images: np.ndarray
+    test_pictures: np.ndarray
     test_labels: np.ndarray
     name: str
 
@@ -73,14 +73,14 @@ def _load_uci() -> Dataset:
     """Split UCI's 1 797 digits, the same way each time, every digit in proportion."""
     digits = load_digits()
     images = (digits.images[..., np.newaxis] / 8.0 - 1.0).astype("float32")
-    train_images, test_images, train_labels, test_labels = train_test_split(
+    train_pictures, test_pictures, train_labels, test_labels = train_test_split(
         images,
         digits.target.astype("int32"),
         test_size=360,
         stratify=digits.target,
         random_state=0,
     )
-    return Dataset(train_images, train_labels, test_images, test_labels, "uci")
+    return Dataset(train_pictures, train_labels, test_pictures, test_labels, "uci")
 
 
 def _load_idx(name: str) -> Dataset:

@@ -33,21 +33,21 @@ class Faces:
 
     Attributes:
         pictures: (n, height, width, channels), float32 in [-1, 1].
-        persons: (n,), int32: whose picture it is.
+        labels: (n,), int32: whose picture it is.
         name: the source, `"avatars"` or `"olivetti"`.
 
     Raises:
-        ValueError: if there are not as many persons as pictures.
+        ValueError: if there are not as many labels as pictures.
     """
 
     pictures: np.ndarray
-    persons: np.ndarray
+    labels: np.ndarray
     name: str
 
     def __post_init__(self):
-        if len(self.pictures) != len(self.persons):
+        if len(self.pictures) != len(self.labels):
             raise ValueError(
-                f"{len(self.pictures)} pictures, but {len(self.persons)} persons: "
+                f"{len(self.pictures)} pictures, but {len(self.labels)} labels: "
                 "say of each picture whose it is"
             )
 
@@ -57,8 +57,8 @@ class Faces:
 
     @property
     def people(self) -> np.ndarray:
-        """The different persons, in rising order."""
-        return np.unique(self.persons)
+        """Who is on the pictures: the different labels, in rising order."""
+        return np.unique(self.labels)
 
 
 def load(source: str = "auto") -> Faces:
@@ -113,7 +113,7 @@ def draw_avatars(
         ValueError: If a number is out of range.
     """
     drawn = avatars.identities(people, pictures, seed, size, alike=alike)
-    return Faces(drawn.pictures, drawn.persons, "avatars")
+    return Faces(drawn.pictures, drawn.labels, "avatars")
 
 
 def read_olivetti(path: Path) -> Faces:
@@ -141,8 +141,8 @@ def read_olivetti(path: Path) -> Faces:
         )
     # One picture a column, and each was stored column by column.
     pictures = faces.T.reshape(400, 64, 64).transpose(0, 2, 1)[..., np.newaxis]
-    persons = np.repeat(np.arange(40, dtype="int32"), 10)
-    return Faces(pictures / np.float32(127.5) - np.float32(1), persons, "olivetti")
+    labels = np.repeat(np.arange(40, dtype="int32"), 10)
+    return Faces(pictures / np.float32(127.5) - np.float32(1), labels, "olivetti")
 
 
 def take_people(faces: Faces, people) -> Faces:
@@ -156,14 +156,14 @@ def take_people(faces: Faces, people) -> Faces:
         ValueError: If nobody is asked for, or somebody who is not there.
     """
     people = np.atleast_1d(np.asarray(people))
-    missing = np.setdiff1d(people, faces.persons)
+    missing = np.setdiff1d(people, faces.labels)
     if not people.size or missing.size:
         raise ValueError(
             f"the people {missing.tolist()} are not among these faces: take some of "
             f"{faces.people.tolist()}"
         )
-    mine = np.isin(faces.persons, people)
-    return Faces(faces.pictures[mine], faces.persons[mine], faces.name)
+    mine = np.isin(faces.labels, people)
+    return Faces(faces.pictures[mine], faces.labels[mine], faces.name)
 
 
 def split_by_person(faces: Faces, *people: int, seed: int = 0) -> tuple[Faces, ...]:
@@ -179,7 +179,7 @@ def split_by_person(faces: Faces, *people: int, seed: int = 0) -> tuple[Faces, .
         seed: int; another seed shuffles the people in another way.
 
     Returns:
-        As many `Faces` as there are numbers in `people`; persons keep their numbers.
+        As many `Faces` as there are numbers in `people`; people keep their numbers.
 
     Raises:
         ValueError: If a group has nobody, or there are not so many people.

@@ -11,17 +11,6 @@ from PIL import Image, ImageOps
 from skimage import data
 from sklearn.datasets import load_sample_image
 
-from utils.data.paintings import painting
-
-__all__ = [
-    "PHOTOGRAPHS",
-    "open_picture",
-    "painting",
-    "photograph",
-    "read_photograph",
-    "whole_photographs",
-]
-
 #: Photographs in the wheels of scikit-image, scikit-learn and Matplotlib: no download.
 PHOTOGRAPHS = (
     "astronaut",

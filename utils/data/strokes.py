@@ -18,7 +18,7 @@ PEN = 1.0  # half the width of the pen, in pixels
 class Strokes(NamedTuple):
     """Pictures `(n, size, size, 1)`, float32 in [-1, 1], and causes `(n, 4)`."""
 
-    images: np.ndarray
+    pictures: np.ndarray
     causes: np.ndarray
 
 

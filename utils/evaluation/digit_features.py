@@ -101,7 +101,7 @@ def digit_features(images, judge: keras.Model | None = None) -> np.ndarray:
         raise ValueError(
             f"The pictures have shape {images.shape[1:]}, but this judge was trained "
             f"on {judge.input_shape[1:]}. Train one for them: "
-            "judge = train_judge(train_images, train_labels), and "
+            "judge = train_judge(train_pictures, train_labels), and "
             "digit_features(images, judge)."
         )
     return _layer_output(judge, "features", images)

@@ -160,7 +160,7 @@ def check_batch(labels, embeddings):
             f"The batch has {len(counts)} person(s), with at most "
             f"{counts.max(initial=0)} picture(s) of one, but a triplet needs two "
             "pictures of one person and one of another. Draw batches of several people "
-            "with several pictures each: utils.data.people.PeopleBatches."
+            "with several pictures each: utils.data.pk_batches.PKBatches."
         )
     return embeddings
 

@@ -67,7 +67,7 @@ class Embedder(keras.Model):
         """Trains as `keras.Model.fit` does, on batches with several pictures a person.
 
         Args:
-            x: `utils.data.people.PeopleBatches`, or whatever yields pairs of pictures
+            x: `utils.data.pk_batches.PKBatches`, or whatever yields pairs of pictures
                 and people.
             *args: as in `keras.Model.fit`.
             **kwargs: as in `keras.Model.fit`.
@@ -80,7 +80,7 @@ class Embedder(keras.Model):
             raise ValueError(
                 f"fit was given an array of shape {tuple(x.shape)}, but batches cut "
                 "from it would hold hardly two pictures of one person. Give "
-                "utils.data.people.PeopleBatches(pictures, people)."
+                "utils.data.pk_batches.PKBatches(pictures, people)."
             )
         variables = [*self.variables, *self.metrics_variables]
         if self.compiled:

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 
-class PeopleBatches(keras.utils.PyDataset):
+class PKBatches(keras.utils.PyDataset):
     """Batches of P people with K pictures each, drawn anew at each epoch.
 
     Pairs and triplets are made inside a batch, so every picture is embedded once and

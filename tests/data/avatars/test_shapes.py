@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.data.avatar_shapes import Canvas, box, capsule, ellipse, mix
+from utils.data.avatars.shapes import Canvas, box, capsule, ellipse, mix
 
 rng = np.random.default_rng(0)
 X, Y = rng.uniform(-1, 1, (2, 1_000))

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
-from utils.data.brushes import (
+from utils.data.paintings.brushes import (
     blend,
     colors,
     coordinates,

@@ -4,15 +4,15 @@ import difflib
 
 import numpy as np
 
-from utils.data import painted_styles
+from utils.data.paintings import styles
 
 #: The name of each way of painting, and what paints it.
 STYLES = {
-    "swirls": painted_styles.swirls,
-    "pointillism": painted_styles.pointillism,
-    "stained glass": painted_styles.stained_glass,
-    "hatching": painted_styles.hatching,
-    "color fields": painted_styles.color_fields,
+    "swirls": styles.swirls,
+    "pointillism": styles.pointillism,
+    "stained glass": styles.stained_glass,
+    "hatching": styles.hatching,
+    "color fields": styles.color_fields,
 }
 LARGEST = 1024
 

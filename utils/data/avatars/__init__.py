@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from utils.data.avatar_drawing import draw
-from utils.data.avatar_factors import (
+from utils.data.avatars.drawing import draw
+from utils.data.avatars.factors import (
     IDENTITY,
     RANGES,
     Factors,
@@ -36,12 +36,12 @@ class Identities:
 
     Attributes:
         pictures: (people · pictures, size, size, 3), float32 in [-1, 1].
-        persons: (people · pictures,), int32: whose picture it is, from 0.
+        labels: (people · pictures,), int32: whose picture it is, from 0.
         factors: what was drawn.
     """
 
     pictures: np.ndarray
-    persons: np.ndarray
+    labels: np.ndarray
     factors: Factors
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.data.palettes import match_colors
+from utils.data.paintings.palettes import match_colors
 
 RNG = np.random.default_rng(0)
 PICTURE = RNG.normal(0.1, 0.1, (24, 24, 3)) @ RNG.normal(0.4, 0.5, (3, 3))

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from utils.data import avatar_colors as colors
-from utils.data.avatar_colors import along, rgb
-from utils.data.avatar_factors import RANGES, Factors
-from utils.data.avatar_shapes import Canvas, box, capsule, ellipse, mix
+from utils.data.avatars import colors
+from utils.data.avatars.colors import along, rgb
+from utils.data.avatars.factors import RANGES, Factors
+from utils.data.avatars.shapes import Canvas, box, capsule, ellipse, mix
 
 #: How far the extremes of turn, tilt and shift go: radians, radians, half widths.
 TURN, TILT, SHIFT = 0.36, 0.21, 0.16

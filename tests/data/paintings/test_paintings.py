@@ -3,9 +3,8 @@
 import numpy as np
 import pytest
 
-from utils.data import pictures
-from utils.data.brushes import smooth_noise, streaks
 from utils.data.paintings import STYLES, painting
+from utils.data.paintings.brushes import smooth_noise, streaks
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -47,10 +46,6 @@ def test_smooth_noise_is_the_same_at_every_size():
     assert large.reshape(32, 4, 32, 4).mean(axis=(1, 3)) == pytest.approx(
         small, abs=0.05
     )
-
-
-def test_paintings_are_found_among_the_pictures():
-    assert pictures.painting is painting
 
 
 @pytest.mark.parametrize(

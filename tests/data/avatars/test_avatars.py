@@ -130,8 +130,8 @@ def test_without_light_left_and_right_are_mirrored(upright, name):
 def test_people_keep_who_they_are_and_change_the_rest():
     drawn = identities(5, 8, seed=0)
     assert drawn.pictures.shape == (40, 32, 32, 3)
-    assert drawn.persons.tolist() == np.repeat(range(5), 8).tolist()
-    assert drawn.persons.dtype == np.int32
+    assert drawn.labels.tolist() == np.repeat(range(5), 8).tolist()
+    assert drawn.labels.dtype == np.int32
     for name in RANGES:
         values = getattr(drawn.factors, name).reshape(5, 8)
         same = (values == values[:, :1]).all()
@@ -153,7 +153,7 @@ def test_two_people_differ_more_than_two_pictures_of_one():
     drawn = identities(40, 6, seed=5)
     middle = drawn.pictures[:, 6:26, 8:24].reshape(240, -1)
     distance = np.square(middle[:, None] - middle[None]).mean(axis=-1)
-    same = drawn.persons[:, None] == drawn.persons[None]
+    same = drawn.labels[:, None] == drawn.labels[None]
     within = distance[same & ~np.eye(240, dtype=bool)].mean()
     assert distance[~same].mean() > 1.5 * within
 

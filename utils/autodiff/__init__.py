@@ -1,13 +1,24 @@
 """One interface for gradients on three backends: TensorFlow, JAX and PyTorch.
 
-These five names are all that the course needs of a backend, and only the modules
+These six names are all that the course needs of a backend, and only the modules
 in this folder import one. The backend is the one that Keras runs on
 (`KERAS_BACKEND`, read once, when Keras is imported).
+
+Two environment variables, read here once, matter on a GPU alone. By default matrix
+products and convolutions are computed in full float32, which some backends do not do
+of themselves: they round the factors to ten bits (TF32), faster and with errors of
+1e-3. `COURSE_PRECISION=fast` allows that. `COURSE_DETERMINISTIC=1` asks for kernels
+that add in the same order each time, where the backend has them; on a CPU every run
+of one seed is the same to the bit as it is.
 """
 
 import importlib
+import os
+import warnings
 
 import keras
+
+from utils.core.validation import one_of
 
 BACKENDS = ("tensorflow", "jax", "torch")
 
@@ -19,6 +30,31 @@ if keras.backend.backend() not in BACKENDS:
     )
 
 _backend = importlib.import_module(f"{__name__}.{keras.backend.backend()}")
+
+_precision = os.environ.get("COURSE_PRECISION", "full")
+one_of(_precision, ("full", "fast"), "COURSE_PRECISION")
+if _precision == "full":
+    _backend.compute_in_full_float32()
+else:
+    warnings.warn(
+        "COURSE_PRECISION=fast: on a GPU, matrix products and convolutions may be "
+        "rounded to ten bits (TF32). Claims of the lessons are made for full float32.",
+        RuntimeWarning,
+        stacklevel=2,
+    )
+
+_deterministic = os.environ.get("COURSE_DETERMINISTIC", "0")
+one_of(_deterministic, ("0", "1"), "COURSE_DETERMINISTIC")
+if _deterministic == "1":
+    _backend.use_deterministic_kernels()
+
+
+def full_precision():
+    """Returns a context in which products are computed in full float32.
+
+    An exercise's check runs in it, so that no verdict depends on `COURSE_PRECISION`.
+    """
+    return _backend.full_precision()
 
 
 def value_and_gradients(loss_fn, variables):
@@ -99,6 +135,7 @@ def portable_train_step(train_step):
 
 __all__ = [
     "compiled_value_and_gradients",
+    "full_precision",
     "input_gradient",
     "minimize",
     "portable_train_step",

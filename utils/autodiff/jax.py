@@ -8,9 +8,26 @@ it as an auxiliary output and is assigned again outside.
 """
 
 import functools
+import os
 
 import jax
 import keras
+
+
+def compute_in_full_float32():
+    """A GPU rounds the factors of a matrix product to ten bits unless it is told."""
+    jax.config.update("jax_default_matmul_precision", "highest")
+
+
+def full_precision():
+    """The same for a while, in what is compiled meanwhile."""
+    return jax.default_matmul_precision("highest")
+
+
+def use_deterministic_kernels():
+    """XLA reads the flag when it starts: nothing may have been computed before."""
+    flags = os.environ.get("XLA_FLAGS", "")
+    os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
 
 
 class _InnerScope(keras.StatelessScope):

@@ -1,6 +1,29 @@
 """Gradients on TensorFlow: tapes, which `fit` compiles into a graph."""
 
+import contextlib
+
 import tensorflow as tf
+
+
+def compute_in_full_float32():
+    """A GPU rounds the factors of matrix products and convolutions unless told."""
+    tf.config.experimental.enable_tensor_float_32_execution(False)
+
+
+@contextlib.contextmanager
+def full_precision():
+    """The same for a while."""
+    before = tf.config.experimental.tensor_float_32_execution_enabled()
+    compute_in_full_float32()
+    try:
+        yield
+    finally:
+        tf.config.experimental.enable_tensor_float_32_execution(before)
+
+
+def use_deterministic_kernels():
+    """Operations without such a kernel raise, and say so."""
+    tf.config.experimental.enable_op_determinism()
 
 
 def value_and_gradients(loss_fn, variables):

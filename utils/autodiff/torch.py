@@ -1,6 +1,33 @@
 """Gradients on PyTorch: from the graph that every operation leaves behind."""
 
+import contextlib
+import os
+
 import torch
+
+
+def compute_in_full_float32():
+    """A GPU rounds the factors of a convolution to ten bits unless it is told."""
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False
+
+
+@contextlib.contextmanager
+def full_precision():
+    """The same for a while."""
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    compute_in_full_float32()
+    try:
+        yield
+    finally:
+        torch.backends.cuda.matmul.allow_tf32 = before[0]
+        torch.backends.cudnn.allow_tf32 = before[1]
+
+
+def use_deterministic_kernels():
+    """Operations without such a kernel warn, and run as they are."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.use_deterministic_algorithms(True, warn_only=True)
 
 
 def value_and_gradients(loss_fn, variables):

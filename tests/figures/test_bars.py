@@ -3,7 +3,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from utils import figures
-from utils.figures.style import COLORS
+from utils.figures.theme import COLORS
 
 
 def test_a_bar_is_as_high_as_its_number():

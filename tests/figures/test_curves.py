@@ -3,7 +3,7 @@ import pytest
 from matplotlib.colors import to_hex
 
 from utils import figures
-from utils.figures.style import COLORS, SERIES
+from utils.figures.theme import COLORS, SERIES
 
 X = np.arange(5.0)
 AXES = {"xlabel": "step", "ylabel": "JS divergence (nats)"}

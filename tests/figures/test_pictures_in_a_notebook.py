@@ -15,13 +15,6 @@ CELLS = {
     "figure after pyplot": "figure[0]",
     "animation": "figures.animate([1, 2], lambda ax, k: ax.plot([0, k]), size=(2, 2))",
     "table": "figures.table([[1]], ['a'])",
-    "live": "import keras\n"
-    "model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])\n"
-    "model.compile('sgd', 'mse')\n"
-    "x = keras.ops.ones((8, 1))\n"
-    "history = model.fit(\n"
-    "    x, x, epochs=20, verbose=0, callbacks=[figures.LivePlot()]\n"
-    ")",
     "widget": "figures.player_widget(\n"
     "    lambda: None, lambda: None, lambda: figures.new_figure(2, 2)[0]\n"
     ")",
@@ -40,7 +33,7 @@ def outputs():
     }
 
 
-@pytest.mark.parametrize("name", ["figure", "figure after pyplot", "live"])
+@pytest.mark.parametrize("name", ["figure", "figure after pyplot"])
 def test_the_cell_shows_exactly_one_picture(outputs, name):
     (output,) = outputs[name]
     assert set(output.data) == {"image/png", "text/plain"}

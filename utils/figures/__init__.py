@@ -1,28 +1,26 @@
 """Every picture of the course: arrays in, a figure out."""
 
 from utils.figures.animation import Animation, animate
-from utils.figures.arrays import evaluate_1d, evaluate_2d
-from utils.figures.arrows import common_arrow_scale
 from utils.figures.bars import bars, histograms
 from utils.figures.canvas import Picture, new_figure, to_png
-from utils.figures.codes import codes_2d
 from utils.figures.curves import curve_grid, curves
-from utils.figures.densities import smooth_density
 from utils.figures.filmstrip import filmstrip, image_filmstrip
-from utils.figures.grids import image_grid, image_rows
-from utils.figures.live import LivePlot
-from utils.figures.maximum import maximum
-from utils.figures.modes import modes_2d
-from utils.figures.patches import fields_on_picture, patch_sheet
-from utils.figures.picture_map import picture_map
-from utils.figures.players_1d import two_players_1d
-from utils.figures.players_2d import two_players_2d
-from utils.figures.sheets import contact_sheet, factor_sheet
-from utils.figures.signals import signals
-from utils.figures.style import COLORS, DIVERGING, SERIES, color
-from utils.figures.surfaces import surface
+from utils.figures.given import evaluate_1d, evaluate_2d
+from utils.figures.images import image_grid, image_rows
+from utils.figures.scenes.arrows import common_arrow_scale
+from utils.figures.scenes.codes import codes_2d
+from utils.figures.scenes.densities import smooth_density
+from utils.figures.scenes.maximum import maximum
+from utils.figures.scenes.modes import modes_2d
+from utils.figures.scenes.patch_sheets import fields_on_picture, patch_sheet
+from utils.figures.scenes.picture_map import picture_map
+from utils.figures.scenes.players_1d import two_players_1d
+from utils.figures.scenes.players_2d import two_players_2d
+from utils.figures.scenes.surfaces import surface
+from utils.figures.scenes.time_lines import signals
+from utils.figures.scenes.voxels import volumes
 from utils.figures.tables import Table, table
-from utils.figures.volumes import volumes
+from utils.figures.theme import COLORS, DIVERGING, SERIES, color
 from utils.figures.widgets import (
     FigureWidget,
     PlayerWidget,
@@ -36,7 +34,6 @@ __all__ = [
     "SERIES",
     "Animation",
     "FigureWidget",
-    "LivePlot",
     "Picture",
     "PlayerWidget",
     "Table",
@@ -45,12 +42,10 @@ __all__ = [
     "codes_2d",
     "color",
     "common_arrow_scale",
-    "contact_sheet",
     "curve_grid",
     "curves",
     "evaluate_1d",
     "evaluate_2d",
-    "factor_sheet",
     "fields_on_picture",
     "filmstrip",
     "histograms",

@@ -14,7 +14,7 @@ from PIL import Image
 
 from utils.figures.canvas import new_figure, set_title, settle, shared_legend
 from utils.figures.filmstrip import check_titles
-from utils.figures.style import styled
+from utils.figures.theme import styled
 
 PALETTE = 128  # colors a GIF keeps; the panels have few, and a small file loads fast
 

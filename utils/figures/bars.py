@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_finite
 from utils.figures.canvas import dress, legend_above, panel, title_panel
 from utils.figures.curves import line_looks
-from utils.figures.style import INK, MUTED, color, mix, styled
+from utils.figures.given import as_finite
+from utils.figures.theme import INK, MUTED, color, mix, styled
 
 
 @styled

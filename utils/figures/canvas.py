@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
-from utils.figures.style import GRID, INK, MUTED, STYLE, styled
+from utils.figures.theme import GRID, INK, MUTED, STYLE, styled
 
 DPI = 96
 #: Inside a legend, in units of its font size.

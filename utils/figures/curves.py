@@ -6,7 +6,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_array
 from utils.figures.canvas import (
     dress,
     legend_above,
@@ -17,7 +16,8 @@ from utils.figures.canvas import (
     shared_legend,
     title_panel,
 )
-from utils.figures.style import LINES, MUTED, SERIES, color, styled
+from utils.figures.given import as_array
+from utils.figures.theme import LINES, MUTED, SERIES, color, styled
 
 SPREADS = ("std", "range")
 

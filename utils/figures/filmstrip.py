@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_images
 from utils.figures.canvas import bare, new_figure, set_title, settle, shared_legend
-from utils.figures.grids import mosaic, show_image
-from utils.figures.style import styled
+from utils.figures.given import as_images
+from utils.figures.images import mosaic, show_image
+from utils.figures.theme import styled
 
 
 @styled

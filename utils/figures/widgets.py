@@ -12,7 +12,7 @@ import ipywidgets
 from matplotlib.figure import Figure
 
 from utils.figures.canvas import to_png
-from utils.figures.style import COLORS
+from utils.figures.theme import COLORS
 
 WHOLE = {"description_width": "initial"}  # names of sliders are not cut short
 REDRAWS = 5  # times the figure is redrawn while both players run; each costs 0.2 s

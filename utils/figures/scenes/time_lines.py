@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_line
 from utils.figures.canvas import new_figure, set_title, settle, shared_legend
-from utils.figures.style import INK, color, styled
+from utils.figures.given import as_line
+from utils.figures.theme import INK, color, styled
 
 
 @styled

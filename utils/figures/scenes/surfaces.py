@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_finite, as_line, as_points
 from utils.figures.canvas import dress, legend_above, panel, title_panel
 from utils.figures.curves import line_looks
-from utils.figures.style import MUTED, styled
+from utils.figures.given import as_finite, as_line, as_points
+from utils.figures.theme import MUTED, styled
 
 #: From white to a gray on which every color of the course can be seen.
 HEIGHTS = LinearSegmentedColormap.from_list("heights", ["#FFFFFF", "#B9B9B9"])

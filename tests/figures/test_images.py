@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from utils import figures
-from utils.figures.grids import mosaic
+from utils.figures.images import mosaic
 
 rng = np.random.default_rng(0)
 IMAGES = rng.uniform(-1, 1, (6, 8, 8, 1))

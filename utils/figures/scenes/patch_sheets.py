@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from utils.figures.arrays import as_images
 from utils.figures.canvas import bare, new_figure, set_title, settle
-from utils.figures.grids import show_image
-from utils.figures.style import SERIES, styled
+from utils.figures.given import as_images
+from utils.figures.images import show_image
+from utils.figures.theme import SERIES, styled
 
 
 def patch_block(patches: np.ndarray, across: int = 3, gap: int = 1) -> np.ndarray:

@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from utils import figures
-from utils.figures.densities import best_bandwidth
+from utils.figures.scenes.densities import best_bandwidth
 
 
 def gaussian(x, mean, std):

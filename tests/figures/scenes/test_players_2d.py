@@ -4,7 +4,7 @@ from matplotlib.colors import to_hex
 from matplotlib.quiver import Quiver
 
 from utils import figures
-from utils.figures.style import COLORS, DIVERGING
+from utils.figures.theme import COLORS, DIVERGING
 
 rng = np.random.default_rng(0)
 REAL = rng.normal(size=(60, 2))

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from utils import figures
-from utils.figures.patches import patch_block
+from utils.figures.scenes.patch_sheets import patch_block
 
 rng = np.random.default_rng(0)
 NINE = rng.uniform(-1, 1, (9, 5, 5, 3))

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.quiver import Quiver
 
 from utils import figures
-from utils.figures.style import COLORS
+from utils.figures.theme import COLORS
 
 rng = np.random.default_rng(0)
 REAL = rng.normal(1.5, 0.8, 300)

@@ -5,9 +5,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from utils.figures.arrays import as_images, as_points
 from utils.figures.canvas import bare, panel, title_panel
-from utils.figures.style import COLORS, SERIES, styled
+from utils.figures.given import as_images, as_points
+from utils.figures.theme import COLORS, SERIES, styled
 
 #: Twelve frames that can be told apart, before the first color comes again.
 SHADES = (*SERIES, *list(COLORS.values())[:6])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from utils.figures.canvas import new_figure
-from utils.figures.style import COLORS
-from utils.figures.surfaces import surface
+from utils.figures.scenes.surfaces import surface
+from utils.figures.theme import COLORS
 
 X, Y = np.linspace(-1, 1, 20), np.linspace(0, 2, 15)
 BOWL = X**2 + Y[:, None] ** 2

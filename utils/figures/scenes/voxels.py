@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_finite
 from utils.figures.canvas import new_figure, set_title
-from utils.figures.style import color, styled
+from utils.figures.given import as_finite
+from utils.figures.theme import color, styled
 
 
 @styled

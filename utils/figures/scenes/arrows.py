@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from utils.figures.arrays import Bounds1D, Bounds2D, as_bounds_2d, as_finite
-from utils.figures.style import COLORS, mix
+from utils.figures.given import Bounds1D, Bounds2D, as_bounds_2d, as_finite
+from utils.figures.theme import COLORS, mix
 
 #: Arrows belong to the generated points, so they are a darker shade of their color.
 ARROW = mix(COLORS["generated"], 0.55, "black")

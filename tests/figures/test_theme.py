@@ -4,7 +4,7 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from utils import figures
-from utils.figures.style import COLORS, DIVERGING, SERIES, STYLE, color, mix, styled
+from utils.figures.theme import COLORS, DIVERGING, SERIES, STYLE, color, mix, styled
 
 
 def test_every_meaning_has_a_color_of_its_own():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from utils.figures.arrays import as_line
+from utils.figures.given import as_line
 
 FINER = 2.0 ** -np.arange(0, 3.5, 0.5)  # fractions of Silverman's bandwidth to try
 ENOUGH = 300  # points that suffice to choose a bandwidth

@@ -11,7 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from utils.figures.arrays import (
+from utils.figures.canvas import dress, legend_above, panel, roominess, title_panel
+from utils.figures.given import (
     Bounds1D,
     as_arrows,
     as_bounds_1d,
@@ -21,10 +22,9 @@ from utils.figures.arrays import (
     evaluate_1d,
     refuse_values_without_bounds,
 )
-from utils.figures.arrows import arrow_key, quiver_look, scale_and_label
-from utils.figures.canvas import dress, legend_above, panel, roominess, title_panel
-from utils.figures.densities import smooth_density
-from utils.figures.style import COLORS, INK, MUTED, mix, styled
+from utils.figures.scenes.arrows import arrow_key, quiver_look, scale_and_label
+from utils.figures.scenes.densities import smooth_density
+from utils.figures.theme import COLORS, INK, MUTED, mix, styled
 
 PEAK = 0.62  # height of the real density on the scale of D
 RUG = {"real": -0.05, "generated": -0.11}  # where the points stand under the axis

@@ -5,14 +5,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
-from utils.figures.arrays import (
-    Bounds1D,
-    Bounds2D,
-    as_bounds_2d,
-    as_finite,
-    as_points,
-    bounds_around,
-)
 from utils.figures.canvas import (
     dress,
     new_figure,
@@ -21,7 +13,15 @@ from utils.figures.canvas import (
     settle,
     shared_legend,
 )
-from utils.figures.style import COLORS, INK, MUTED, mix, styled
+from utils.figures.given import (
+    Bounds1D,
+    Bounds2D,
+    as_bounds_2d,
+    as_finite,
+    as_points,
+    bounds_around,
+)
+from utils.figures.theme import COLORS, INK, MUTED, mix, styled
 
 REACH = 6.0  # the close-up shows this many standard deviations each way
 

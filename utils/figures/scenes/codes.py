@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_points
 from utils.figures.canvas import dress, panel, title_panel
-from utils.figures.style import SERIES, mix, styled
+from utils.figures.given import as_points
+from utils.figures.theme import SERIES, mix, styled
 
 # Twelve that can be told apart: ten digits need more than the six of `SERIES`.
 SHADES = (*SERIES, *(mix(shade, 0.4) for shade in SERIES))

@@ -2,7 +2,7 @@ import keras
 import numpy as np
 import pytest
 
-from utils.figures.arrays import (
+from utils.figures.given import (
     as_array,
     as_bounds_1d,
     as_bounds_2d,

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import as_images
 from utils.figures.canvas import bare, new_figure, set_title
-from utils.figures.style import styled
+from utils.figures.given import as_images
+from utils.figures.theme import styled
 
 WIDTH = 7.2  # inches, the widest a grid becomes
 

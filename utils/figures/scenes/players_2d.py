@@ -8,7 +8,15 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.arrays import (
+from utils.figures.canvas import (
+    dress,
+    legend_above,
+    panel,
+    roominess,
+    settle,
+    title_panel,
+)
+from utils.figures.given import (
     Bounds1D,
     Bounds2D,
     as_arrows,
@@ -19,16 +27,8 @@ from utils.figures.arrays import (
     evaluate_2d,
     refuse_values_without_bounds,
 )
-from utils.figures.arrows import arrow_key, quiver_look, scale_and_label
-from utils.figures.canvas import (
-    dress,
-    legend_above,
-    panel,
-    roominess,
-    settle,
-    title_panel,
-)
-from utils.figures.style import COLORS, DIVERGING, INK, styled
+from utils.figures.scenes.arrows import arrow_key, quiver_look, scale_and_label
+from utils.figures.theme import COLORS, DIVERGING, INK, styled
 
 
 @styled

@@ -1,0 +1,1 @@
+"""What one lesson alone draws, or a few: each panel and sheet in a file of its own."""

@@ -859,8 +859,8 @@ checks.lesson04.climb(climb)
 # random numbers from the whole line as negatives?
 
 # %%
-from utils.models.ascent import ascend
 from utils.networks.mlp import mlp
+from utils.sampling.ascent import ascend
 
 BOUNDS = (-4.0, 4.0)
 rng = np.random.default_rng(0)
@@ -1285,7 +1285,7 @@ checks.lesson04.fool_squared_error(paint, TARGET, lambda images: scores(judge, i
 # for $s^2 / (1 - \eta/4s^2)$ with steps as large as $\eta$.
 
 # %%
-from utils.models.ascent import langevin
+from utils.sampling.langevin import langevin
 
 WIDTH, ETA = 0.5, 0.1
 walkers = langevin(

@@ -793,9 +793,11 @@ checks.lesson09.step_up(step_up)
 
 # %%
 from utils.course.show import show_code
-from utils.models.activation_maximization import ascent_step, maximize_activation
+from utils.models.activation_maximization import even_direction, maximize_activation
+from utils.sampling.ascent import ascent_step
 
-show_code(ascent_step, "utils.models.activation_maximization.ascent_step", folded=True)
+show_code(ascent_step, "utils.sampling.ascent.ascent_step", folded=True)
+show_code(even_direction, "where it steps, damped or not", folded=True)
 
 # %% [markdown]
 # **Predict.** Will the picture that a unit likes best look like its nine patches?

@@ -8,9 +8,10 @@ from keras import layers, ops
 
 from utils.autodiff import input_gradient
 from utils.checks import lesson09
-from utils.models.activation_maximization import ascent_step
+from utils.models.activation_maximization import even_direction
 from utils.networks.convolution_arithmetic import convolution
 from utils.networks.receptive_fields import receptive_field
+from utils.sampling.ascent import ascent_step
 
 # 9.1, shape and parameters
 
@@ -393,7 +394,7 @@ def one_picture_at_a_time(pictures, score, rate):
 
 
 def with_the_course(pictures, score, rate):
-    return ascent_step(ops.convert_to_numpy(pictures), score, rate, decay=0.0)
+    return ascent_step(score, pictures, rate, 0.0, (-1, 1), even_direction)
 
 
 def step(change):

@@ -63,6 +63,18 @@ def test_open_ends_are_not_allowed_themselves(value):
         validation.number(value, "rate", above=0, below=2)
 
 
+def test_an_interval_comes_back_as_two_floats():
+    assert validation.interval([np.int64(-1), 1], "bounds") == (-1.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "value", [(1, -1), (1, 1), (0, np.nan), (0, np.inf), (0, 1, 2), (0,), 3, "ab", None]
+)
+def test_other_values_are_no_intervals(value):
+    with pytest.raises(ValueError, match=r"bounds were .*\(low, high\), low < high"):
+        validation.interval(value, "bounds")
+
+
 @pytest.mark.parametrize("values", [[np.nan], [np.inf, 0], []])
 def test_finite_refuses_nan_infinity_and_nothing(values):
     with pytest.raises(ValueError, match="The points: "):

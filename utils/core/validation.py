@@ -103,6 +103,21 @@ def number(
     )
 
 
+def interval(value, name: str) -> tuple[float, float]:
+    """Returns two finite numbers of which the first is the smaller, as floats.
+
+    Raises:
+        ValueError: if it is anything else.
+    """
+    try:
+        low, high = map(float, value)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if -math.inf < low < high < math.inf:
+        return low, high
+    raise ValueError(f"{name} were {value!r}, but must be (low, high), low < high.")
+
+
 def finite(values, what: str, fix: str = "give finite numbers.") -> np.ndarray:
     """Returns an array that holds neither NaN nor infinity, and at least one number.
 

@@ -6,56 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.autodiff import input_gradient
+from utils.core.validation import integer, number
 from utils.networks.receptive_fields import receptive_field
-
-
-def ascent_step(
-    pictures, score_fn, rate: float = 0.1, decay: float = 0.01, smooth: float = 0.0
-):
-    """Takes one step up the gradient of a score, and stays a picture.
-
-    x ← clip((1 − decay)·x + rate·g / rms(g)), where g = d score / d x, and rms(g) is
-    the root of its mean square over one picture: the step has the same size however
-    steep the score is. The decay draws to gray whatever the score does not ask for.
-    Before that, each wave that g is made of can be divided by its frequency, to a
-    power: then the step is smooth.
-
-    Args:
-        pictures: array `(n, height, width, channels)` in [-1, 1].
-        score_fn: function of such a tensor; one score (or several) a picture.
-        rate: how far a pixel moves in the root mean square, > 0.
-        decay: share of the picture that fades in a step, in [0, 1).
-        smooth: the power, 0 or more; 0 leaves the gradient as it is.
-
-    Returns:
-        Array of the same shape, in [-1, 1].
-
-    Raises:
-        ValueError: for a rate, a decay or a power out of range, or another shape.
-
-    Source: Erhan et al. (2009), Visualizing higher-layer features of a deep network;
-    Yosinski et al. (2015) for the decay; Olah, Mordvintsev and Schubert (2017) for the
-    smooth step.
-    """
-    if not rate > 0 or not 0 <= decay < 1 or not smooth >= 0:
-        raise ValueError(
-            f"rate was {rate}, decay {decay} and smooth {smooth}: the rate must be "
-            "positive, the decay at least 0 and below 1, and smooth 0 or more."
-        )
-    pictures = np.asarray(pictures, dtype="float32")
-    if pictures.ndim < 3:
-        raise ValueError(
-            f"The pictures have shape {pictures.shape}: give a batch "
-            "(n, height, width, channels); for one picture write picture[None]."
-        )
-    gradient = ops.convert_to_numpy(input_gradient(score_fn, pictures))
-    if smooth:
-        gradient = _smoothed(gradient, smooth)
-    axes = tuple(range(1, pictures.ndim))
-    steepness = np.sqrt(np.mean(gradient**2, axis=axes, keepdims=True)) + 1e-8
-    moved = (1 - decay) * pictures + rate * gradient / steepness
-    return np.clip(moved, -1, 1).astype("float32")
+from utils.sampling.ascent import ascent_step
 
 
 def maximize_activation(
@@ -63,7 +16,7 @@ def maximize_activation(
     layer: str,
     units: Sequence[int],
     steps: int = 100,
-    rate: float = 0.1,
+    step_size: float = 0.1,
     decay: float = 0.03,
     smooth: float = 1.5,
     fade: float = 0.2,
@@ -71,18 +24,22 @@ def maximize_activation(
 ) -> np.ndarray:
     """Makes for each unit a picture that excites it, starting from faint noise.
 
-    The picture is as large as the unit's receptive field, so the unit sees all of it.
+    x ← clip((1 − decay)·x + step_size·`even_direction`(d activation / d x)).
+    The picture is as large as the unit's receptive field, so the unit sees all of it;
+    where the network takes pictures of one size, gray lies around it.
     The steps are smooth, and after each the colors fade a little: photographs are
     smooth and mostly gray, and a climb that does not know it finds colored noise, which
     excites a unit more than any object.
 
     Args:
-        model: a network that takes pictures of any size, one layer after another.
-        layer: name of a convolutional layer, or of one that follows it; better before
+        model: a network that takes pictures, one layer after another.
+        layer: a convolutional layer, or one that follows it, or its name; better before
             a ReLU, where a silent unit still has a gradient.
         units: indices of channels of this layer, one picture each.
         steps: 1 or more.
-        rate, decay, smooth: of `ascent_step`.
+        step_size: how far a pixel moves in the root mean square, positive.
+        decay: share of the picture that fades in a step, in [0, 1).
+        smooth: of `even_direction`, 0 or more.
         fade: share of the color, what sets the channels apart, that a step takes, in
             [0, 1).
         seed: int, of the noise.
@@ -91,46 +48,95 @@ def maximize_activation(
         float32 `(units, height, width, channels)` in [-1, 1].
 
     Raises:
-        ValueError: for steps < 1, a fade out of range, an unknown layer, or units that
-            it does not have; and as `ascent_step`.
+        ValueError: for a number out of range, an unknown layer, or units that it does
+            not have.
+
+    Source: Erhan et al. (2009), Visualizing higher-layer features of a deep network;
+    Yosinski et al. (2015) for the decay; Olah, Mordvintsev and Schubert (2017) for the
+    smooth step.
     """
-    if steps < 1 or not 0 <= fade < 1:
-        raise ValueError(
-            f"steps was {steps} and fade {fade}: take one step or more, and a fade of "
-            "at least 0 and below 1."
+    steps = integer(steps, "steps")
+    number(step_size, "step_size", above=0)
+    number(smooth, "smooth", least=0)
+    for name, share in (("decay", decay), ("fade", fade)):
+        number(share, name, least=0, below=1)
+    score, shape = _score(model, getattr(layer, "name", layer), units)
+    x = np.random.default_rng(seed).normal(0, 0.05, shape).astype("float32")
+    for step in range(steps):
+        x = ascent_step(
+            score,
+            x,
+            step_size,
+            bounds=(-1, 1),
+            direction=lambda gradient: even_direction(gradient, smooth),
+            decay=decay,
         )
-    size = receptive_field(model, layer).size
+        if step < steps - 1:  # the last word is the unit's
+            x = x - fade * (x - ops.mean(x, axis=-1, keepdims=True))
+    return ops.convert_to_numpy(x)
+
+
+def even_direction(gradient, smooth: float = 0.0) -> np.ndarray:
+    """Divides the gradient of each picture by its root mean square.
+
+    A step along it has the same size however steep the score is. Before that, each wave
+    that the gradient is made of is divided by its frequency, in waves per pixel, to a
+    power.
+
+    Args:
+        gradient: `(n, height, width, channels)`.
+        smooth: the power; 0 leaves the waves as they are.
+
+    Returns:
+        float32 of the same shape.
+    """
+    gradient = ops.convert_to_numpy(gradient)
+    axes = tuple(range(1, gradient.ndim))
+    if smooth:
+        sides = axes[:-1]
+        waves = [np.fft.fftfreq(gradient.shape[axis]) for axis in sides]
+        frequency = np.linalg.norm(np.meshgrid(*waves, indexing="ij"), axis=0)
+        frequency = np.maximum(frequency, 1 / max(gradient.shape[1:-1]))
+        spectrum = np.fft.fftn(gradient, axes=sides)
+        spectrum = spectrum / frequency[None, ..., None] ** smooth
+        gradient = np.fft.ifftn(spectrum, axes=sides).real
+    size = np.sqrt(np.mean(gradient**2, axis=axes, keepdims=True))
+    return (gradient / (size + 1e-8)).astype("float32")
+
+
+def _score(model, layer, units):
+    """The answer of each unit in the middle of its map, and the shape of pictures."""
+    size, input_shape = receptive_field(model, layer).size, model.input_shape[1:]
+    # As large as the input where that is fixed, and else as what a unit sees.
+    whole = [side or seen for side, seen in zip(input_shape, size, strict=False)]
     below = keras.Model(model.inputs[0], model.get_layer(layer).output)
-    count, channels = below.output_shape[-1], model.input_shape[-1]
-    strangers = [unit for unit in units if not 0 <= unit < count]
-    if strangers:
-        raise ValueError(
-            f"The layer {layer!r} has units 0 to {count - 1}, not {strangers}."
-        )
-    chosen = np.eye(count, dtype="float32")[list(units)]
+    *map_size, count = below.compute_output_shape((1, *whole, input_shape[-1]))[1:]
+    middle = tuple(side // 2 for side in map_size)
+    field = receptive_field(model, layer, (*whole, input_shape[-1])).box(middle)
+    field = [
+        seen if side else (0, all_of_it)
+        for side, seen, all_of_it in zip(input_shape, field, whole, strict=False)
+    ]
+    gray = [
+        (begin, side - end) for (begin, end), side in zip(field, whole, strict=True)
+    ]
+    chosen = np.eye(count, dtype="float32")[_indices(units, layer, count)]
 
     def score(x):
-        activations = below(x, training=False)
-        middle = tuple(n // 2 for n in activations.shape[1:-1])
-        return ops.sum(ops.multiply(activations[(slice(None), *middle)], chosen), -1)
+        activations = below(ops.pad(x, [(0, 0), *gray, (0, 0)]), training=False)
+        return ops.sum(
+            ops.multiply(activations[(slice(None), *middle)], chosen), axis=-1
+        )
 
-    shape = (len(chosen), *size, channels)
-    pictures = np.random.default_rng(seed).normal(0, 0.05, shape).astype("float32")
-    for step in range(steps):
-        pictures = ascent_step(pictures, score, rate, decay, smooth)
-        if step < steps - 1:  # the last word is the unit's
-            gray = pictures.mean(axis=-1, keepdims=True)
-            pictures = pictures - fade * (pictures - gray)
-    return pictures
+    sides = [end - begin for begin, end in field]
+    return score, (len(chosen), *sides, input_shape[-1])
 
 
-def _smoothed(gradient: np.ndarray, power: float) -> np.ndarray:
-    """Divides each wave by its frequency, in waves a pixel, to a power."""
-    axes = tuple(range(1, gradient.ndim - 1))
-    waves = [np.fft.fftfreq(gradient.shape[axis]) for axis in axes]
-    frequency = np.sqrt(
-        sum(np.square(each) for each in np.meshgrid(*waves, indexing="ij"))
+def _indices(units, layer, count):
+    whole = np.ndim(units) == 1 and len(units) > 0
+    if whole and all(isinstance(u, int | np.integer) and 0 <= u < count for u in units):
+        return list(units)
+    raise ValueError(
+        f"The layer {layer!r} has units 0 to {count - 1}, not {units!r}: give a list "
+        "of these, such as [0]."
     )
-    frequency = np.maximum(frequency, 1 / max(gradient.shape[1:-1]))[None, ..., None]
-    spectrum = np.fft.fftn(gradient, axes=axes) / frequency**power
-    return np.fft.ifftn(spectrum, axes=axes).real

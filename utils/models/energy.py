@@ -4,11 +4,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.autodiff import input_gradient, minimize, portable_train_step
+from utils.autodiff import minimize, portable_train_step
 from utils.measures.adversarial import logistic_discriminator_loss
-from utils.models.ascent import ascend
 from utils.models.examples import check_examples
 from utils.models.faults import StopWhenNotFinite, variables_kept
+from utils.sampling.ascent import ascend, ascent_step
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -121,9 +121,10 @@ class EnergyModel(keras.Model):
         noise = self.noise * keras.random.normal(shape, seed=self.seed_generator)
 
         def step(i, x):
-            slope = ops.stop_gradient(input_gradient(self.discriminator, x))
-            moved = x + self.step_size * slope + ops.take(noise, i, axis=0)
-            return ops.clip(moved, *self.bounds)
+            epsilon = ops.take(noise, i, axis=0)
+            return ascent_step(
+                self.discriminator, x, self.step_size, epsilon, self.bounds
+            )
 
         return ops.stop_gradient(ops.fori_loop(0, self.steps, step, x))
 

@@ -1,1 +1,1 @@
-"""Drawing samples step by step: gradient ascent and Langevin dynamics."""
+"""Ways from a score to examples: to its peaks, or all over the hill."""

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.models.ascent import ascend, langevin
+from utils.sampling.ascent import ascend
+from utils.sampling.langevin import langevin
 
 
 def hill(variance, center=0.0):

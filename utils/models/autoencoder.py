@@ -1,17 +1,14 @@
 """An encoder and a decoder: examples to short codes, and back again."""
 
 import keras
-import numpy as np
 from keras import ops
 
-from utils.models.examples import check_examples
-from utils.models.faults import StopWhenNotFinite, variables_kept
-
-_BATCH = 1000
+from utils.core.validation import built_model
+from utils.models.base import CourseModel, check_examples
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
-class Autoencoder(keras.Model):
+class Autoencoder(CourseModel):
     """Learns codes from which a decoder can draw the examples again.
 
     It minimizes the mean squared error E‖x − decoder(encoder(x))‖² / numbers in x.
@@ -28,6 +25,7 @@ class Autoencoder(keras.Model):
     Source: Rumelhart, Hinton and Williams (1986); Hinton and Salakhutdinov (2006).
     """
 
+    NETWORKS = ("encoder", "decoder")
     #: How many numbers the encoder returns for each number of the code.
     CODE_PARTS = 1
 
@@ -37,7 +35,6 @@ class Autoencoder(keras.Model):
         self.encoder = encoder
         self.decoder = decoder
         self.latent_dim = decoder.input_shape[-1]
-        self.built = True
 
     def call(self, x, training=False):
         """The reconstruction of examples `(n, ...)`."""
@@ -46,77 +43,26 @@ class Autoencoder(keras.Model):
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """The mean squared error of the reconstruction."""
-        return ops.mean(ops.square(x - y_pred))
+        """The mean squared error of the reconstruction, weighted per example."""
+        errors = ops.square(self.in_full(x) - self.in_full(y_pred))
+        per_example = ops.mean(errors, axis=tuple(range(1, len(errors.shape))))
+        return ops.mean(self.weighted(per_example, sample_weight))
 
     def encode(self, x):
         """Returns the codes of examples `(n, ...)`, NumPy `(n, latent_dim)`."""
-        return in_batches(self.encoder, x)
+        return self.forward(self.encoder, x)
 
     def decode(self, codes):
         """Returns the examples that codes `(n, latent_dim)` stand for, NumPy."""
-        return in_batches(self.decoder, codes)
+        return self.forward(self.decoder, codes)
 
     def reconstruct(self, x):
         """Returns decode(encode(x)), NumPy `(n, ...)`."""
         return self.decode(self.encode(x))
 
-    def fit(self, x=None, *args, callbacks=None, **kwargs):
-        """Trains as `keras.Model.fit` does, and stops when the loss is not finite.
-
-        Raises:
-            ValueError: if an array of examples has another shape than the encoder's,
-                holds NaN or infinity, or pictures outside [-1, 1].
-        """
-        if isinstance(x, np.ndarray):
-            self._check_examples(x)
-        callbacks = [*(callbacks or []), StopWhenNotFinite()]
-        variables = [*self.variables, *self.metrics_variables]
-        if self.compiled:
-            variables += self.optimizer.variables
-        with variables_kept(variables):
-            return super().fit(x, *args, callbacks=callbacks, **kwargs)
-
-    def _check_examples(self, x):
+    def check_examples(self, x):
+        """Raises a ValueError unless the encoder takes an array of examples."""
         check_examples(x, self.encoder.input_shape[1:], "the encoder takes")
-
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "encoder": keras.saving.serialize_keras_object(self.encoder),
-            "decoder": keras.saving.serialize_keras_object(self.decoder),
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Builds the model that `get_config` described."""
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("encoder", "decoder")
-        }
-        return cls(**{**config, **networks})
-
-
-def in_batches(function, x):
-    """Returns what a function makes of an array, batch by batch, as NumPy.
-
-    Args:
-        function: from a tensor `(n, ...)` to a tensor `(n, ...)`.
-        x: array `(n, ...)`, at least one row.
-
-    Raises:
-        ValueError: if there is no row.
-    """
-    x = ops.convert_to_numpy(x).astype(keras.config.floatx())
-    if len(x) == 0:
-        raise ValueError("There are no rows to compute with: give at least one.")
-    return np.concatenate(
-        [
-            ops.convert_to_numpy(function(x[start : start + _BATCH]))
-            for start in range(0, len(x), _BATCH)
-        ]
-    )
 
 
 def check_coder(encoder, decoder, code_parts):
@@ -127,12 +73,8 @@ def check_coder(encoder, decoder, code_parts):
         decoder: built `keras.Model` from `(n, latent_dim)`.
         code_parts: numbers that the encoder returns for each number of the code.
     """
-    for name, network in (("encoder", encoder), ("decoder", decoder)):
-        if not isinstance(network, keras.Model) or not network.built:
-            raise ValueError(
-                f"The {name} was {network!r}, but must be a built keras.Model: let it "
-                "start with keras.Input(shape)."
-            )
+    built_model(encoder, "encoder")
+    built_model(decoder, "decoder")
     latent, made = decoder.input_shape[1:], decoder.output_shape[1:]
     if len(latent) != 1 or latent[0] is None or latent[0] < 1:
         raise ValueError(

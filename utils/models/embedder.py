@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.models.faults import variables_kept
+from utils.models.base import variables_kept
 
 _BATCH = 500
 

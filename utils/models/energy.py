@@ -6,8 +6,8 @@ from keras import ops
 
 from utils.autodiff import minimize, portable_train_step
 from utils.measures.adversarial import logistic_discriminator_loss
-from utils.models.examples import check_examples
-from utils.models.faults import StopWhenNotFinite, variables_kept
+from utils.models.base import check_examples, variables_kept
+from utils.models.stop_when_not_finite import StopWhenNotFinite
 from utils.sampling.ascent import ascend, ascent_step
 
 

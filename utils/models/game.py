@@ -6,9 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.models.examples import check_examples
-from utils.models.faults import StopWhenNotFinite, variables_kept
+from utils.models.base import check_examples, variables_kept
 from utils.models.optimizers import PlayerOptimizers
+from utils.models.stop_when_not_finite import StopWhenNotFinite
 
 _SAMPLE_BATCH = 1000
 

@@ -4,13 +4,14 @@ import keras
 import numpy as np
 from keras import ops
 
+from utils.core.validation import integer, number, one_of
 from utils.measures.variational import (
     bernoulli_reconstruction,
     gaussian_reconstruction,
     kl_to_standard_normal,
     reparametrize,
 )
-from utils.models.autoencoder import Autoencoder, in_batches
+from utils.models.autoencoder import Autoencoder
 
 LIKELIHOODS = ("gaussian", "bernoulli")
 LEARNED = "learned"
@@ -21,7 +22,7 @@ class VAE(Autoencoder):
     """Minimizes an upper bound of −log p(x), p(x) = ∫ N(z; 0, I) p(x | z) dz.
 
     loss = E[−log p(x | z)] + β·KL(q(z | x) ‖ N(0, I)) with z drawn from
-    q(z | x) = N(μ(x), diag(σ²(x))): both terms in nats an example, summed over the
+    q(z | x) = N(μ(x), diag(σ²(x))): both terms in nats per example, summed over the
     numbers of an example and over latent dimensions, averaged over the batch.
 
     Args:
@@ -43,6 +44,8 @@ class VAE(Autoencoder):
     (2017) for β.
     """
 
+    SETTINGS = ("likelihood", "variance", "beta")
+    LOGS = ("reconstruction", "kl")
     CODE_PARTS = 2
 
     def __init__(
@@ -69,31 +72,35 @@ class VAE(Autoencoder):
             name="noise_log_variance",
         )
         self.seed_generator = keras.random.SeedGenerator()
-        self.means = {
-            name: keras.metrics.Mean(name=name) for name in ("reconstruction", "kl")
-        }
 
     def call(self, x, training=False):
         """Returns decoder(z), μ and log σ² for examples, z drawn from q(z | x)."""
         mean, log_variance = self.posterior(x, training=training)
-        noise = keras.random.normal(ops.shape(mean), seed=self.seed_generator)
+        noise = keras.random.normal(
+            ops.shape(mean), dtype=mean.dtype, seed=self.seed_generator
+        )
         code = reparametrize(mean, log_variance, noise)
         return self.decoder(code, training=training), mean, log_variance
 
     def posterior(self, x, training=False):
         """Returns the mean and the log-variance of q(z | x), `(n, latent_dim)` each."""
-        return ops.split(self.encoder(x, training=training), 2, axis=-1)
+        codes = self.in_full(self.encoder(x, training=training))
+        return ops.split(codes, 2, axis=-1)
 
     def compute_loss(
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
-        """Reconstruction plus β times KL, in nats an example."""
+        """Reconstruction plus β times KL, in nats per example."""
         made, mean, log_variance = y_pred
-        reconstruction = ops.mean(self.reconstruction_loss(x, made))
-        kl = ops.mean(kl_to_standard_normal(mean, log_variance))
-        self.means["reconstruction"].update_state(reconstruction)
-        self.means["kl"].update_state(kl)
-        return reconstruction + self.beta * kl
+        reconstruction = self.reconstruction_loss(self.in_full(x), self.in_full(made))
+        terms = {
+            "reconstruction": self.weighted(reconstruction, sample_weight),
+            "kl": self.weighted(
+                kl_to_standard_normal(mean, log_variance), sample_weight
+            ),
+        }
+        self.log(**terms)
+        return ops.mean(terms["reconstruction"] + self.beta * terms["kl"])
 
     def reconstruction_loss(self, x, made):
         """Returns −log p(x | z) for examples and decoder outputs `(n, ...)`, `(n,)`."""
@@ -108,7 +115,7 @@ class VAE(Autoencoder):
 
     def encode(self, x):
         """Returns the means of q(z | x), NumPy `(n, latent_dim)`."""
-        return in_batches(self.encoder, x)[:, : self.latent_dim]
+        return self.forward(self.encoder, x)[:, : self.latent_dim]
 
     def sample(self, n, seed=0, noise=False):
         """Generates examples: decoder(z) with z from N(0, I).
@@ -122,11 +129,10 @@ class VAE(Autoencoder):
             NumPy array `(n, ...)`.
 
         Raises:
-            ValueError: if n is less than 1.
+            ValueError: if n is not an integer of at least 1.
         """
-        if n < 1:
-            raise ValueError(f"n was {n}, but at least 1 example can be sampled.")
-        made = self.decode(keras.random.normal((n, self.latent_dim), seed=seed))
+        shape = (integer(n, "n"), self.latent_dim)
+        made = self.decode(keras.random.normal(shape, seed=seed))
         if not noise:
             return made
         rng = np.random.default_rng(seed)
@@ -136,23 +142,9 @@ class VAE(Autoencoder):
             )
         return made + self.noise_std * rng.standard_normal(made.shape, made.dtype)
 
-    def save_own_variables(self, store):
-        """Saves how far the noise has come as well: Keras does not."""
-        for i, variable in enumerate(self._own_state()):
-            store[str(i)] = ops.convert_to_numpy(variable)
-
-    def load_own_variables(self, store):
-        """Goes on with the noise where the saved model stopped."""
-        for i, variable in enumerate(self._own_state()):
-            variable.assign(store[str(i)])
-
-    def _own_state(self):
-        weights = set(map(id, self.weights))
-        seeds = [state for state in self.variables if id(state) not in weights]
-        return [self.noise_log_variance, *seeds]
-
-    def _check_examples(self, x):
-        super()._check_examples(x)
+    def check_examples(self, x):
+        """Raises a ValueError unless encoder and likelihood take an array."""
+        super().check_examples(x)
         if self.likelihood == "bernoulli" and (x.min() < -1 or x.max() > 1):
             raise ValueError(
                 f"The examples lie in [{x.min():g}, {x.max():g}], but a Bernoulli "
@@ -160,32 +152,14 @@ class VAE(Autoencoder):
                 "use likelihood='gaussian'."
             )
 
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "likelihood": self.likelihood,
-            "variance": self.variance,
-            "beta": self.beta,
-        }
-
 
 def _check_arguments(likelihood, variance, beta):
-    if likelihood not in LIKELIHOODS:
-        raise ValueError(
-            f"likelihood was {likelihood!r}, but must be one of "
-            f"{', '.join(map(repr, LIKELIHOODS))}."
-        )
-    number = isinstance(variance, int | float | np.number)
-    if variance != LEARNED and not (number and 0 < variance < np.inf):
-        raise ValueError(
-            f"variance was {variance!r}, but must be 'learned' or a positive number, "
-            "such as 0.05**2."
-        )
-    if likelihood == "bernoulli" and variance != LEARNED:
-        raise ValueError(
-            f"variance was {variance!r}, but a Bernoulli likelihood has none: leave it "
-            "out, or use likelihood='gaussian'."
-        )
-    if not 0 <= beta < np.inf:
-        raise ValueError(f"beta was {beta!r}, but must be a number of at least 0.")
+    one_of(likelihood, LIKELIHOODS, "likelihood")
+    if variance != LEARNED:
+        if likelihood == "bernoulli":
+            raise ValueError(
+                f"variance was {variance!r}, but a Bernoulli likelihood has none: "
+                "leave it out, or use likelihood='gaussian'."
+            )
+        number(variance, "variance", above=0, fix="Or leave it 'learned'.")
+    number(beta, "beta", least=0)

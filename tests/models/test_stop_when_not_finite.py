@@ -8,7 +8,7 @@ import pytest
 from keras import ops
 
 from utils.measures.adversarial import Objective
-from utils.models.faults import StopWhenNotFinite
+from utils.models.stop_when_not_finite import StopWhenNotFinite
 
 BATCH = 16
 

@@ -1,6 +1,5 @@
 """Stopping a training that has broken down, with a sentence that says what to try."""
 
-import contextlib
 import math
 import warnings
 
@@ -15,28 +14,11 @@ _ADVICE = {
         "The discriminator's loss is {value}. Try a smaller learning rate for the "
         "discriminator, or a smaller penalty weight."
     ),
-    "loss": "The loss is {value}. Try a smaller learning rate.",
+    "loss": (
+        "The loss is {value}. Try a smaller learning rate, or examples of a smaller "
+        "scale: divided by their standard deviation."
+    ),
 }
-
-
-@contextlib.contextmanager
-def variables_kept(variables):
-    """Gives back what a training took away that failed before its first step was done.
-
-    On JAX Keras empties the variables while the first step compiles: an error there,
-    or the interrupt of somebody tired of waiting, would leave a model without weights.
-
-    Args:
-        variables: list of `keras.Variable`.
-    """
-    values = [variable._value for variable in variables]
-    try:
-        yield
-    except BaseException:
-        for variable, value in zip(variables, values, strict=True):
-            if variable._value is None:
-                variable._value = value
-        raise
 
 
 class StopWhenNotFinite(keras.callbacks.Callback):

@@ -1,0 +1,255 @@
+"""What every model of the course has around its loss."""
+
+import contextlib
+
+import keras
+import numpy as np
+from keras import ops
+
+from utils.core.arrays import is_tensor
+from utils.core.batches import in_batches
+from utils.core.validation import finite, one_of, unit_range
+from utils.models.stop_when_not_finite import StopWhenNotFinite
+
+
+class CourseModel(keras.Model):
+    """A model whose data are looked at before a training starts; subclasses write it.
+
+    A subclass names its networks, its other arguments and its logs below, calls
+    `super().__init__(**kwargs)`, keeps each argument as an attribute of its name, and
+    writes `compute_loss`, or a `train_step` of its own. What `fit`, `evaluate`, saving
+    and loading need beyond Keras is here, once.
+    """
+
+    #: Arguments of `__init__` that are networks, and those that are plain values.
+    NETWORKS = ()
+    SETTINGS = ()
+    #: What `fit` logs, beside Keras' own `loss`.
+    LOGS = ()
+    #: Why sample weights are refused; None where `compute_loss` uses them.
+    UNWEIGHTED = None
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.trackers = {name: keras.metrics.Mean(name=name) for name in self.LOGS}
+        self.built = True  # its networks are, and TensorFlow alone would build it
+
+    # Logs
+
+    def log(self, size=None, **values):
+        """Adds values to the epoch means of these names.
+
+        Args:
+            size: examples that each value is a mean over, so that a small last batch
+                counts for less; None where a value is a vector, one number per example.
+            **values: scalars or vectors.
+
+        Raises:
+            ValueError: if there is no log of such a name.
+        """
+        for name, value in values.items():
+            one_of(name, self.trackers, "log")
+            self.trackers[name].update_state(value, sample_weight=size)
+
+    def logs(self):
+        """Returns the mean of each log since the epoch began."""
+        return {name: tracker.result() for name, tracker in self.trackers.items()}
+
+    # Training
+
+    def fit(self, x=None, y=None, *args, callbacks=None, sample_weight=None, **kwargs):
+        """Trains as `keras.Model.fit` does, and stops when a loss is not finite.
+
+        Args:
+            x: examples: an array or a tensor `(n, ...)`, or a data set of batches.
+            y: labels, where the model asks for them.
+            *args: as in `keras.Model.fit`.
+            callbacks: a Keras callback, or a list of them.
+            sample_weight: one weight per example, where the loss has a use for them.
+            **kwargs: as in `keras.Model.fit`.
+
+        Returns:
+            `keras.callbacks.History` with the mean of each log per epoch.
+
+        Raises:
+            ValueError: if examples have another shape than the networks', are no
+                numbers, none at all, NaN or infinite, or pictures outside [-1, 1].
+        """
+        callbacks = [*_listed(callbacks), StopWhenNotFinite()]
+        x, y = self._checked(x, y, sample_weight)
+        with variables_kept(self._state()):
+            return super().fit(
+                x, y, *args, callbacks=callbacks, sample_weight=sample_weight, **kwargs
+            )
+
+    def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
+        """Returns the loss and the logs on examples, as `keras.Model.evaluate` does."""
+        x, y = self._checked(x, y, sample_weight)
+        return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
+
+    def check_data(self, x):
+        """Returns what to train on: arrays looked at, data sets as they are."""
+        if x is None or isinstance(x, list | tuple | dict):
+            raise ValueError(
+                f"The examples came in a {type(x).__name__}, but must be one array "
+                "(n, ...) or a data set that yields batches. Give the array itself, "
+                "or np.stack(examples)."
+            )
+        if not (isinstance(x, np.ndarray) or is_tensor(x)):
+            return x
+        array = np.asarray(ops.convert_to_numpy(x) if is_tensor(x) else x)
+        self.check_examples(array)
+        return x if array.dtype.kind == "f" else array.astype(keras.config.floatx())
+
+    def check_examples(self, x):
+        """Raises a ValueError unless this model can learn from an array of examples."""
+
+    def refuse_weights(self, sample_weight):
+        """Raises a ValueError for weights that this model would ignore."""
+        if sample_weight is not None and self.UNWEIGHTED:
+            raise ValueError(
+                f"{type(self).__name__} was given sample_weight, but {self.UNWEIGHTED}."
+                " Leave it out, or repeat the examples that should count for more."
+            )
+
+    def weighted(self, losses, sample_weight):
+        """Returns losses `(n,)` times the weights of their examples, if there are any.
+
+        Their mean is over the number of examples, as in every loss of Keras.
+        """
+        if sample_weight is None:
+            return losses
+        return losses * ops.cast(ops.reshape(sample_weight, (-1,)), losses.dtype)
+
+    def examples_of(self, data):
+        """Returns the examples in what `train_step` is handed, which has four shapes.
+
+        Raises:
+            ValueError: if it holds weights that this model would ignore.
+        """
+        examples, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
+        self.refuse_weights(sample_weight)
+        return examples
+
+    def _checked(self, x, y, sample_weight):
+        self.refuse_weights(sample_weight)
+        x = self.check_data(x)
+        if sample_weight is not None and y is None:
+            # Without labels Keras would drop the weights in silence.
+            y = np.zeros(len(sample_weight), "float32")
+        return x, y
+
+    def _state(self):
+        """All variables of a training, those of the optimizer built by now.
+
+        Built during the first step they would be lost with it: an interrupt there
+        would leave a model that can never train again.
+        """
+        variables = [*self.variables, *self.metrics_variables]
+        if self.compiled and self.optimizer is not None:
+            if not self.optimizer.built:
+                self.optimizer.build(self.trainable_variables)
+            variables += self.optimizer.variables
+        return variables
+
+    # Precision and batches
+
+    def in_full(self, tensor):
+        """Returns a tensor in the precision of the weights, for losses and noise.
+
+        In float16, in which a network may compute, a sum over pixels overflows.
+        """
+        return ops.cast(tensor, self.variable_dtype)
+
+    def forward(self, function, *arrays):
+        """Returns what a network or a method makes of arrays in batches, NumPy."""
+        return in_batches(function, *arrays).astype(self.variable_dtype)
+
+    # Saving
+
+    def get_config(self):
+        """The arguments of `__init__`."""
+        return {
+            **super().get_config(),
+            **{
+                name: keras.saving.serialize_keras_object(getattr(self, name))
+                for name in self.NETWORKS
+            },
+            **{name: getattr(self, name) for name in self.SETTINGS},
+        }
+
+    @classmethod
+    def from_config(cls, config):
+        """Builds the model that `get_config` described."""
+        networks = {
+            name: keras.saving.deserialize_keras_object(config[name])
+            for name in cls.NETWORKS
+        }
+        return cls(**{**config, **networks})
+
+    def save_own_variables(self, store):
+        """Saves how far noise and Dropout have come as well, which Keras does not."""
+        for i, variable in enumerate(self._own_variables()):
+            store[str(i)] = ops.convert_to_numpy(variable)
+
+    def load_own_variables(self, store):
+        """Goes on with them where the saved model stopped."""
+        for i, variable in enumerate(self._own_variables()):
+            # Files of the first edition lack the seeds of some models.
+            if str(i) in store.keys():  # noqa: SIM118 (a store of Keras has no `in`)
+                variable.assign(store[str(i)])
+
+    def _own_variables(self):
+        saved_by_layers = {id(v) for layer in self.layers for v in layer.weights}
+        own = [v for v in self.weights if id(v) not in saved_by_layers]
+        weights = set(map(id, self.weights))
+        return own + [seed for seed in self.variables if id(seed) not in weights]
+
+
+def check_examples(x, shape, maker):
+    """Raises a ValueError unless an array of examples fits a model.
+
+    Args:
+        x: NumPy array of examples `(n, ...)`.
+        shape: what one example must look like; pictures have three axes.
+        maker: what asks for that shape, such as "the generator makes".
+    """
+    if x.shape[1:] != shape:
+        raise ValueError(
+            f"The real examples have shape {x.shape[1:]}, but {maker} {shape}. Reshape "
+            "the examples, or build the network for them."
+        )
+    finite(x, "The real examples", "remove those examples.")
+    if len(shape) == 3:
+        unit_range(x, "The pictures")
+
+
+@contextlib.contextmanager
+def variables_kept(variables):
+    """Gives back what a training took away that failed before its first step was done.
+
+    On JAX Keras empties the variables while the first step compiles: an error there,
+    or the interrupt of somebody tired of waiting, would leave a model without weights.
+
+    Args:
+        variables: list of `keras.Variable`.
+    """
+    values = [variable._value for variable in variables]
+    try:
+        yield
+    except BaseException:
+        for variable, value in zip(variables, values, strict=True):
+            if variable._value is None:
+                variable._value = value
+        raise
+
+
+def _listed(callbacks):
+    if callbacks is None or isinstance(callbacks, keras.callbacks.Callback):
+        return [] if callbacks is None else [callbacks]
+    if isinstance(callbacks, list | tuple):
+        return list(callbacks)
+    raise ValueError(
+        f"callbacks was {callbacks!r}, but must be a keras.callbacks.Callback or a "
+        "list of them."
+    )

@@ -16,10 +16,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from utils.measures.embeddings import (
-    batch_hard_triplet_loss,
-    pairwise_squared_distances,
-)
+from utils.measures.pair_distances import pairwise_squared_distances
+from utils.measures.triplets import batch_hard_triplet_loss
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "batch_hard.json"
 N, DIMENSIONS, PICTURES, ROUNDS, CALLS = 256, 128, 4, 40, 25

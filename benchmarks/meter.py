@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from utils.data.mixtures import gaussian
-from utils.measures.divergences import integrate
+from utils.measures.integrate import integrate
 from utils.models.meter import DivergenceMeter
 from utils.networks.mlp import mlp
 

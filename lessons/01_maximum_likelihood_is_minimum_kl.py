@@ -527,7 +527,7 @@ assert 0 < divergences.min() < kl
 # the data grow. The entropy of $N(\mu, \sigma^2)$ is $\frac12\log(2\pi e\sigma^2)$.
 
 # %%
-from utils.measures.divergences import gaussian_kl
+from utils.measures.gaussian_kl import gaussian_kl
 
 many = REAL.rvs(100_000, random_state=1)
 under_q = norm.logpdf(many, 1.0, 0.8)
@@ -622,7 +622,7 @@ checks.lesson01.three_numbers(three_numbers)
 from scipy.optimize import minimize
 
 from utils.data.mixtures import GaussianMixture
-from utils.measures.divergences import integrate
+from utils.measures.integrate import integrate
 
 TWO_BUMPS = GaussianMixture([-2.0, 2.0], 0.6, weights=[0.6, 0.4])
 BOUNDS = (-14, 14)
@@ -836,7 +836,7 @@ checks.lesson01.fit_by_reverse_kl(fit_by_reverse_kl)
 # **Predict.** On axes that are both logarithmic, what does $k/(2m)$ look like?
 
 # %%
-from utils.measures.divergences import gaussian_kl_full
+from utils.measures.gaussian_kl import gaussian_kl_full
 
 
 def mean_kl(d, m, seed):

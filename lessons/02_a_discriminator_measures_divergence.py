@@ -237,7 +237,7 @@ checks.lesson02.optimal_discriminator(optimal_discriminator)
 # the definition of JS. Neither knows the other.
 
 # %%
-from utils.measures.divergences import integrate
+from utils.measures.integrate import integrate
 
 MISSES = (0.5, 1, 2, 3, 4, 6)
 
@@ -749,7 +749,7 @@ if current_scale() != "quick":
 # −9.2.
 
 # %%
-from utils.measures.divergences import F_DIVERGENCES, variational_bound
+from utils.measures.f_gan import F_DIVERGENCES, variational_bound
 
 
 def perfect_readings(name, m, n=1_000):

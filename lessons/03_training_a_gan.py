@@ -465,7 +465,8 @@ assert tops[0] - min(tops[1:]) < 0.05, "descent on the active branch missed the 
 # generated density is known, and JS follows by numerical integration.
 
 # %%
-from utils.measures.divergences import integrate, js_from_logits
+from utils.measures.divergences import js_from_logits
+from utils.measures.integrate import integrate
 
 
 def exact_js(gan):

@@ -1307,9 +1307,9 @@ assert abs(walkers.var() / exact_variance - 1) < 0.05
 # $b$ needs to know nothing of a row but its last cell. $n k^2$ steps instead of $k^n$ rows.
 
 # %%
-from utils.measures.chains import chain_score, viterbi
+from utils.measures.viterbi import chain_score, viterbi
 
-show_code(viterbi, "utils.measures.chains.viterbi", folded=True)
+show_code(viterbi, "utils.measures.viterbi.viterbi", folded=True)
 
 # %% [markdown]
 # Data for it: a strip of 12 cells with one white bar of 3 cells, ten strips in all. The

@@ -303,7 +303,7 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from utils.data.mixtures import GaussianMixture
-from utils.measures.divergences import integrate
+from utils.measures.integrate import integrate
 
 BUMPS = GaussianMixture([-3.0, 3.0], 0.4)
 STARTS = {"in the middle": (0.0, 0.9), "on one bump": (2.8, -0.7)}
@@ -840,7 +840,7 @@ checks.lesson05.predict_beta(predict_beta)
 # **Predict.** At which β does the second axis fall silent (its KL is 0)? And the first?
 
 # %%
-from utils.checks.beta_answers import optimum
+from utils.measures.rate_distortion import optimum
 from utils.networks.mlp import mlp
 
 VARIANCES, NOISE = np.array([4.0, 0.5]), 0.1

@@ -329,7 +329,7 @@ assert siamese.count_params() == twin.count_params()
 # \ell = \tfrac12 \max(m - D, 0)^2 \;\;\text{(two people)}.$$
 
 # %%
-from utils.measures.embeddings import contrastive_loss
+from utils.measures.contrastive import contrastive_loss
 
 D = np.linspace(0, 2, 81).astype("float32")
 figures.curves(
@@ -435,7 +435,7 @@ figures.curves(
 # **Predict.** At which factor is the loss least without a margin? And with one?
 
 # %%
-from utils.measures.embeddings import batch_hard_triplet_loss
+from utils.measures.triplets import batch_hard_triplet_loss
 
 some = slice(12 * PICTURES)
 whose = validation.labels[some]

@@ -10,7 +10,8 @@ from scipy.stats import entropy, norm
 
 from utils.checks import lesson01
 from utils.checks.reverse_fits import cases
-from utils.measures.divergences import gaussian_kl, kl_divergence
+from utils.measures.divergences import kl_divergence
+from utils.measures.gaussian_kl import gaussian_kl
 from utils.measures.likelihood import maximum_likelihood
 
 # 1.1, KL with zeros

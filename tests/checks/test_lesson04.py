@@ -9,7 +9,7 @@ from sklearn.datasets import load_digits
 
 from utils.autodiff import input_gradient
 from utils.checks import lesson04
-from utils.measures.variational import kl_to_standard_normal, reparametrize
+from utils.measures.elbo import kl_to_standard_normal, reparametrize
 from utils.sampling.ascent import ascend
 
 # 4.1, the two terms

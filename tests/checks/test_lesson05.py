@@ -8,9 +8,9 @@ from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
 
 from utils.checks import lesson05
-from utils.checks.beta_answers import optimum
 from utils.data.mixtures import grid
 from utils.evaluation.fidelity import frechet_distance, precision_recall
+from utils.measures.rate_distortion import optimum
 
 # 5.1, the Fréchet distance of two Gaussians
 

@@ -12,7 +12,8 @@ from utils.checks.score_answers import WRONG_RATES
 from utils.checks.triplet_answers import WRONG_HARDEST, WRONG_TRIPLET_LOSSES
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate
-from utils.measures import embeddings
+from utils.measures.pair_distances import chi_square_features
+from utils.measures.triplets import triplet_loss
 from utils.models import SiameseModel, TripletModel
 from utils.networks.embedding import embedding_network
 
@@ -48,7 +49,7 @@ def with_numpy(anchor, positive, negative, margin):
 @right(
     definition=triplet,
     product=by_the_product,
-    course=embeddings.triplet_loss,
+    course=triplet_loss,
     in_another_order=lambda margin, negative, anchor, positive: triplet(
         anchor, positive, negative, margin
     ),
@@ -274,7 +275,7 @@ def head(a, b, weights, bias):
 
 
 def head_as_a_product(a, b, weights, bias):
-    features = embeddings.chi_square_features(a, b)
+    features = chi_square_features(a, b)
     return ops.matmul(features, ops.reshape(weights, (-1, 1))) + bias
 
 
@@ -343,7 +344,7 @@ def test_a_right_head_passes(capsys, answer):
     gradient=(head_with_where_outside, "gradient is NaN"),
     one_at_zero=(head_with_ones_at_zero, "not where a = b = 0"),
     features=(
-        lambda a, b, w, c: w * embeddings.chi_square_features(a, b) + c,
+        lambda a, b, w, c: w * chi_square_features(a, b) + c,
         r"shape \(3, 3\)",
     ),
     nothing=(lambda a, b, w, c: None, "lacks the word `return`"),

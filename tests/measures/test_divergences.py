@@ -15,13 +15,12 @@ from scipy.stats import entropy
 
 from utils.autodiff import input_gradient
 from utils.measures.divergences import (
-    F_DIVERGENCES,
     f_divergence,
     js_divergence,
     js_from_logits,
     kl_divergence,
-    variational_bound,
 )
+from utils.measures.f_gan import F_DIVERGENCES, variational_bound
 
 LOG_2 = math.log(2)
 NAMES = sorted(F_DIVERGENCES)

@@ -7,15 +7,13 @@ from keras import layers, ops
 
 from utils.data.pk_batches import PKBatches
 from utils.evaluation.verification import equal_error_rate, pair_scores
-from utils.measures.embeddings import (
-    balanced_pairs,
-    batch_hard_triplet_loss,
+from utils.measures.contrastive import balanced_pairs, contrastive_loss
+from utils.measures.pair_distances import (
     chi_square_features,
-    contrastive_loss,
     euclidean_distance,
     mean_pairwise_distance,
-    semi_hard_triplet_loss,
 )
+from utils.measures.triplets import batch_hard_triplet_loss, semi_hard_triplet_loss
 from utils.models import SiameseModel, TripletModel
 
 

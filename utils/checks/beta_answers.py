@@ -4,6 +4,7 @@ import numpy as np
 
 from utils.checks.answers import Answer, close, read_pair
 from utils.checks.feedback import Mistake
+from utils.measures.rate_distortion import optimum
 
 _PARTS = ("error", "kl")
 _CASES = (
@@ -19,24 +20,6 @@ _CASES = (
     (np.array([1.0, 2.0]), 0.5, 10.0, "with a large β no axis is used at all."),
     (np.array([3.0, 0.2]), 0.1, 0.01, "with a small β the error is small, not 0."),
 )
-
-
-def optimum(variances, noise: float, beta: float) -> tuple[float, float]:
-    """Returns the squared error and the KL of the best VAE on Gaussian data.
-
-    Axis by axis the error e lowers e/(2·noise) + β·½·log(λ/e): e = β·noise, or λ where
-    that is smaller. The KL is ½·log(λ/e).
-
-    Args:
-        variances: λ of the data along its principal axes, `(d,)`.
-        noise: variance of the decoder's Gaussian, > 0.
-        beta: weight of the KL term, > 0.
-
-    Source: Cover and Thomas (2006), theorem 10.3.3, reverse water-filling.
-    """
-    variances = np.asarray(variances, dtype="float64")
-    errors = np.minimum(variances, beta * noise)
-    return float(errors.sum()), float(0.5 * np.log(variances / errors).sum())
 
 
 def check_prediction(answer: Answer) -> None:

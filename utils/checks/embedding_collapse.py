@@ -10,7 +10,7 @@ from utils.checks.learners_code import describe
 from utils.course.scale import current_scale
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate, pair_scores
-from utils.measures.embeddings import mean_pairwise_distance
+from utils.measures.pair_distances import mean_pairwise_distance
 from utils.models.triplet import TripletModel
 
 COLLAPSED_DISTANCE, MENDED_RATE = 0.1, 0.08

@@ -5,7 +5,8 @@ import numpy as np
 from utils.checks.answers import Answer, close, read_number
 from utils.checks.feedback import Mistake
 from utils.checks.values import WrongValue, check_number
-from utils.measures.divergences import gaussian_kl, js_divergence, kl_divergence
+from utils.measures.divergences import js_divergence, kl_divergence
+from utils.measures.gaussian_kl import gaussian_kl
 
 _P = np.array([0.5, 0.3, 0.2])
 _Q = np.array([0.2, 0.2, 0.6])

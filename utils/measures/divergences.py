@@ -6,28 +6,8 @@ All values are in nats. `js_divergence` is the usual one: between 0 and log 2.
 
 import math
 
-from utils.core.arrays import as_floats, concrete, log_safe, softplus, where
-from utils.measures.f_divergences import (
-    F_DIVERGENCES,
-    LOG_2,
-    FDivergence,
-    find_divergence,
-)
-from utils.measures.gaussians import gaussian_kl, gaussian_kl_full
-from utils.measures.quadrature import integrate
-
-__all__ = [
-    "F_DIVERGENCES",
-    "FDivergence",
-    "f_divergence",
-    "gaussian_kl",
-    "gaussian_kl_full",
-    "integrate",
-    "js_divergence",
-    "js_from_logits",
-    "kl_divergence",
-    "variational_bound",
-]
+from utils.core.arrays import as_floats, concrete, log_safe, softplus
+from utils.measures.f_gan import LOG_2, check_samples, find_divergence
 
 SUM_TOLERANCE = 1e-5
 
@@ -160,43 +140,6 @@ def js_from_logits(real_logits, fake_logits):
     Source: Goodfellow et al. (2014), Generative adversarial nets, theorem 1.
     """
     xp, (real, fake) = as_floats(real_logits, fake_logits)
-    _check_samples(real, fake)
+    check_samples(real, fake)
     cross_entropy = xp.mean(softplus(-real)) + xp.mean(softplus(fake))
     return LOG_2 - 0.5 * cross_entropy
-
-
-def variational_bound(name: str, real_scores, fake_scores):
-    """Returns the lower bound on an f-divergence that a critic's scores give, in nats.
-
-    E_p[g(v)] − E_q[f*(g(v))] ≤ D_f(p‖q), with equality for the row's `optimal_score`.
-    For "js" it bounds `js_divergence` and equals `js_from_logits`.
-
-    Args:
-        name: a key of `F_DIVERGENCES`.
-        real_scores: raw scores v (any real numbers, any shape) on samples of p.
-        fake_scores: the same on samples of q; the two may differ in number.
-
-    Returns:
-        A scalar, −inf where the bound overflows; NaN scores give NaN.
-
-    Raises:
-        ValueError: for an unknown name or an empty sample.
-
-    Source: Nowozin, Cseke, Tomioka (2016), f-GAN, equations 4 and 6.
-    """
-    divergence = find_divergence(name)
-    xp, (real, fake) = as_floats(real_scores, fake_scores)
-    _check_samples(real, fake)
-    on_real = xp.mean(divergence.activation(real))
-    on_fake = xp.mean(divergence.conjugate_of_activation(fake))
-    # Where both overflow (Neyman, scores of -1000), the real part does so first.
-    return on_real - where(on_real == -math.inf, 0.0, on_fake)
-
-
-def _check_samples(real, fake) -> None:
-    for name, values in (("real", real), ("fake", fake)):
-        if 0 in tuple(values.shape):
-            raise ValueError(
-                f"The {name} scores are an empty sample of shape "
-                f"{tuple(values.shape)}: give at least one."
-            )

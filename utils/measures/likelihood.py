@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from utils.core.arrays import as_floats, log
-from utils.measures.gaussians import check_covariance, check_std
+from utils.measures.gaussian_kl import check_covariance, check_std
 
 LOG_2_PI = math.log(2 * math.pi)
 

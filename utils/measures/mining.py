@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 from utils.core.arrays import concrete
-from utils.measures.distances import euclidean_distance, squared_distance
+from utils.measures.pair_distances import euclidean_distance, squared_distance
 
 _LARGEST = 2**31 - 1  # of the whole numbers that stand for distances
 

@@ -9,7 +9,7 @@ from keras import ops
 
 from utils.autodiff import input_gradient
 from utils.measures.adversarial import gradient_penalty, wasserstein_discriminator_loss
-from utils.measures.divergences import F_DIVERGENCES, variational_bound
+from utils.measures.f_gan import F_DIVERGENCES, variational_bound
 
 WASSERSTEIN = "wasserstein"
 _BATCH = 2000

@@ -3,11 +3,10 @@
 import keras
 from keras import layers, ops
 
-from utils.measures.embeddings import (
+from utils.measures.contrastive import balanced_pairs, contrastive_loss
+from utils.measures.pair_distances import (
     absolute_features,
-    balanced_pairs,
     chi_square_features,
-    contrastive_loss,
     euclidean_distance,
     mean_pairwise_distance,
     squared_distance,

@@ -3,13 +3,9 @@
 import keras
 from keras import ops
 
-from utils.measures.embeddings import (
-    active_fraction,
-    check_margin,
-    mean_pairwise_distance,
-    mined_loss,
-)
 from utils.measures.mining import batch_hard, random_triplets, semi_hard
+from utils.measures.pair_distances import mean_pairwise_distance
+from utils.measures.triplets import active_fraction, check_margin, mined_loss
 from utils.models.embedder import Embedder
 
 MINING = ("random", "semi-hard", "batch-hard")

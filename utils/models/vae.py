@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from utils.core.validation import integer, number, one_of
-from utils.measures.variational import (
+from utils.measures.elbo import (
     bernoulli_reconstruction,
     gaussian_reconstruction,
     kl_to_standard_normal,

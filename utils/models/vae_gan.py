@@ -5,7 +5,7 @@ from keras import ops
 
 from utils.autodiff import minimize, portable_train_step
 from utils.measures.adversarial import OBJECTIVES
-from utils.measures.variational import kl_to_standard_normal, reparametrize
+from utils.measures.elbo import kl_to_standard_normal, reparametrize
 from utils.models.autoencoder import check_coder
 from utils.models.game import Game, check_players
 

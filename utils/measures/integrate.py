@@ -14,7 +14,7 @@ import numpy as np
 from keras import ops
 from scipy.integrate import IntegrationWarning
 
-from utils.measures.f_divergences import FDivergence, find_divergence
+from utils.measures.f_gan import FDivergence, find_divergence
 from utils.measures.peaks import narrow_peaks
 
 # By the number of dimensions: a box may err by this share of the whole; the nodes of a

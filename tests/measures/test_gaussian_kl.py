@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm
 
 from utils.autodiff import input_gradient
-from utils.measures.divergences import gaussian_kl, gaussian_kl_full
+from utils.measures.gaussian_kl import gaussian_kl, gaussian_kl_full
 
 
 def random_covariance(rng, dimensions):

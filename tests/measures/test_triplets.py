@@ -6,22 +6,23 @@ import pytest
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.measures.embeddings import (
+from utils.measures.contrastive import balanced_pairs, contrastive_loss
+from utils.measures.mining import Triplets, batch_hard, random_triplets, semi_hard
+from utils.measures.pair_distances import (
     absolute_features,
-    active_fraction,
-    balanced_pairs,
-    batch_hard_triplet_loss,
     chi_square_features,
-    contrastive_loss,
     euclidean_distance,
     mean_pairwise_distance,
     pairwise_squared_distances,
+    squared_distance,
+)
+from utils.measures.triplets import (
+    active_fraction,
+    batch_hard_triplet_loss,
     random_triplet_loss,
     semi_hard_triplet_loss,
-    squared_distance,
     triplet_loss,
 )
-from utils.measures.mining import Triplets, batch_hard, random_triplets, semi_hard
 
 
 def numbers(tensor):

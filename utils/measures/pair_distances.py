@@ -83,3 +83,15 @@ def chi_square_features(a, b):
     # Not only at 0: the slope has the square of the sum below, which vanishes earlier.
     safe = ops.where(sizes > 1e-15, sizes, ops.ones_like(sizes))
     return ops.square(ops.subtract(a, b)) / safe
+
+
+def mean_pairwise_distance(embeddings):
+    """Returns the mean squared distance over all pairs of a batch `(n, d)`, a scalar.
+
+    It is 2n/(n - 1) times the sum of the variances, and 0 where everything has
+    collapsed into one point.
+    """
+    embeddings = ops.convert_to_tensor(embeddings)
+    n = ops.cast(ops.shape(embeddings)[0], embeddings.dtype)
+    variances = ops.mean(ops.square(embeddings - ops.mean(embeddings, axis=0)), axis=0)
+    return 2.0 * n / ops.maximum(n - 1.0, 1.0) * ops.sum(variances)

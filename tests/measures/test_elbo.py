@@ -5,13 +5,13 @@ import pytest
 from keras import ops
 from scipy.stats import bernoulli, norm
 
-from utils.measures.gaussians import gaussian_kl
-from utils.measures.variational import (
+from utils.measures.elbo import (
     bernoulli_reconstruction,
     gaussian_reconstruction,
     kl_to_standard_normal,
     reparametrize,
 )
+from utils.measures.gaussian_kl import gaussian_kl
 
 RNG = np.random.default_rng(0)
 MEAN = RNG.normal(size=(7, 3)).astype("float32")

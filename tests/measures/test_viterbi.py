@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from utils.measures.chains import chain_score, viterbi
+from utils.measures.viterbi import chain_score, viterbi
 
 
 def random_chain(cells, states, seed=0):

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from utils.core.arrays import (
+    as_floats,
     exp,
     expm1,
     log,
@@ -41,7 +42,7 @@ class FDivergence:
 
     Attributes:
         name: its key in `F_DIVERGENCES`.
-        generator: f(u) of the ratio u = p/q ≥ 0.
+        f: f(u) of the ratio u = p/q ≥ 0.
         conjugate: f*(t).
         activation: g(v) of a raw score v, any real number.
         conjugate_of_activation: f*(g(v)), without the detour that would overflow.
@@ -54,7 +55,7 @@ class FDivergence:
     """
 
     name: str
-    generator: Callable
+    f: Callable
     conjugate: Callable
     activation: Callable
     conjugate_of_activation: Callable
@@ -127,7 +128,7 @@ def _js_shape(d, _):
 _ROWS = (
     FDivergence(
         name="kl",
-        generator=xlogx,
+        f=xlogx,
         conjugate=lambda t: exp(t - 1),
         activation=lambda v: v,
         conjugate_of_activation=lambda v: exp(v - 1),
@@ -139,7 +140,7 @@ _ROWS = (
     ),
     FDivergence(
         name="reverse-kl",
-        generator=lambda u: -log(u),
+        f=lambda u: -log(u),
         conjugate=lambda t: -1 - log(-t),
         activation=lambda v: -exp(-v),
         conjugate_of_activation=lambda v: v - 1,
@@ -151,7 +152,7 @@ _ROWS = (
     ),
     FDivergence(
         name="js",
-        generator=lambda u: 0.5 * (xlogx(u) - (u + 1) * (log1p(u) - LOG_2)),
+        f=lambda u: 0.5 * (xlogx(u) - (u + 1) * (log1p(u) - LOG_2)),
         conjugate=lambda t: -0.5 * log(2 - exp(2 * t)),
         activation=lambda v: 0.5 * (LOG_2 - softplus(-v)),
         conjugate_of_activation=lambda v: 0.5 * (softplus(v) - LOG_2),
@@ -163,7 +164,7 @@ _ROWS = (
     ),
     FDivergence(
         name="pearson",
-        generator=lambda u: (u - 1) ** 2,
+        f=lambda u: (u - 1) ** 2,
         conjugate=lambda t: 0.25 * t**2 + t,
         activation=lambda v: v,
         conjugate_of_activation=lambda v: 0.25 * v**2 + v,
@@ -176,7 +177,7 @@ _ROWS = (
     ),
     FDivergence(
         name="neyman",
-        generator=lambda u: (1 - u) ** 2 / u,
+        f=lambda u: (1 - u) ** 2 / u,
         conjugate=lambda t: 2 - 2 * sqrt(1 - t),
         activation=lambda v: -expm1(-v),
         conjugate_of_activation=lambda v: -2 * expm1(-0.5 * v),
@@ -189,7 +190,7 @@ _ROWS = (
     ),
     FDivergence(
         name="squared-hellinger",
-        generator=lambda u: (sqrt(u) - 1) ** 2,
+        f=lambda u: (sqrt(u) - 1) ** 2,
         conjugate=lambda t: t / (1 - t),
         activation=lambda v: -expm1(-v),
         conjugate_of_activation=expm1,
@@ -201,7 +202,7 @@ _ROWS = (
     ),
     FDivergence(
         name="total-variation",
-        generator=lambda u: 0.5 * abs(u - 1),
+        f=lambda u: 0.5 * abs(u - 1),
         conjugate=lambda t: t,
         activation=lambda v: 0.5 * tanh(v),
         conjugate_of_activation=lambda v: 0.5 * tanh(v),
@@ -229,3 +230,41 @@ def find_divergence(name: str) -> FDivergence:
     hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
     known = ", ".join(F_DIVERGENCES)
     raise ValueError(f"There is no divergence {name!r}: use one of {known}.{hint}")
+
+
+def variational_bound(name: str, real_scores, fake_scores):
+    """Returns the lower bound on an f-divergence that a critic's scores give, in nats.
+
+    E_p[g(v)] − E_q[f*(g(v))] ≤ D_f(p‖q), with equality for the row's `optimal_score`.
+    For "js" it bounds `js_divergence` and equals `js_from_logits`.
+
+    Args:
+        name: a key of `F_DIVERGENCES`.
+        real_scores: raw scores v (any real numbers, any shape) on samples of p.
+        fake_scores: the same on samples of q; the two may differ in number.
+
+    Returns:
+        A scalar, −inf where the bound overflows; NaN scores give NaN.
+
+    Raises:
+        ValueError: for an unknown name or an empty sample.
+
+    Source: Nowozin, Cseke, Tomioka (2016), f-GAN, equations 4 and 6.
+    """
+    divergence = find_divergence(name)
+    xp, (real, fake) = as_floats(real_scores, fake_scores)
+    check_samples(real, fake)
+    on_real = xp.mean(divergence.activation(real))
+    on_fake = xp.mean(divergence.conjugate_of_activation(fake))
+    # Where both overflow (Neyman, scores of -1000), the real part does so first.
+    return on_real - where(on_real == -math.inf, 0.0, on_fake)
+
+
+def check_samples(real, fake) -> None:
+    """Raises a ValueError unless both samples of scores hold at least one."""
+    for name, values in (("real", real), ("fake", fake)):
+        if 0 in tuple(values.shape):
+            raise ValueError(
+                f"The {name} scores are an empty sample of shape "
+                f"{tuple(values.shape)}: give at least one."
+            )

@@ -11,14 +11,10 @@ from keras import ops
 from scipy.integrate import quad
 from scipy.stats import multivariate_normal, norm, t
 
-from utils.measures.divergences import (
-    F_DIVERGENCES,
-    gaussian_kl,
-    gaussian_kl_full,
-    integrate,
-    js_divergence,
-    kl_divergence,
-)
+from utils.measures.divergences import js_divergence, kl_divergence
+from utils.measures.f_gan import F_DIVERGENCES
+from utils.measures.gaussian_kl import gaussian_kl, gaussian_kl_full
+from utils.measures.integrate import integrate
 
 NAMES = sorted(F_DIVERGENCES)
 

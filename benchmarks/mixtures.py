@@ -20,7 +20,7 @@ from rich.table import Table
 
 from utils.data.mixtures import grid, ring
 from utils.evaluation.coverage import mode_coverage
-from utils.models.point_gan import train_point_gan
+from utils.models.recipes import train_point_gan
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "mixtures.json"
 MIXTURES = {"ring": ring(), "grid": grid()}
@@ -29,7 +29,7 @@ CURES = {
     "R1": {"penalty": {"r1": 0.1}},
     "gradient penalty": {"penalty": {"gradient": 0.1}},
     "packing 2": {"packing": 2},
-    "R1, averaged": {"penalty": {"r1": 0.1}, "rate": 1e-3, "average": 0.999},
+    "R1, averaged": {"penalty": {"r1": 0.1}, "learning_rate": 1e-3, "average": 0.999},
 }
 SHORT = ["none", "R1", "gradient penalty", "packing 2"]
 PROTOCOLS = {

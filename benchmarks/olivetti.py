@@ -27,6 +27,7 @@ from utils.data.pk_batches import PKBatches
 from utils.evaluation.gallery import Gallery
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import RelevantComponents, TripletModel
+from utils.models.recipes import train_with_looks
 from utils.networks.embedding import embedding_network
 from utils.networks.gabor import gabor_magnitudes
 
@@ -67,11 +68,8 @@ def trained(faces, seed, augment):
     labels = np.concatenate([faces.labels, faces.labels + 1 + faces.labels.max()])
     network = embedding_network(pictures.shape[1:], DIMENSIONS, WIDTHS)
     model = TripletModel(network, "batch-hard", MARGIN, squared=False)
-    model.compile(
-        keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(RATE, STEPS))
-    )
     batches = PKBatches(pictures, labels, PEOPLE, PICTURES, STEPS, seed, augment)
-    model.fit(batches, verbose=0)
+    train_with_looks(model, batches, 1, RATE)
     return model
 
 

@@ -25,6 +25,7 @@ from utils.data.paintings.palettes import match_colors
 from utils.data.patches import photograph_crops
 from utils.data.pictures import PHOTOGRAPHS, open_picture, photograph
 from utils.models import FeedForwardStyle, StyleTransfer
+from utils.models.recipes import train_feed_forward_style
 from utils.networks.features import random_filter_pyramid
 from utils.networks.painters import painter
 
@@ -76,10 +77,8 @@ def trained_painter(arguments, art):
         network, random_filter_pyramid(32, 7), art, ALPHA, variation_weight=GAMMA
     )
     pieces = np.stack([match_colors(piece, art) for piece in pieces])
-    decay = keras.optimizers.schedules.CosineDecay(2e-3, steps, 0.05)
-    model.compile(keras.optimizers.Adam(decay))
     start = time.perf_counter()
-    model.fit(pieces, batch_size=1, epochs=-(-steps // len(pieces)), verbose=0)
+    train_feed_forward_style(model, pieces, steps)
     return model, time.perf_counter() - start
 
 

@@ -27,18 +27,12 @@ from utils.evaluation.fidelity import (
     kernel_distance,
     precision_recall,
 )
-from utils.models import GAN, VAE, VAEGAN, DensityModel
-from utils.models.point_gan import train_point_gan
-from utils.models.point_vae import train_point_vae
-from utils.networks.convolutional import (
-    convolutional_discriminator,
-    convolutional_generator,
-)
-from utils.networks.encoders import convolutional_encoder
+from utils.models import DensityModel
+from utils.models.recipes import picture_model, train_point_gan, train_point_vae
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "vae_against_gan.json"
 SEEDS = 3
-SHAPE, LATENT = (8, 8, 1), 16
+SHAPE = (8, 8, 1)
 GAN_STEPS, VAE_STEPS = 7_000, 9_500  # about the same seconds
 GAN_NOISE = 0.05  # a VAE learns its own
 SECONDS, SWEEP_SECONDS, TRIALS = 20, 8, 4
@@ -112,26 +106,8 @@ def measure_generator(name, seed, held_out):
     return run
 
 
-def build(name, rate=1e-3, momentum=0.5, width=32, latent=LATENT, **arguments):
-    """Builds and compiles one of the models on UCI's digits, one generator for all."""
-    generator = convolutional_generator(SHAPE, latent, width)
-    encoder = convolutional_encoder(SHAPE, 2 * latent, width)
-    discriminator = convolutional_discriminator(SHAPE, width)
-    optimizers = [keras.optimizers.Adam(rate, beta_1=momentum) for _ in range(2)]
-    if name == "VAE":
-        model = VAE(encoder, generator, **arguments)
-        model.compile(optimizers[0])
-        return model
-    if name == "VAE-GAN":
-        model = VAEGAN(encoder, generator, discriminator, **arguments)
-    else:
-        model = GAN(generator, discriminator, **arguments)
-    model.compile(*optimizers)
-    return model
-
-
 SETTINGS = {
-    "VAE": {"momentum": 0.9},
+    "VAE": {},
     "GAN": {},
     "VAE-GAN": {"similarity": 10.0, "beta": 0.01},
 }
@@ -183,7 +159,7 @@ def measure_digits(done):
         }
         for name, arguments in SETTINGS.items():
             keras.utils.set_random_seed(seed)
-            model = build(name, **arguments)
+            model = picture_model(name, SHAPE, **arguments)
             clock = Seconds(SECONDS)
             model.fit(
                 examples, batch_size=64, epochs=10_000, callbacks=[clock], verbose=0
@@ -209,10 +185,10 @@ FAMILIES = {
 def draw_settings(name, rng):
     """Draws one setting of the hyper-parameters that papers tune."""
     chosen = {
-        "rate": float(10 ** rng.uniform(-4.0, -2.5)),
+        "learning_rate": float(10 ** rng.uniform(-4.0, -2.5)),
         "momentum": float(rng.choice([0.0, 0.5, 0.9])),
         "width": int(rng.choice([16, 32, 48])),
-        "latent": int(rng.choice([8, 16, 32])),
+        "latent_dim": int(rng.choice([8, 16, 32])),
     }
     if name == "VAE":
         chosen["beta"] = float(10 ** rng.uniform(-0.7, 0.7))
@@ -240,7 +216,9 @@ def measure_sweep(done):
                 continue
             chosen = draw_settings(name, np.random.default_rng([trial, which]))
             keras.utils.set_random_seed(trial)
-            model = build("VAE" if name == "VAE" else "GAN", **chosen, **arguments)
+            model = picture_model(
+                "VAE" if name == "VAE" else "GAN", SHAPE, **chosen, **arguments
+            )
             model.fit(
                 digits.train_pictures[:1408],
                 batch_size=64,

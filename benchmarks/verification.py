@@ -22,6 +22,7 @@ from utils.evaluation.verification import (
     pair_scores,
 )
 from utils.models import SiameseModel, TripletModel
+from utils.models.recipes import train_with_looks
 from utils.networks.embedding import embedding_network
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "verification.json"
@@ -50,23 +51,26 @@ def measure(kind, seed, train, test):
     """Equal error rate and one-shot accuracy of unseen people, along the training."""
     keras.utils.set_random_seed(seed)
     model = model_of(kind)
-    rate = keras.optimizers.schedules.CosineDecay(RATE, STEPS)
-    model.compile(keras.optimizers.Adam(rate))
     batches = PKBatches(train.pictures, train.labels, 16, 4, STEPS // LOOKS, seed)
-    row = {"kind": kind, "seed": seed, "steps": [], "equal_error_rates": []}
-    row |= {"logs": []}
     begin = time.perf_counter()
-    for look in range(LOOKS):
-        logs = model.fit(batches, verbose=0).history
-        embeddings = model.embed(test.pictures)
-        row["steps"].append((look + 1) * (STEPS // LOOKS))
-        row["equal_error_rates"].append(
-            equal_error_rate(*pair_scores(embeddings, test.labels))
-        )
-        row["logs"].append({name: values[-1] for name, values in logs.items()})
+    track = train_with_looks(
+        model,
+        batches,
+        LOOKS,
+        RATE,
+        scores=lambda: pair_scores(model.embed(test.pictures), test.labels),
+    )
+    row = {"kind": kind, "seed": seed, "steps": track.pop("steps")}
+    looks = track.pop("scores")
+    row["equal_error_rates"] = [equal_error_rate(*scores) for scores in looks]
+    row["logs"] = [
+        dict(zip(track, logs, strict=True))
+        for logs in zip(*track.values(), strict=True)
+    ]
     row["seconds"] = round(time.perf_counter() - begin, 1)
     row["equal_error_rate"] = row["equal_error_rates"][-1]
-    scores = pair_scores(embeddings, test.labels)
+    scores = looks[-1]
+    embeddings = model.embed(test.pictures)
     row["frr_at_far"] = [frr_at_far(*scores, far) for far in FARS]
     row["one_shot_20_way"] = n_way_accuracy(*n_way_trials(embeddings, test.labels))
     print(row, flush=True)

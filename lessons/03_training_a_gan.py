@@ -858,7 +858,7 @@ checks.lesson03.count_modes(count_modes)
 # change comes as a setting. Open the fold.
 
 # %%
-from utils.models.point_gan import train_point_gan
+from utils.models.recipes import train_point_gan
 
 show_code(train_point_gan, "The recipe: train_point_gan", folded=True)
 

@@ -79,7 +79,7 @@ JUDGED = scale(quick=100, laptop=360, full=360)
 # %%
 from utils.course.show import show_code
 from utils.data.mixtures import grid
-from utils.models.point_vae import train_point_vae
+from utils.models.recipes import train_point_vae
 
 DATA = grid()
 SPACING = 2.0
@@ -101,7 +101,7 @@ point_vae = train_point_vae(DATA, POINT_STEPS["VAE"], seed=0)
 seconds["VAE"] = time.perf_counter() - start
 
 # %%
-from utils.models.point_gan import train_point_gan
+from utils.models.recipes import train_point_gan
 
 start = time.perf_counter()
 point_gan = train_point_gan(DATA, POINT_STEPS["GAN"], seed=0, penalty={"r1": 0.1})
@@ -379,28 +379,10 @@ assert ends["js", "in the middle"][2] > best["js"][2] + 0.1
 
 # %%
 from utils.data.digits import load
-from utils.models import GAN
-from utils.networks.convolutional import (
-    convolutional_discriminator,
-    convolutional_generator,
-)
-from utils.networks.encoders import convolutional_encoder
+from utils.models.recipes import picture_model
 
+show_code(picture_model, folded=True)
 digits = load("uci")
-LATENT = 16
-
-
-def build(name, shape, latent=LATENT):
-    """A compiled VAE or GAN on one and the same generator."""
-    generator = convolutional_generator(shape, latent)
-    if name == "VAE":
-        model = VAE(convolutional_encoder(shape, 2 * latent), generator)
-        model.compile(keras.optimizers.Adam(1e-3))
-    else:
-        model = GAN(generator, convolutional_discriminator(shape))
-        adam = keras.optimizers.Adam
-        model.compile(adam(1e-3, beta_1=0.5), adam(1e-3, beta_1=0.5))
-    return model
 
 
 def train(model, images, epochs, batch=64):
@@ -416,13 +398,13 @@ examples = digits.train_pictures[: scale(quick=128, laptop=None, full=None)]
 rivals, spent = {}, {}
 keras.utils.set_random_seed(0)
 rivals["VAE"], spent["VAE"] = train(
-    build("VAE", (8, 8, 1)), examples, DIGIT_EPOCHS["VAE"]
+    picture_model("VAE", (8, 8, 1)), examples, DIGIT_EPOCHS["VAE"]
 )
 
 # %%
 keras.utils.set_random_seed(0)
 rivals["GAN"], spent["GAN"] = train(
-    build("GAN", (8, 8, 1)), examples, DIGIT_EPOCHS["GAN"]
+    picture_model("GAN", (8, 8, 1)), examples, DIGIT_EPOCHS["GAN"]
 )
 print({name: f"{value:.0f} s" for name, value in spent.items()})
 
@@ -510,13 +492,13 @@ avatars = render(sample_factors(AVATARS, seed=0), size=32)
 faces, face_seconds = {}, {}
 keras.utils.set_random_seed(0)
 faces["VAE"], face_seconds["VAE"] = train(
-    build("VAE", (32, 32, 3), 64), avatars, AVATAR_EPOCHS["VAE"]
+    picture_model("VAE", (32, 32, 3), 64), avatars, AVATAR_EPOCHS["VAE"]
 )
 
 # %%
 keras.utils.set_random_seed(0)
 faces["GAN"], face_seconds["GAN"] = train(
-    build("GAN", (32, 32, 3), 64), avatars, AVATAR_EPOCHS["GAN"]
+    picture_model("GAN", (32, 32, 3), 64), avatars, AVATAR_EPOCHS["GAN"]
 )
 print({name: f"{value:.0f} s" for name, value in face_seconds.items()})
 
@@ -1034,16 +1016,7 @@ show_code(VAEGAN.coding_loss, "VAEGAN.coding_loss")
 
 # %%
 keras.utils.set_random_seed(0)
-hybrid = VAEGAN(
-    convolutional_encoder((8, 8, 1), 2 * LATENT),
-    convolutional_generator((8, 8, 1), LATENT),
-    convolutional_discriminator((8, 8, 1)),
-    similarity=10.0,
-    beta=0.01,
-)
-hybrid.compile(
-    keras.optimizers.Adam(1e-3, beta_1=0.5), keras.optimizers.Adam(1e-3, beta_1=0.5)
-)
+hybrid = picture_model("VAE-GAN", (8, 8, 1), similarity=10.0, beta=0.01)
 hybrid, hybrid_seconds = train(hybrid, examples, DIGIT_EPOCHS["VAE-GAN"])
 print(f"{hybrid_seconds:.0f} s")
 

@@ -792,6 +792,7 @@ if current_scale() != "quick":
 # %%
 from utils.data.pictures import PHOTOGRAPHS
 from utils.models import FeedForwardStyle
+from utils.models.recipes import train_feed_forward_style
 from utils.networks.painters import painter
 
 show_code(FeedForwardStyle.compute_loss, "The same J, other weights to move")
@@ -832,10 +833,7 @@ painter_features = filter_pyramid(painter_waves, SCALES)
 keras.utils.set_random_seed(0)
 width, blocks = scale(quick=4, laptop=16, full=24), scale(quick=1, laptop=3, full=5)
 fast = FeedForwardStyle(painter(width, blocks), painter_features, side_art, **STRENGTHS)
-decay = keras.optimizers.schedules.CosineDecay(2e-3, PAINTER_STEPS, 0.05)
-fast.compile(keras.optimizers.Adam(decay))
-epochs = -(-PAINTER_STEPS // len(pieces))
-history = fast.fit(pieces, batch_size=1, epochs=epochs, verbose=0).history
+losses = train_feed_forward_style(fast, pieces, PAINTER_STEPS)
 
 # %% [markdown]
 # Photographs it has never seen: the cat, and a man with a camera. Beside them, what
@@ -885,7 +883,7 @@ print(f"{rate:.0f} pictures of {frames.shape[1]}×{frames.shape[2]} a second")
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert history["loss"][-1] < 0.9 * history["loss"][0], "the painter did not learn"
+    assert losses[-1] < 0.9 * losses[0], "the painter did not learn"
     assert 1.2 < ratio < 4, "one pass is as good as many steps, or far from it"
     assert rate > 3, "not many pictures a second"
 

@@ -27,7 +27,7 @@ TRAIN, TEST = DIGITS.train_pictures[:1_408], DIGITS.test_pictures
 SHAPE = TRAIN.shape[1:]
 
 
-def train_classifier():
+def trained_classifier():
     """The lesson's classifier."""
     keras.utils.set_random_seed(0)
     classifier = keras.Sequential(
@@ -81,7 +81,7 @@ def linear_vae_gap(seed):
 
 def main():
     """Measures and writes the table."""
-    classifier = train_classifier()
+    classifier = trained_classifier()
     rows = {"halfway_ae": [], "halfway_vae": [], "linear_vae_gap": []}
     for seed in range(SEEDS):
         keras.utils.set_random_seed(seed)

@@ -10,7 +10,7 @@ from torch import nn
 
 
 def classic_pair():
-    """The networks of `utils.networks.classic`, for 28x28 pictures."""
+    """The networks of `utils.networks.mlp_gan`, for 28x28 pictures."""
     widths = [128, 256, 512, 1024]
     layers = [nn.Linear(100, 128), nn.LeakyReLU(0.2)]
     for inputs, outputs in itertools.pairwise(widths):

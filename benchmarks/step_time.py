@@ -69,8 +69,8 @@ def keras_epoch(game, worker):
     from classic_order import ClassicOrderGAN
 
     from utils.models import GAN
-    from utils.networks.classic import classic_discriminator, classic_generator
     from utils.networks.mlp import mlp
+    from utils.networks.mlp_gan import classic_discriminator, classic_generator
 
     shape, batch, steps = GAMES[game]
     if shape == (2,):

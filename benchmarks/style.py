@@ -27,7 +27,7 @@ from utils.data.pictures import PHOTOGRAPHS, open_picture, photograph
 from utils.models import FeedForwardStyle, StyleTransfer
 from utils.models.recipes import train_feed_forward_style
 from utils.networks.features import random_filter_pyramid
-from utils.networks.painters import painter
+from utils.networks.image_transform import image_transform_network
 
 RESULTS = Path(__file__).resolve().parents[1] / "results" / "style.json"
 LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
@@ -67,11 +67,11 @@ def trained_painter(arguments, art):
     keras.utils.set_random_seed(0)
     if arguments.full:
         # Six photographs are learned by heart, and never seen whole.
-        network, steps = painter(24, 5), 12_000
+        network, steps = image_transform_network(24, 5), 12_000
         others = tuple(name for name in PHOTOGRAPHS if name not in UNSEEN)
         pieces = photograph_crops(SIDE, 100, 0, others, zooms=(1, 2))
     else:
-        network, steps = painter(), 600
+        network, steps = image_transform_network(), 600
         pieces = photograph_crops(SIDE, 20, 0, LEARNED)
     model = FeedForwardStyle(
         network, random_filter_pyramid(32, 7), art, ALPHA, variation_weight=GAMMA
@@ -136,7 +136,7 @@ def pairs(arguments):
             features,
             match_colors(content, art),
             art,
-            content_layer="scale_2",
+            content_layer="level_2",
             content_weight=0.05,
         )
         model.fit_lbfgs(110)

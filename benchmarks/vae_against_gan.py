@@ -21,12 +21,10 @@ from utils.data.digits import load
 from utils.data.mixtures import grid
 from utils.evaluation.coverage import mode_coverage
 from utils.evaluation.decoder_likelihood import decoder_log_likelihood
-from utils.evaluation.fidelity import (
-    digit_features,
-    fid,
-    kernel_distance,
-    precision_recall,
-)
+from utils.evaluation.digit_classifier import digit_features
+from utils.evaluation.frechet import frechet_feature_distance
+from utils.evaluation.mmd import squared_mmd
+from utils.evaluation.precision_recall import precision_recall
 from utils.models import DensityModel
 from utils.models.recipes import picture_model, train_point_gan, train_point_vae
 
@@ -113,8 +111,8 @@ SETTINGS = {
 }
 
 
-def judge(pictures, real, train_pixels):
-    """Every judge's word on 360 pictures against the 360 held-out ones."""
+def score_samples(pictures, real, train_pixels):
+    """Four numbers about 360 pictures against the 360 held-out ones."""
     features = digit_features(np.clip(pictures, -1, 1))
     precision, recall = precision_recall(real, features)
     pixels = pictures.reshape(len(pictures), -1)
@@ -122,8 +120,8 @@ def judge(pictures, real, train_pixels):
         ((pixels[:, None] - train_pixels[None]) ** 2).sum(axis=-1).min(axis=1)
     )
     return {
-        "frechet": fid(real, features),
-        "kernel": kernel_distance(real, features),
+        "frechet": frechet_feature_distance(real, features),
+        "kernel": squared_mmd(real, features),
         "precision": precision,
         "recall": recall,
         "nearest": float(nearest.mean()),
@@ -167,7 +165,7 @@ def measure_digits(done):
             drawn[name] = model.sample(360, seed)
             print(name, clock.steps, "steps", flush=True)
         for name, pictures in drawn.items():
-            rows[name].append(judge(pictures, real, train_pixels))
+            rows[name].append(score_samples(pictures, real, train_pixels))
             print(name, rows[name][-1], flush=True)
         save("digits", table)
     return table
@@ -227,7 +225,12 @@ def measure_sweep(done):
                 verbose=0,
             )
             made = np.clip(np.nan_to_num(model.sample(360, trial)), -1, 1)
-            runs[name].append({**chosen, "frechet": fid(real, digit_features(made))})
+            runs[name].append(
+                {
+                    **chosen,
+                    "frechet": frechet_feature_distance(real, digit_features(made)),
+                }
+            )
             print(name, runs[name][-1], flush=True)
             save("sweep", table)
     return table

@@ -14,11 +14,10 @@ import keras
 
 from utils.data.faces import draw_avatars
 from utils.data.pk_batches import PKBatches
+from utils.evaluation.one_shot import n_way_accuracy, n_way_trials
 from utils.evaluation.verification import (
     equal_error_rate,
     frr_at_far,
-    n_way_accuracy,
-    n_way_trials,
     pair_scores,
 )
 from utils.models import SiameseModel, TripletModel

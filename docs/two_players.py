@@ -12,7 +12,7 @@ from utils import figures
 from utils.autodiff import input_gradient
 from utils.data.mixtures import ring
 from utils.models import GAN
-from utils.networks.points import point_pair
+from utils.networks.mlp_gan import point_pair
 
 BOUNDS = (-1.7, 1.7)
 MIXTURE = ring(std=0.04)

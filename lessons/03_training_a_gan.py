@@ -1184,7 +1184,7 @@ def train_on_digits(generator, discriminator, steps, batch=64, rate=2e-4):
 
 
 # %%
-from utils.networks.classic import classic_discriminator, classic_generator
+from utils.networks.mlp_gan import classic_discriminator, classic_generator
 
 mlp_gan, mlp_film = train_on_digits(
     classic_generator(shape), classic_discriminator(shape), DIGIT_STEPS
@@ -1198,7 +1198,7 @@ figures.image_filmstrip(
 # together: G doubles the picture twice, D halves it twice.
 
 # %%
-from utils.networks.convolutional import (
+from utils.networks.dcgan import (
     convolutional_discriminator,
     convolutional_generator,
 )

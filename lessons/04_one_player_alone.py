@@ -34,7 +34,7 @@ keras.utils.set_random_seed(4)
 
 # %% tags=["parameters"]
 CLASSIFIER_EPOCHS = scale(quick=1, laptop=15, full=15)
-JUDGE_EPOCHS = scale(quick=1, laptop=40, full=100)
+DISCRIMINATOR_EPOCHS = scale(quick=1, laptop=40, full=100)
 STROKE_EPOCHS = scale(quick=1, laptop=20, full=40)
 CODE_EPOCHS = scale(quick=1, laptop=60, full=300)
 NOISE_EPOCHS = scale(quick=1, laptop=100, full=300)
@@ -104,30 +104,33 @@ figures.image_rows(
 from utils.networks.encoders import mlp_encoder
 
 
-def train_judge(real, spoiled, hidden=(128, 128), epochs=JUDGE_EPOCHS, judge=None):
+def train_discriminator(
+    real, spoiled, hidden=(128, 128), epochs=DISCRIMINATOR_EPOCHS, network=None
+):
     """A discriminator, hidden layers or a network: logit > 0 means "a real one"."""
     keras.utils.set_random_seed(0)
-    judge = judge or mlp_encoder(real.shape[1:], 1, hidden, "swish")
-    judge.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+    discriminator = network or mlp_encoder(real.shape[1:], 1, hidden, "swish")
+    discriminator.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
     labels = np.concatenate([np.ones(len(real)), np.zeros(len(spoiled))])
     pictures = np.concatenate([real, spoiled])
-    judge.fit(pictures, labels, batch_size=64, epochs=epochs, verbose=0)
-    return judge
+    discriminator.fit(pictures, labels, batch_size=64, epochs=epochs, verbose=0)
+    return discriminator
 
 
-def scores(judge, images):
+def logits_of(discriminator, images):
     """The logits of pictures, (n,)."""
-    return ops.convert_to_numpy(judge(images)).ravel()
+    return ops.convert_to_numpy(discriminator(images)).ravel()
 
 
-def accuracy(judge, real, spoiled):
+def accuracy(discriminator, real, spoiled):
     """Share of right verdicts, as many real as spoiled pictures."""
-    return ((scores(judge, real) > 0).mean() + (scores(judge, spoiled) < 0).mean()) / 2
+    right = logits_of(discriminator, real) > 0, logits_of(discriminator, spoiled) < 0
+    return (right[0].mean() + right[1].mean()) / 2
 
 
 # %%
 verdicts = {
-    name: accuracy(train_judge(TRAIN, shuffled, hidden), TEST, shuffled_test)
+    name: accuracy(train_discriminator(TRAIN, shuffled, hidden), TEST, shuffled_test)
     for name, hidden in (("pixel by pixel", ()), ("the whole picture", (128, 128)))
 }
 figures.bars(
@@ -568,7 +571,7 @@ figures.image_grid(
 
 
 # %%
-from utils.networks.convolutional import convolutional_discriminator
+from utils.networks.dcgan import convolutional_discriminator
 
 
 def repaint_pixels(images, seed=0):
@@ -582,13 +585,13 @@ def repaint_pixels(images, seed=0):
 
 
 drawings = sample_strokes(scale(quick=200, laptop=2_000, full=9_000)).pictures
-stroke_judge = train_judge(
+stroke_discriminator = train_discriminator(
     drawings,
     repaint_pixels(drawings),
     epochs=STROKE_EPOCHS,
-    judge=convolutional_discriminator(drawings.shape[1:], width=16),
+    network=convolutional_discriminator(drawings.shape[1:], width=16),
 )
-toy_scores = scores(stroke_judge, np.concatenate([stroke, stray, longer]))
+toy_scores = logits_of(stroke_discriminator, np.concatenate([stroke, stray, longer]))
 table(
     [
         ("target", "0", f"{toy_scores[0]:+.1f}"),
@@ -633,8 +636,11 @@ rng = np.random.default_rng(0)
 hands = [rng.choice(np.flatnonzero(train_labels == d)) for d in digits.test_labels]
 far = TRAIN[hands]
 four_times = np.concatenate([TRAIN] * 4)
-judge = train_judge(
-    four_times, repaint_pixels(four_times), (256, 256), max(JUDGE_EPOCHS // 3, 1)
+discriminator = train_discriminator(
+    four_times,
+    repaint_pixels(four_times),
+    (256, 256),
+    max(DISCRIMINATOR_EPOCHS // 3, 1),
 )
 
 # %%
@@ -652,7 +658,9 @@ def right_digit(images):
 prefers_far = {
     "squared error": np.mean(far_error < near_error),
     "classifier": np.mean(right_digit(far) > right_digit(near)),
-    "discriminator": np.mean(scores(judge, far) > scores(judge, near)),
+    "discriminator": np.mean(
+        logits_of(discriminator, far) > logits_of(discriminator, near)
+    ),
 }
 figures.bars(
     prefers_far,
@@ -932,7 +940,9 @@ if current_scale() != "quick":
 
 # %%
 pixel_noise = np.random.default_rng(0).uniform(-1, 1, TRAIN.shape).astype("float32")
-noise_judge = train_judge(TRAIN, pixel_noise, epochs=max(JUDGE_EPOCHS // 4, 1))
+noise_discriminator = train_discriminator(
+    TRAIN, pixel_noise, epochs=max(DISCRIMINATOR_EPOCHS // 4, 1)
+)
 
 # %%
 from scipy.ndimage import gaussian_filter
@@ -954,7 +964,9 @@ lookalikes = {
 }
 
 # %%
-accepted = {n: np.mean(scores(noise_judge, x) > 0) for n, x in lookalikes.items()}
+accepted = {
+    n: np.mean(logits_of(noise_discriminator, x) > 0) for n, x in lookalikes.items()
+}
 figures.bars(
     accepted,
     ylabel="share that D calls real",
@@ -970,12 +982,12 @@ figures.bars(
 
 # %%
 start = np.random.default_rng(2).uniform(-1, 1, (20, *SHAPE)).astype("float32")
-peaks = ascend(noise_judge, start, NOISE_ASCENT, 1.0, bounds=(-1, 1))
+peaks = ascend(noise_discriminator, start, NOISE_ASCENT, 1.0, bounds=(-1, 1))
 figures.image_grid(
     peaks,
     title=f"What it likes best, after {NOISE_ASCENT} steps: "
-    f"logit {scores(noise_judge, peaks).mean():.0f}, real digits "
-    f"{scores(noise_judge, TEST).mean():.0f}",
+    f"logit {logits_of(noise_discriminator, peaks).mean():.0f}, real digits "
+    f"{logits_of(noise_discriminator, TEST).mean():.0f}",
 )
 
 # %% tags=["claim"]
@@ -984,7 +996,10 @@ if current_scale() != "quick":
     fooling = ("upside down", "mean digit", "shuffled", "noise with\nblack sides")
     assert min(accepted[name] for name in fooling) > 0.9
     assert accepted["smooth blobs"] < 0.4
-    assert scores(noise_judge, peaks).mean() > scores(noise_judge, TEST).mean()
+    assert (
+        logits_of(noise_discriminator, peaks).mean()
+        > logits_of(noise_discriminator, TEST).mean()
+    )
 
 # %% [markdown]
 # ### Its own dreams as negatives
@@ -1219,7 +1234,9 @@ if current_scale() != "quick":
 # **Predict.** How often will it prefer another hand to a stray pixel?
 
 # %%
-prefers_far["its own dreams"] = np.mean(scores(energy, far) > scores(energy, near))
+prefers_far["its own dreams"] = np.mean(
+    logits_of(energy, far) > logits_of(energy, near)
+)
 print(f"another hand is the better one: {prefers_far['its own dreams']:.0%} of digits")
 
 # %% tags=["claim"]
@@ -1232,8 +1249,8 @@ if current_scale() != "quick":
 # ### Exercise 4.5 · Fool squared error (open, 10 minutes)
 #
 # Now you paint. Make two pictures after the target: squared error must prefer `near`, the
-# discriminator of section 4, `judge`, must prefer `far`, by at least 1 in its logit. Ask it by
-# `scores(judge, pictures)`.
+# discriminator of section 4, `discriminator`, must prefer `far`, by at least 1 in its logit. Ask it by
+# `logits_of(discriminator, pictures)`.
 #
 # <details><summary>Hint 1</summary>
 # A pixel changed from black to white costs 4. Where would a pen never go?
@@ -1258,12 +1275,12 @@ def paint(target):
     sevens = TRAIN[train_labels == 7]
     errors = np.sum((sevens - target) ** 2, axis=(1, 2, 3))
     candidates = sevens[errors > 1.5 * squared_error(near, target)]
-    return near, candidates[scores(judge, candidates).argmax()]
+    return near, candidates[logits_of(discriminator, candidates).argmax()]
     # END SOLUTION
 
 
 # %% tags=["check"]
-checks.lesson04.fool_squared_error(paint, TARGET, lambda images: scores(judge, images))
+checks.lesson04.fool_squared_error(paint, TARGET, lambda x: logits_of(discriminator, x))
 
 # %% [markdown]
 # ## 7 · The same thing under other names

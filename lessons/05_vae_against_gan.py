@@ -61,7 +61,7 @@ AVATAR_EPOCHS = scale(
     laptop={"VAE": 12, "GAN": 12},
     full={"VAE": 120, "GAN": 120},
 )
-JUDGED = scale(quick=100, laptop=360, full=360)
+PICTURES = scale(quick=100, laptop=360, full=360)
 
 # %% [markdown]
 # ## 1 · One generator, two judges
@@ -409,7 +409,7 @@ rivals["GAN"], spent["GAN"] = train(
 print({name: f"{value:.0f} s" for name, value in spent.items()})
 
 # %%
-drawn = {name: model.sample(JUDGED, seed=1) for name, model in rivals.items()}
+drawn = {name: model.sample(PICTURES, seed=1) for name, model in rivals.items()}
 figures.image_rows(
     {
         "real": digits.test_pictures[:12],
@@ -570,13 +570,17 @@ if current_scale() != "quick":
 # training digits, the same for everyone.
 
 # %%
-from utils.evaluation.fidelity import digit_features, judge_accuracy, train_judge
+from utils.evaluation.digit_classifier import (
+    classifier_accuracy,
+    digit_features,
+    train_classifier,
+)
 
-show_code(train_judge, "The judge: train_judge", folded=True)
+show_code(train_classifier, "train_classifier", folded=True)
 
 # %%
-accuracy = judge_accuracy(digits.test_pictures, digits.test_labels)
-real_features = digit_features(digits.test_pictures[:JUDGED])
+accuracy = classifier_accuracy(digits.test_pictures, digits.test_labels)
+real_features = digit_features(digits.test_pictures[:PICTURES])
 print(f"{accuracy:.1%} of the held-out digits right; features {real_features.shape}")
 
 # %% tags=["claim"]
@@ -623,7 +627,7 @@ checks.lesson05.frechet(frechet)
 # exact.
 
 # %%
-from utils.evaluation.fidelity import fid, frechet_distance
+from utils.evaluation.frechet import frechet_distance, frechet_feature_distance
 
 show_code(frechet_distance, folded=True)
 
@@ -679,31 +683,32 @@ checks.lesson05.precision_and_recall(precision_and_recall)
 # precision?
 
 # %%
-from utils.evaluation.fidelity import kernel_distance, precision_recall
+from utils.evaluation.mmd import squared_mmd
+from utils.evaluation.precision_recall import precision_recall
 from utils.models.density import DensityModel
 
 covariance = np.cov(flat.T, bias=True) + 0.01 * np.eye(64)
 gaussian = DensityModel(64).set_gaussians(flat.mean(axis=0)[None], covariance[None])
 
 
-def judge(images):
+def score_samples(images):
     """Fréchet distance, kernel distance, precision, recall against held-out digits."""
     features = digit_features(np.clip(images, -1, 1))
     return (
-        fid(real_features, features),
-        kernel_distance(real_features, features),
+        frechet_feature_distance(real_features, features),
+        squared_mmd(real_features, features),
         *precision_recall(real_features, features),
     )
 
 
 verdicts = {
-    "real (training digits)": judge(
-        np.random.default_rng(0).permutation(digits.train_pictures)[:JUDGED]
+    "real (training digits)": score_samples(
+        np.random.default_rng(0).permutation(digits.train_pictures)[:PICTURES]
     ),
-    "Gaussian": judge(gaussian.sample(JUDGED, seed=1).reshape(-1, 8, 8, 1)),
-    **{name: judge(images) for name, images in drawn.items()},
+    "Gaussian": score_samples(gaussian.sample(PICTURES, seed=1).reshape(-1, 8, 8, 1)),
+    **{name: score_samples(images) for name, images in drawn.items()},
 }
-JUDGES = ("", "Fréchet", "kernel", "precision", "recall")
+COLUMNS = ("", "Fréchet", "kernel", "precision", "recall")
 
 
 def verdict_rows(verdicts):
@@ -715,7 +720,7 @@ def verdict_rows(verdicts):
 
 
 figures.table(
-    verdict_rows(verdicts), JUDGES, caption=f"{JUDGED} pictures each, one seed"
+    verdict_rows(verdicts), COLUMNS, caption=f"{PICTURES} pictures each, one seed"
 )
 
 # %% [markdown]
@@ -751,7 +756,7 @@ figures.table(
         )
         for name, runs in by_seed.items()
     ],
-    JUDGES,
+    COLUMNS,
     caption=measured["digits"]["settings"],
 )
 
@@ -892,7 +897,9 @@ repeats = scale(quick=2, laptop=10, full=50)
 floors = np.array(
     [
         [
-            fid(*np.split(np.random.default_rng(r).permutation(all_real)[: 2 * n], 2))
+            frechet_feature_distance(
+                *np.split(np.random.default_rng(r).permutation(all_real)[: 2 * n], 2)
+            )
             for n in sizes
         ]
         for r in range(repeats)
@@ -919,16 +926,16 @@ figures.curves(
 # %%
 from scipy.ndimage import gaussian_filter
 
-copies = digits.train_pictures[:JUDGED]
+copies = digits.train_pictures[:PICTURES]
 fooled = {
-    "held-out digits themselves": judge(digits.test_pictures[:JUDGED]),
-    "copies of training digits": judge(copies),
-    "held-out, blurred (σ = 0.5 pixels)": judge(
-        gaussian_filter(digits.test_pictures[:JUDGED], (0, 0.5, 0.5, 0))
+    "held-out digits themselves": score_samples(digits.test_pictures[:PICTURES]),
+    "copies of training digits": score_samples(copies),
+    "held-out, blurred (σ = 0.5 pixels)": score_samples(
+        gaussian_filter(digits.test_pictures[:PICTURES], (0, 0.5, 0.5, 0))
     ),
     "GAN": verdicts["GAN"],
 }
-figures.table(verdict_rows(fooled), JUDGES)
+figures.table(verdict_rows(fooled), COLUMNS)
 
 # %% [markdown]
 # Copies beat the GAN by every judge: none of this table asks whether a picture is *new*. Only
@@ -989,11 +996,14 @@ figures.modes_2d(
     circles,
     DATA.means,
     DATA.std,
-    title=f"Two circles, at a Fréchet distance of {fid(real_points, circles):.3f} from 25 heaps",
+    title=f"Two circles, at a Fréchet distance of {frechet_feature_distance(real_points, circles):.3f} from 25 heaps",
 )
 
 # %% tags=["claim"]
-assert mode_coverage(circles, DATA).modes == 0 and fid(real_points, circles) < 0.05
+assert (
+    mode_coverage(circles, DATA).modes == 0
+    and frechet_feature_distance(real_points, circles) < 0.05
+)
 
 # %% [markdown]
 # ## 5 · A hybrid: a VAE with a learned judge
@@ -1021,7 +1031,7 @@ hybrid, hybrid_seconds = train(hybrid, examples, DIGIT_EPOCHS["VAE-GAN"])
 print(f"{hybrid_seconds:.0f} s")
 
 # %%
-drawn["VAE-GAN"] = hybrid.sample(JUDGED, seed=1)
+drawn["VAE-GAN"] = hybrid.sample(PICTURES, seed=1)
 shown = digits.test_pictures[:12]
 figures.image_rows(
     {
@@ -1034,9 +1044,9 @@ figures.image_rows(
 )
 
 # %%
-verdicts["VAE-GAN"] = judge(drawn["VAE-GAN"])
+verdicts["VAE-GAN"] = score_samples(drawn["VAE-GAN"])
 figures.table(
-    verdict_rows(verdicts), JUDGES, caption=f"{JUDGED} pictures each, one seed"
+    verdict_rows(verdicts), COLUMNS, caption=f"{PICTURES} pictures each, one seed"
 )
 
 # %% [markdown]

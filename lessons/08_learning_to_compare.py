@@ -880,7 +880,8 @@ assert np.all(hard_frr <= random_frr)
 # **Predict.** Will FAR be exactly 1 % there?
 
 # %%
-from utils.evaluation.verification import n_way_accuracy, n_way_trials, threshold_at_far
+from utils.evaluation.one_shot import n_way_accuracy, n_way_trials
+from utils.evaluation.verification import threshold_at_far
 
 validation_scores = pair_scores(embedded["validation"], validation.labels)
 test_scores = pair_scores(embedded["test"], test.labels)
@@ -908,7 +909,7 @@ if current_scale() != "quick":
 # pictures of anybody, itself left out.
 
 # %%
-from utils.evaluation.pairs import squared_distances
+from utils.core.arrays import squared_distances
 
 distances = squared_distances(embedded["test"], embedded["test"])
 np.fill_diagonal(distances, np.inf)

@@ -31,7 +31,7 @@ SIZE = scale(quick=32, laptop=128, full=256)
 LARGE = scale(quick=32, laptop=192, full=384)
 FILTERS = scale(quick=6, laptop=64, full=96)
 FILTER_SIZE = scale(quick=5, laptop=9, full=9)
-SCALES = scale(quick=3, laptop=4, full=4)
+LEVELS = scale(quick=3, laptop=4, full=4)
 CONTENT_ITERATIONS = scale(quick=3, laptop=40, full=200)
 ITERATIONS = scale(quick=3, laptop=70, full=300)
 LARGE_ITERATIONS = scale(quick=4, laptop=110, full=400)
@@ -74,7 +74,7 @@ figures.image_grid(
 # %%
 from utils.course.show import show_code
 from utils.networks.features import filter_pyramid, layer_features
-from utils.networks.filters import random_waves
+from utils.networks.random_filters import random_waves
 
 waves = random_waves(FILTERS, FILTER_SIZE, 3, seed=0)
 show_code(random_waves, folded=True)
@@ -89,7 +89,7 @@ figures.image_grid(
 )
 
 # %%
-features = filter_pyramid(waves, SCALES)
+features = filter_pyramid(waves, LEVELS)
 show_code(filter_pyramid, folded=True)
 
 # %% [markdown]
@@ -111,11 +111,11 @@ def rebuild(layer):
     return model.picture()
 
 
-layer_names = [f"scale_{number}" for number in range(1, SCALES + 1)]
+layer_names = [f"level_{number}" for number in range(1, LEVELS + 1)]
 rebuilt = {name: rebuild(name) for name in layer_names}
 figures.image_grid(
     np.stack([photo, *rebuilt.values()]),
-    columns=SCALES + 1,
+    columns=LEVELS + 1,
     labels=["photograph", *rebuilt],
     image_size=1.4,
     title="Early layers keep every hair, late ones keep the gist",
@@ -146,15 +146,15 @@ figures.bars(
 )
 
 # %% [markdown]
-# The first scale is a copy: paint *that* faithfully, and no room is left for strokes. The
+# The first level is a copy: paint *that* faithfully, and no room is left for strokes. The
 # last one fixes where light and dark are, and leaves the rest open. For content we want a
 # layer in between.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert kept["scale_1"] > 0.8, "the first scale lost the detail"
-    assert kept["scale_1"] > kept["scale_2"] > kept["scale_4"]
-    assert kept["scale_4"] < 0.35, "the last scale copies the detail"
+    assert kept["level_1"] > 0.8, "the first level lost the detail"
+    assert kept["level_1"] > kept["level_2"] > kept["level_4"]
+    assert kept["level_4"] < 0.35, "the last level copies the detail"
 
 # %% [markdown]
 # ### Exercise 10.1 · The Gram matrix (easy, 5 minutes)
@@ -338,10 +338,10 @@ checks.lesson10.style_losses(gatys_loss, relative_loss)
 #
 # If the Gram is the style, a picture with the painting's Gram must look like the painting,
 # without being it. Start from noise and minimize
-# $\sum_l \lambda_l \, \mathcal L_\text{style}^{(l)}$ over the pixels, with all scales, and
-# with one scale alone.
+# $\sum_l \lambda_l \, \mathcal L_\text{style}^{(l)}$ over the pixels, with all levels, and
+# with one level alone.
 #
-# **Predict.** What will be missing if only the first scale counts? If only the last?
+# **Predict.** What will be missing if only the first level counts? If only the last?
 
 
 # %%
@@ -355,9 +355,9 @@ def texture(network, painted, layer_weights=None, **settings):
 
 
 choices = {
-    "first scale": {layer_names[0]: 1.0},
-    "last scale": {layer_names[-1]: 1.0},
-    "all scales": None,
+    "first level": {layer_names[0]: 1.0},
+    "last level": {layer_names[-1]: 1.0},
+    "all levels": None,
 }
 grown = {name: texture(features, art, weights) for name, weights in choices.items()}
 figures.image_grid(
@@ -365,47 +365,51 @@ figures.image_grid(
     columns=4,
     labels=["painting", *grown],
     image_size=1.7,
-    title="A style has many sizes, and one scale alone misses the others",
+    title="A style has many sizes, and one level alone misses the others",
 )
 
 # %% [markdown]
-# The first scale alone paints the strokes, without the large lights; the last one paints
+# The first level alone paints the strokes, without the large lights; the last one paints
 # the lights, without a stroke.
 #
 # How alike are they? We ask a **judge** that knows none of our filters: it cuts both
-# pictures into patches of 7×7 pixels at three scales, and measures the distance of the two
+# pictures into patches of 7×7 pixels at three levels, and measures the distance of the two
 # *distributions* of patches (sliced Wasserstein distance, in the unit of the pixels). To
 # compare with: what it says of the painting's left half against its right half. Those
 # two have different whirls, so a copy of the whole may come closer.
 
 # %%
-from utils.evaluation.patch_distance import patch_distance
+from utils.evaluation.sliced_wasserstein import sliced_wasserstein_distance
 
-show_code(patch_distance, "The judge", folded=True)
+show_code(sliced_wasserstein_distance, "sliced_wasserstein_distance", folded=True)
 
 
 # %%
-def judge(picture, painted):
+def texture_distance(picture, painted):
     """Distance of two textures; smaller is more alike."""
-    return patch_distance(picture, painted, size=scale(quick=5, laptop=7, full=7))
+    return sliced_wasserstein_distance(
+        picture, painted, size=scale(quick=5, laptop=7, full=7)
+    )
 
 
 noise = np.random.default_rng(0).uniform(-1, 1, art.shape)
-judged = {"noise": judge(noise, art)}
-judged |= {name: judge(picture, art) for name, picture in grown.items()}
-halves = judge(art[:, : SIZE // 2], art[:, SIZE // 2 :]) if SIZE >= 64 else 0.0
+distances = {"noise": texture_distance(noise, art)}
+distances |= {name: texture_distance(picture, art) for name, picture in grown.items()}
+halves = (
+    texture_distance(art[:, : SIZE // 2], art[:, SIZE // 2 :]) if SIZE >= 64 else 0.0
+)
 figures.bars(
-    judged,
+    distances,
     ylabel="patch distance to the painting (pixel units)",
     number_format=".3f",
     references={"left half against right half": halves},
-    title="All scales together come closest",
+    title="All levels together come closest",
 )
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    alone = min(judged["first scale"], judged["last scale"])
-    assert judged["all scales"] < alone < judged["noise"]
+    alone = min(distances["first level"], distances["last level"])
+    assert distances["all levels"] < alone < distances["noise"]
 
 # %% [markdown]
 # ## 4 · Content and style at once
@@ -506,7 +510,7 @@ show_code(match_colors, folded=True)
 large_photo = photograph("chelsea", LARGE)
 large_art = painting("swirls", LARGE, seed=0)
 recolored = match_colors(large_photo, large_art)
-recipe = {"content_layer": "scale_2", "content_weight": 0.05}
+recipe = {"content_layer": "level_2", "content_weight": 0.05}
 model = StyleTransfer(features, recolored, large_art, **recipe)
 film = model.fit_lbfgs(LARGE_ITERATIONS, frames=24)
 result = model.picture()
@@ -537,7 +541,9 @@ if current_scale() != "quick":
     blurred = [gaussian_filter(x.mean(axis=-1), 4) for x in (result, large_photo)]
     likeness = np.corrcoef(*(x.ravel() for x in blurred))[0, 1]
     assert likeness > 0.6, "the subject is lost"
-    assert judge(result, large_art) < 0.5 * judge(large_photo, large_art)
+    assert texture_distance(result, large_art) < 0.5 * texture_distance(
+        large_photo, large_art
+    )
     begin, middle, end = (film[i].loss for i in (0, moments[5], -1))
     assert begin - middle > 0.98 * (begin - end), "much is left to do"
 
@@ -551,7 +557,7 @@ SMALL = SIZE * 3 // 4
 small_art = painting("swirls", SMALL, seed=0)
 small_photo = match_colors(photograph("chelsea", SMALL), small_art)
 small_waves = random_waves(FILTERS // 2, FILTER_SIZE - 2, 3, seed=0)
-small_features = filter_pyramid(small_waves, SCALES - 1)
+small_features = filter_pyramid(small_waves, LEVELS - 1)
 
 
 def painted(alpha, gamma=0.0, start="noise"):
@@ -679,14 +685,14 @@ print(f"{accuracy:.0%} of new pieces are traced to their photograph")
 # **Predict.** Which of the three copies the paintings best? And which worst?
 
 # %%
-from utils.networks.filters import random_filters
+from utils.networks.random_filters import random_filters
 
 names = ("first", "second", "third")
 noise_filters = random_filters(FILTERS // 2, FILTER_SIZE - 2, 3, seed=0)
 networks = {
     "ConvNet, trained": layer_features(trained, names),
     "ConvNet, random": layer_features(small_convnet(), names),
-    "pyramid, noise": filter_pyramid(noise_filters, SCALES - 1),
+    "pyramid, noise": filter_pyramid(noise_filters, LEVELS - 1),
     "pyramid, waves": small_features,
 }
 subjects = ("swirls", "stained glass", "pointillism")
@@ -707,7 +713,9 @@ figures.image_grid(
 # %%
 distances = {
     network: [
-        patch_distance(copy, original, size=scale(quick=3, laptop=5, full=5))
+        sliced_wasserstein_distance(
+            copy, original, size=scale(quick=3, laptop=5, full=5)
+        )
         for copy, original in zip(made, originals.values(), strict=True)
     ]
     for network, made in copies.items()
@@ -793,7 +801,7 @@ if current_scale() != "quick":
 from utils.data.pictures import PHOTOGRAPHS
 from utils.models import FeedForwardStyle
 from utils.models.recipes import train_feed_forward_style
-from utils.networks.painters import painter
+from utils.networks.image_transform import image_transform_network
 
 show_code(FeedForwardStyle.compute_loss, "The same J, other weights to move")
 
@@ -804,7 +812,7 @@ show_code(FeedForwardStyle.compute_loss, "The same J, other weights to move")
 # layer gives the colors the painting's mean and spread.
 
 # %%
-show_code(painter, folded=True)
+show_code(image_transform_network, folded=True)
 
 # %% [markdown]
 # It learns from pieces of six photographs, in the painting's colors (at `full` from
@@ -827,12 +835,14 @@ each = scale(quick=1, laptop=20, full=100)
 pieces = photograph_crops(SIDE, each, 0, LEARNED, ZOOMS)
 pieces = np.stack([match_colors(piece, side_art) for piece in pieces])
 painter_waves = random_waves(scale(quick=6, laptop=32, full=32), 7, 3, seed=0)
-painter_features = filter_pyramid(painter_waves, SCALES)
+painter_features = filter_pyramid(painter_waves, LEVELS)
 
 # %%
 keras.utils.set_random_seed(0)
 width, blocks = scale(quick=4, laptop=16, full=24), scale(quick=1, laptop=3, full=5)
-fast = FeedForwardStyle(painter(width, blocks), painter_features, side_art, **STRENGTHS)
+fast = FeedForwardStyle(
+    image_transform_network(width, blocks), painter_features, side_art, **STRENGTHS
+)
 losses = train_feed_forward_style(fast, pieces, PAINTER_STEPS)
 
 # %% [markdown]
@@ -938,7 +948,7 @@ figures.image_grid(
 # class decides about beauty.
 #
 # <details><summary>Hint 1</summary>
-# At 64 pixels three scales of 5×5 filters are enough:
+# At 64 pixels three levels of 5×5 filters are enough:
 # <code>filter_pyramid(random_waves(32, 5, 3, seed=0), 3)</code>.
 # </details>
 # <details><summary>Hint 2</summary>
@@ -955,7 +965,7 @@ def best_picture(content, style):
     waves = random_waves(scale(quick=6, laptop=32, full=64), 5, 3, seed=0)
     network = filter_pyramid(waves, 3)
     model = StyleTransfer(
-        network, content, style, content_weight=0.2, content_layer="scale_2"
+        network, content, style, content_weight=0.2, content_layer="level_2"
     )
     model.fit_lbfgs(scale(quick=3, laptop=40, full=300))
     return model.picture()

@@ -9,7 +9,8 @@ from scipy.spatial.distance import cdist
 
 from utils.checks import lesson05
 from utils.data.mixtures import grid
-from utils.evaluation.fidelity import frechet_distance, precision_recall
+from utils.evaluation.frechet import frechet_distance
+from utils.evaluation.precision_recall import precision_recall
 from utils.measures.rate_distortion import optimum
 
 # 5.1, the Fréchet distance of two Gaussians

@@ -308,7 +308,7 @@ def test_a_wrong_loop_is_rejected(answer, message):
 
 
 def transferred(content, style, **settings):
-    settings = {"content_weight": 0.2, "content_layer": "scale_2", **settings}
+    settings = {"content_weight": 0.2, "content_layer": "level_2", **settings}
     model = StyleTransfer(random_filter_pyramid(24, 5, 3), content, style, **settings)
     model.fit_lbfgs(25)
     return model.picture()

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from keras import ops
 from scipy.linalg import sqrtm
 
-from utils.evaluation.fidelity import fid, frechet_distance
+from utils.evaluation.frechet import frechet_distance, frechet_feature_distance
 
 
 def random_covariance(rng, d, rank=None):
@@ -79,8 +79,8 @@ def test_fid_is_the_distance_of_means_and_covariances_of_the_features():
     expected = by_sqrtm(
         real.mean(axis=0), np.cov(real.T), fake.mean(axis=0), np.cov(fake.T)
     )
-    assert fid(real, fake) == pytest.approx(expected, rel=1e-9)
-    assert fid(
+    assert frechet_feature_distance(real, fake) == pytest.approx(expected, rel=1e-9)
+    assert frechet_feature_distance(
         ops.convert_to_tensor(real, "float32"), ops.convert_to_tensor(fake, "float32")
     ) == pytest.approx(expected, rel=1e-4)
 
@@ -89,7 +89,10 @@ def test_fid_is_the_distance_of_means_and_covariances_of_the_features():
 def test_two_samples_of_one_gaussian_in_64_dimensions_are_apart_by_the_bias(n, floor):
     rng = np.random.default_rng(3)
     value = np.mean(
-        [fid(rng.normal(size=(n, 64)), rng.normal(size=(n, 64))) for _ in range(3)]
+        [
+            frechet_feature_distance(rng.normal(size=(n, 64)), rng.normal(size=(n, 64)))
+            for _ in range(3)
+        ]
     )
     assert value == pytest.approx(floor, rel=0.05)
 
@@ -118,4 +121,4 @@ def test_what_is_no_gaussian_is_refused():
 )
 def test_what_are_no_features_is_refused(real, fake, message):
     with pytest.raises(ValueError, match=message):
-        fid(real, fake)
+        frechet_feature_distance(real, fake)

@@ -5,9 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from utils.evaluation import neighbors
+from utils.evaluation import flat_index
+from utils.evaluation.flat_index import FlatIndex
 from utils.evaluation.gallery import Gallery
-from utils.evaluation.neighbors import Blocks
 
 
 def embed(pictures):
@@ -25,7 +25,7 @@ def gallery():
 
 @pytest.fixture
 def small_blocks(monkeypatch):
-    monkeypatch.setattr(neighbors, "BLOCK", 7)
+    monkeypatch.setattr(flat_index, "BLOCK", 7)
 
 
 def test_a_person_is_verified_by_the_nearest_picture(gallery):
@@ -209,7 +209,7 @@ def test_the_nearest_is_exact_also_between_near_ties(small_blocks, shift):
     rng = np.random.default_rng(0)
     known = shift + rng.normal(size=(500, 8)) * 1e-3
     known = np.concatenate([known, known[::-1] + 1e-6]).astype("float32")
-    blocks = Blocks(8)
+    blocks = FlatIndex(8)
     blocks.append(known, np.arange(1000))
     queries = known[::97] + 1e-7
     found = blocks.nearest(queries)
@@ -222,7 +222,7 @@ def test_the_nearest_is_exact_also_between_near_ties(small_blocks, shift):
 def test_blocks_close_their_holes(small_blocks):
     rng = np.random.default_rng(1)
     rows, owners = rng.normal(size=(40, 3)).astype("float32"), rng.integers(0, 9, 40)
-    blocks = Blocks(3)
+    blocks = FlatIndex(3)
     for part in np.array_split(np.arange(40), 6):
         blocks.append(rows[part], owners[part])
     for gone in (3, 0, 8, 5):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from utils.evaluation import features
-from utils.evaluation.fidelity import precision_recall
+from utils.evaluation.precision_recall import precision_recall
 
 
 def share_inside(points, centers, k):

@@ -5,14 +5,13 @@ import pytest
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from utils.evaluation.pairs import squared_distances
+from utils.core.arrays import squared_distances
+from utils.evaluation.one_shot import n_way_accuracy, n_way_trials
 from utils.evaluation.verification import (
     det,
     equal_error_rate,
     error_rates,
     frr_at_far,
-    n_way_accuracy,
-    n_way_trials,
     pair_scores,
     roc,
     threshold_at_equal_error,

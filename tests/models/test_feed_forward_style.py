@@ -7,7 +7,7 @@ from keras import ops
 
 from utils.models import FeedForwardStyle, StyleTransfer
 from utils.networks.features import random_filter_pyramid
-from utils.networks.painters import NoiseBeside, painter
+from utils.networks.image_transform import NoiseBeside, image_transform_network
 
 RNG = np.random.default_rng(0)
 PHOTOGRAPHS = RNG.uniform(-1, 1, (8, 16, 16, 3)).astype("float32")
@@ -21,11 +21,15 @@ STYLE = STYLE.astype("float32")
 def model():
     keras.utils.set_random_seed(0)
     features = random_filter_pyramid(4, 3, 2)
-    return FeedForwardStyle(painter(4, 1), features, STYLE, variation_weight=0.1)
+    return FeedForwardStyle(
+        image_transform_network(4, 1), features, STYLE, variation_weight=0.1
+    )
 
 
 def test_the_painter_keeps_the_size_and_the_range():
-    painted = painter(4, 1).predict(3 * PHOTOGRAPHS[:1, :, :12], verbose=0)
+    painted = image_transform_network(4, 1).predict(
+        3 * PHOTOGRAPHS[:1, :, :12], verbose=0
+    )
     assert painted.shape == (1, 16, 12, 3)
     assert np.abs(painted).max() <= 1
 
@@ -64,7 +68,7 @@ def test_the_painters_noise_is_the_same_in_each_picture_and_each_tile():
 
 
 def test_the_palette_does_not_depend_on_the_photographs_contrast():
-    network = painter(4, 0)
+    network = image_transform_network(4, 0)
     dull = network.predict(0.3 * PHOTOGRAPHS[:1], verbose=0)
     assert dull.std() == pytest.approx(
         network.predict(PHOTOGRAPHS[:1], verbose=0).std(), rel=0.1
@@ -74,8 +78,8 @@ def test_the_palette_does_not_depend_on_the_photographs_contrast():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: painter(0), "at least 1 channel"),
-        (lambda: painter(4, -1), "0 blocks"),
+        (lambda: image_transform_network(0), "at least 1 channel"),
+        (lambda: image_transform_network(4, -1), "0 blocks"),
     ],
 )
 def test_wrong_painters_are_refused(call, message):
@@ -91,7 +95,7 @@ def test_sides_that_do_not_divide_are_refused(model):
 def test_wrong_settings_are_refused():
     with pytest.raises(ValueError, match="no layer 'scale_9'"):
         FeedForwardStyle(
-            painter(4, 0),
+            image_transform_network(4, 0),
             random_filter_pyramid(4, 3, 2),
             STYLE,
             content_layer="scale_9",

@@ -15,7 +15,7 @@ from utils.models.recipes import (
     train_with_looks,
 )
 from utils.networks.features import random_filter_pyramid
-from utils.networks.points import point_pair
+from utils.networks.mlp_gan import point_pair
 
 
 def turns(gan):

@@ -5,8 +5,7 @@ import pytest
 from scipy.spatial.distance import mahalanobis
 from sklearn.covariance import shrunk_covariance
 
-from utils.evaluation.pairs import pair_scores
-from utils.evaluation.verification import equal_error_rate
+from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import RelevantComponents
 
 RNG = np.random.default_rng(0)

@@ -31,14 +31,14 @@ def test_the_loss_is_the_weighted_sum_of_the_measures(features):
         content_weight=0.5,
         style_weight=2.0,
         variation_weight=0.1,
-        content_layer="scale_2",
-        layer_weights={"scale_1": 3.0, "scale_2": 1.0},
+        content_layer="level_2",
+        layer_weights={"level_1": 3.0, "level_2": 1.0},
         start=STYLE[:16, :16],
     )
     mine, content, style = (
         features(each[None]) for each in (STYLE[:16, :16], CONTENT, STYLE)
     )
-    expected_content = relative_content_loss(mine["scale_2"], content["scale_2"])
+    expected_content = relative_content_loss(mine["level_2"], content["level_2"])
     by_layer = [style_loss(mine[k], style[k], "relative") for k in mine]
     expected_style = 0.75 * by_layer[0] + 0.25 * by_layer[1]
     losses = model.costs()
@@ -134,9 +134,9 @@ def test_a_network_of_ones_own_with_dropout_and_batch_norm_is_read_as_it_is():
         ({"content_weight": 0}, "content=None"),
         ({"style_weight": -1.0}, "must be positive"),
         ({"variation_weight": -0.1}, "≥ 0"),
-        ({"content_layer": "scale2"}, "it has scale_2, scale_1"),
-        ({"layer_weights": {"scale_3": 1.0}}, "no layer 'scale_3'"),
-        ({"layer_weights": {"scale_1": 0.0}}, "leave the layer out"),
+        ({"content_layer": "scale2"}, "it has level_2, level_1"),
+        ({"layer_weights": {"level_3": 1.0}}, "no layer 'level_3'"),
+        ({"layer_weights": {"level_1": 0.0}}, "leave the layer out"),
         ({"start": "black"}, "start was 'black'"),
         ({"start": STYLE}, "resize it"),
         ({"start": "style", "style": None}, "of a picture that is given"),
@@ -183,4 +183,4 @@ def test_the_gradient_is_that_of_central_differences(features):
     ends = [loss_and_slope(point + s * 0.05 * direction)[0] for s in (1, -1)]
     measured = (ends[0] - ends[1]) / 0.1
     assert measured == pytest.approx(slope @ direction, rel=0.05)
-    assert ops.is_tensor(model()["scale_1"])
+    assert ops.is_tensor(model()["level_1"])

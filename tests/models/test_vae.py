@@ -8,7 +8,7 @@ from scipy.stats import multivariate_normal
 from sklearn.decomposition import PCA
 
 from utils.models import VAE
-from utils.networks.convolutional import convolutional_generator
+from utils.networks.dcgan import convolutional_generator
 from utils.networks.encoders import convolutional_encoder
 from utils.networks.mlp import mlp
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.networks.convolutional import convolutional_generator
+from utils.networks.dcgan import convolutional_generator
 from utils.networks.encoders import convolutional_encoder, mlp_encoder
 
 

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from utils.networks import features
-from utils.networks.filters import random_waves
+from utils.networks.random_filters import random_waves
 from utils.networks.receptive_fields import receptive_field
 
 PICTURES = np.random.default_rng(0).uniform(-1, 1, (2, 40, 48, 3)).astype("float32")
@@ -20,15 +20,15 @@ def test_each_scale_of_the_pyramid_is_half_as_large():
     found = activations(features.random_filter_pyramid(8, 5, 3))
     shapes = {name: value.shape for name, value in found.items()}
     assert shapes == {
-        "scale_1": (2, 40, 48, 11),
-        "scale_2": (2, 20, 24, 11),
-        "scale_3": (2, 10, 12, 11),
+        "level_1": (2, 40, 48, 11),
+        "level_2": (2, 20, 24, 11),
+        "level_3": (2, 10, 12, 11),
     }
 
 
 def test_a_smaller_picture_is_blurred_by_1_3_3_1_before_it_is_halved():
     pyramid = features.filter_pyramid(random_waves(4, 5, 3, seed=0), 2)
-    colors = activations(pyramid, PICTURES[:1])["scale_2"][0, ..., 4:]
+    colors = activations(pyramid, PICTURES[:1])["level_2"][0, ..., 4:]
     padded = np.pad(PICTURES[0], ((1, 1), (1, 1), (0, 0)), mode="reflect")
     weights = np.outer((1, 3, 3, 1), (1, 3, 3, 1)) / 64
     windows = np.lib.stride_tricks.sliding_window_view(padded, (4, 4), (0, 1))
@@ -40,12 +40,12 @@ def test_an_even_gray_excites_no_filter_and_is_kept_as_a_color():
     gray = np.full((1, 32, 32, 3), 0.7, dtype="float32")
     found = activations(features.random_filter_pyramid(8, 5, 2), gray)
     assert max(value[..., :8].max() for value in found.values()) < 1e-5
-    assert found["scale_2"][..., 8:] == pytest.approx(0.85)
+    assert found["level_2"][..., 8:] == pytest.approx(0.85)
 
 
 def test_one_seed_gives_one_pyramid_and_another_one_another():
     one, same, other = (
-        activations(features.random_filter_pyramid(4, 5, 1, seed=seed))["scale_1"]
+        activations(features.random_filter_pyramid(4, 5, 1, seed=seed))["level_1"]
         for seed in (0, 0, 1)
     )
     assert np.array_equal(one, same)
@@ -151,9 +151,9 @@ def test_ones_own_network_may_bring_its_preprocessing():
     [
         (lambda: features.random_filter_pyramid(0), "1 filter or more"),
         (lambda: features.random_filter_pyramid(size=4), "odd size"),
-        (lambda: features.random_filter_pyramid(scales=7), "1 to 6 scales"),
+        (lambda: features.random_filter_pyramid(levels=7), "1 to 6 levels"),
         (lambda: features.filter_pyramid(np.ones((3, 3, 3))), "shape .3, 3, 3."),
-        (lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7), "1 to 6 scales"),
+        (lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7), "1 to 6 levels"),
         (
             lambda: features.vgg19_features(["block4_con2"], weights=None),
             "nearest are block4_conv2",

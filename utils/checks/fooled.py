@@ -6,7 +6,7 @@ from utils.checks.answers import Answer, read_array
 from utils.checks.feedback import Mistake
 from utils.data.mixtures import grid
 from utils.evaluation.coverage import mode_coverage
-from utils.evaluation.frechet import fid
+from utils.evaluation.frechet import frechet_feature_distance
 
 POINTS = 2_000
 #: Two honest samples of this size are about 0.02 apart.
@@ -22,7 +22,7 @@ def check_fooled(answer: Answer) -> str:
     """
     real = grid().sample(POINTS, seed=0)
     points = _read(answer, real)
-    distance = fid(real, points)
+    distance = frechet_feature_distance(real, points)
     share = mode_coverage(points, grid()).high_quality
     if share > ON_A_MODE and distance > 4 * CLOSE:
         _explain_distance(answer, points, real, distance)

@@ -115,3 +115,12 @@ def _without_tensors(values):
     if isinstance(values, list | tuple):
         return [_without_tensors(each) for each in values]
     return values
+
+
+def squared_distances(a, b) -> np.ndarray:
+    """Returns |a_i - b_j|² in float64, `(n, m)`, for `(n, d)` and `(m, d)`."""
+    a, b = np.asarray(a, dtype="float64"), np.asarray(b, dtype="float64")
+    center = a.mean(axis=0)
+    a, b = a - center, b - center  # far from the origin digits would be lost
+    lengths = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1)
+    return np.maximum(lengths - 2 * a @ b.T, 0.0)

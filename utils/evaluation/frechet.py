@@ -43,7 +43,7 @@ def frechet_distance(mean_a, cov_a, mean_b, cov_b) -> float:
     return float(max(np.sum((mean_a - mean_b) ** 2) + spreads, 0.0))
 
 
-def fid(real_features, fake_features) -> float:
+def frechet_feature_distance(real_features, fake_features) -> float:
     """Returns the Fréchet distance between Gaussians fitted to two sets of features.
 
     With the features of an Inception network this is the FID; with any others it is

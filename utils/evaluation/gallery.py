@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from utils.evaluation.flat_index import FlatIndex
 from utils.evaluation.gallery_file import read_gallery, write_gallery
-from utils.evaluation.neighbors import Blocks
 
 UNKNOWN = "unknown"
 
@@ -43,7 +43,7 @@ class Gallery:
         self.threshold = float(threshold)
         self._numbers: dict[str, int] = {}
         self._names: list[str | None] = []
-        self._blocks: Blocks | None = None
+        self._index: FlatIndex | None = None
 
     def __len__(self):
         return len(self._numbers)
@@ -87,12 +87,12 @@ class Gallery:
         new = dict.fromkeys(names)
         for name in new:
             self._check_name(name)
-        if self._blocks is None:
-            self._blocks = Blocks(embeddings.shape[1])
+        if self._index is None:
+            self._index = FlatIndex(embeddings.shape[1])
         for name in new:
             self._add_name(name)
         owners = np.array([self._numbers[name] for name in names], dtype="int32")
-        self._blocks.append(embeddings, owners)
+        self._index.append(embeddings, owners)
 
     def remove(self, name: str) -> None:
         """Forgets a person.
@@ -101,11 +101,11 @@ class Gallery:
             ValueError: if nobody of that name is enrolled.
         """
         number = self._number(name)
-        self._blocks.remove(number)
+        self._index.remove(number)
         self._names[number] = None
         del self._numbers[name]
         if not self._numbers:
-            self._blocks, self._names = None, []
+            self._index, self._names = None, []
 
     def distance(self, picture, name: str) -> float:
         """Returns the squared distance of a picture to the nearest one of a person.
@@ -114,7 +114,7 @@ class Gallery:
             ValueError: if nobody of that name is enrolled; as `identify`.
         """
         number = self._number(name)
-        known = self._blocks.of_owner(number).astype("float64")
+        known = self._index.of_owner(number).astype("float64")
         differences = known - self._one(picture)
         return float(np.square(differences).sum(axis=1).min())
 
@@ -163,9 +163,9 @@ class Gallery:
         Raises:
             ValueError: as `identify`.
         """
-        if self._blocks is None:
+        if self._index is None:
             raise ValueError("The gallery is empty: enrol somebody first.")
-        found = self._blocks.nearest(self._checked(embeddings))
+        found = self._index.nearest(self._checked(embeddings))
         return [self._names[owner] for owner in found.owners], found.distances
 
     def save(self, path) -> None:
@@ -174,11 +174,11 @@ class Gallery:
         Raises:
             ValueError: if the gallery is empty.
         """
-        if self._blocks is None:
+        if self._index is None:
             raise ValueError("The gallery is empty: there is nothing to save.")
         place = np.full(len(self._names), -1, dtype="int32")
         place[list(self._numbers.values())] = np.arange(len(self))
-        blocks = ((rows, place[owners]) for rows, owners in self._blocks)
+        blocks = ((rows, place[owners]) for rows, owners in self._index)
         write_gallery(Path(path), self.threshold, self.names, blocks)
 
     @classmethod
@@ -203,8 +203,8 @@ class Gallery:
         seen = np.zeros(len(gallery), dtype=bool)
         for rows, owners in arrays.blocks():
             rows = gallery._checked(rows)
-            gallery._blocks = gallery._blocks or Blocks(rows.shape[1])
-            gallery._blocks.append(rows, owners)
+            gallery._index = gallery._index or FlatIndex(rows.shape[1])
+            gallery._index.append(rows, owners)
             seen[owners] = True
         if not len(gallery) or not seen.all():
             raise ValueError("some people have no embedding")
@@ -249,10 +249,10 @@ class Gallery:
                 f"The embeddings have shape {embeddings.shape}, but must be (n, d), "
                 "with at least one row."
             )
-        if self._blocks and embeddings.shape[1] != self._blocks.dimensions:
+        if self._index and embeddings.shape[1] != self._index.dimensions:
             raise ValueError(
                 f"An embedding has {embeddings.shape[1]} numbers, but those enrolled "
-                f"have {self._blocks.dimensions}: one network embeds everybody. After "
+                f"have {self._index.dimensions}: one network embeds everybody. After "
                 "a change of the network, enrol the people again."
             )
         if not np.isfinite(embeddings).all():

@@ -9,23 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from utils.evaluation.gallery import Gallery
-from utils.evaluation.pairs import n_way_accuracy, n_way_trials, pair_scores
-
-__all__ = [
-    "Gallery",
-    "Roc",
-    "det",
-    "equal_error_rate",
-    "error_rates",
-    "frr_at_far",
-    "n_way_accuracy",
-    "n_way_trials",
-    "pair_scores",
-    "roc",
-    "threshold_at_equal_error",
-    "threshold_at_far",
-]
+from utils.core.arrays import squared_distances
 
 
 @dataclass(frozen=True)
@@ -46,6 +30,32 @@ class Roc:
     def area(self) -> float:
         """The area under the curve: how often a genuine score beats an impostor's."""
         return float(np.trapezoid(1 - self.false_rejects, self.false_accepts))
+
+
+def pair_scores(embeddings, people):
+    """Scores every pair of pictures by minus the squared distance.
+
+    Args:
+        embeddings: `(n, d)`.
+        people: `(n,)`, who is on each picture.
+
+    Returns:
+        The scores of pairs of one person, and of two.
+
+    Raises:
+        ValueError: if nobody has two pictures, or there is one person only.
+    """
+    embeddings, people = labeled_embeddings(embeddings, people)
+    first, second = np.triu_indices(len(people), 1)
+    scores = -squared_distances(embeddings, embeddings)[first, second]
+    same = people[first] == people[second]
+    if not same.any() or same.all():
+        raise ValueError(
+            f"{len(people)} pictures of {len(np.unique(people))} people make "
+            f"{same.sum()} pairs of one person and {(~same).sum()} of two, but both "
+            "kinds are needed."
+        )
+    return scores[same], scores[~same]
 
 
 def roc(genuine, impostor) -> Roc:
@@ -214,3 +224,23 @@ def _scores(kind: str, scores) -> np.ndarray:
             "must be finite: look for a training that diverged."
         )
     return scores
+
+
+def labeled_embeddings(embeddings, people):
+    """Returns embeddings `(n, d)` as float64, and a label per row, `(n,)`.
+
+    Raises:
+        ValueError: for other shapes, NaN or infinity.
+    """
+    embeddings, people = np.asarray(embeddings, dtype="float64"), np.asarray(people)
+    if embeddings.ndim != 2 or people.shape != embeddings.shape[:1]:
+        raise ValueError(
+            f"The embeddings have shape {embeddings.shape} and the labels "
+            f"{people.shape}, but must have (n, d) and (n,): one of each a picture."
+        )
+    if not np.isfinite(embeddings).all():
+        raise ValueError(
+            "The embeddings hold NaN or infinity, but must be finite: look for a "
+            "training that diverged."
+        )
+    return embeddings, people

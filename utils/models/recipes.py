@@ -9,13 +9,13 @@ from utils.core.validation import integer, number, one_of
 from utils.models.gan import GAN, penalty_weights
 from utils.models.vae import VAE
 from utils.models.vae_gan import VAEGAN
-from utils.networks.convolutional import (
+from utils.networks.dcgan import (
     convolutional_discriminator,
     convolutional_generator,
 )
 from utils.networks.encoders import convolutional_encoder
 from utils.networks.mlp import mlp
-from utils.networks.points import point_pair
+from utils.networks.mlp_gan import point_pair
 
 BATCH = 128
 LONGEST_EPOCH = 800  # batches

@@ -5,7 +5,7 @@ import math
 import keras
 from keras import layers
 
-from utils.networks.convolutional import check_image_shape
+from utils.networks.dcgan import check_image_shape
 from utils.networks.mlp import mlp
 
 

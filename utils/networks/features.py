@@ -1,7 +1,7 @@
 """Feature networks: pictures in [-1, 1] in, named activations out.
 
 Style is read off the activations of some network. Which one is a choice: random filters
-at several scales, VGG19, or a network of the learner's own. Each does its own
+at several levels, VGG19, or a network of the learner's own. Each does its own
 preprocessing, so that all of them take the same pictures.
 """
 
@@ -14,7 +14,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from utils.networks.filters import random_waves
+from utils.networks.random_filters import random_waves
 
 VGG19_LAYERS = (
     "block1_conv1",
@@ -83,15 +83,15 @@ class CaffePreprocessing(layers.Layer):
         return input_shape
 
 
-def random_filter_pyramid(filters=64, size=9, scales=4, seed=0, channels=3):
+def random_filter_pyramid(filters=64, size=9, levels=4, seed=0, channels=3):
     """Builds a feature network without download and without training.
 
     A `filter_pyramid` of `random_waves`.
 
     Args:
-        filters: per scale, 1 or more.
+        filters: per level, 1 or more.
         size: of a filter in pixels, odd, at least 3.
-        scales: 1 to 6.
+        levels: 1 to 6.
         seed: int, for the filters.
         channels: of the pictures, 1 or 3.
 
@@ -104,21 +104,21 @@ def random_filter_pyramid(filters=64, size=9, scales=4, seed=0, channels=3):
     Source: Ustyuzhaninov, Brendel, Gatys and Bethge (2016), "Texture synthesis using
     shallow convolutional networks with random filters".
     """
-    _check_pyramid(filters, size, scales)
+    _check_pyramid(filters, size, levels)
     weights = random_waves(filters, size, channels, seed)
-    return filter_pyramid(weights, scales, "random_filter_pyramid")
+    return filter_pyramid(weights, levels, "random_filter_pyramid")
 
 
-def filter_pyramid(filters, scales=4, name="filter_pyramid"):
-    """Builds a feature network of given filters, the same at every scale.
+def filter_pyramid(filters, levels=4, name="filter_pyramid"):
+    """Builds a feature network of given filters, the same at every level.
 
-    "scale_1" is the picture, convolved and rectified; "scale_2" is half of it, and so
+    "level_1" is the picture, convolved and rectified; "level_2" is half of it, and so
     on. It is halved by overlapping averages of weights 1, 3, 3, 1, which leave no
     blocks. The colors of the picture themselves, in [0, 1], are the last channels.
 
     Args:
         filters: `(size, size, channels, count)`, the size odd.
-        scales: 1 to 6.
+        levels: 1 to 6.
         name: of the network.
 
     Returns:
@@ -126,7 +126,7 @@ def filter_pyramid(filters, scales=4, name="filter_pyramid"):
         `{name: activations (n, height', width', count + channels)}`.
 
     Raises:
-        ValueError: for filters of another shape, or too many scales.
+        ValueError: for filters of another shape, or too many levels.
     """
     if np.ndim(filters) != 4:
         raise ValueError(
@@ -134,21 +134,21 @@ def filter_pyramid(filters, scales=4, name="filter_pyramid"):
             "(size, size, channels, count), such as those of random_waves."
         )
     size, _, channels, count = filters.shape
-    _check_pyramid(count, size, scales)
+    _check_pyramid(count, size, levels)
     picture = inputs = keras.Input((None, None, channels), name="picture")
     outputs = {}
-    for scale in range(1, scales + 1):
-        if scale > 1:
+    for level in range(1, levels + 1):
+        if level > 1:
             picture = _half(picture)
-        padded = ReflectionPadding2D(size // 2, name=f"padded_{scale}")(picture)
+        padded = ReflectionPadding2D(size // 2, name=f"padded_{level}")(picture)
         layer = layers.Conv2D(
-            count, size, use_bias=False, activation="relu", name=f"filters_{scale}"
+            count, size, use_bias=False, activation="relu", name=f"filters_{level}"
         )
         fires = layer(padded)
         layer.set_weights([filters])
         # The filters are blind to an even color, so the colors go along.
-        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{scale}")(picture)
-        outputs[f"scale_{scale}"] = layers.Concatenate(name=f"scale_{scale}")(
+        colors = layers.Rescaling(0.5, 0.5, name=f"colors_{level}")(picture)
+        outputs[f"level_{level}"] = layers.Concatenate(name=f"level_{level}")(
             [fires, colors]
         )
     return keras.Model(inputs, outputs, name=name)
@@ -162,11 +162,11 @@ def _half(picture):
     return layers.AveragePooling2D(2)(picture)
 
 
-def _check_pyramid(filters, size, scales):
-    if filters < 1 or size < 3 or size % 2 == 0 or not 1 <= scales <= 6:
+def _check_pyramid(filters, size, levels):
+    if filters < 1 or size < 3 or size % 2 == 0 or not 1 <= levels <= 6:
         raise ValueError(
-            f"{filters} filters of {size} pixels at {scales} scales were asked for: "
-            "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 scales."
+            f"{filters} filters of {size} pixels at {levels} levels were asked for: "
+            "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 levels."
         )
 
 

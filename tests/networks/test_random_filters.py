@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.networks.filters import random_filters, random_waves
+from utils.networks.random_filters import random_filters, random_waves
 
 
 def test_random_filters_have_mean_zero_and_norm_one():

@@ -1,6 +1,6 @@
 """Texture by its patches: a judge that no feature network has been trained on.
 
-Two textures look alike if their patches are distributed alike, at every scale. The
+Two textures look alike if their patches are distributed alike, at every level. The
 distance of two distributions in many dimensions is hard, on a line it is sorting: so
 the patches are projected on random lines (sliced Wasserstein distance).
 """
@@ -8,17 +8,19 @@ the patches are projected on random lines (sliced Wasserstein distance).
 import numpy as np
 
 
-def patch_distance(picture, other, size=7, scales=3, projections=128, seed=0):
+def sliced_wasserstein_distance(
+    picture, other, size=7, levels=3, projections=128, seed=0
+):
     """Returns the sliced Wasserstein distance of the patches of two pictures.
 
-    The mean over scales and random lines of ∫|F⁻¹(u) − G⁻¹(u)| du, where F and G are
+    The mean over levels and random lines of ∫|F⁻¹(u) − G⁻¹(u)| du, where F and G are
     the distributions of the patches on the line. Each patch has `size`² pixels in
     color; a line is a direction of unit length.
 
     Args:
         picture, other: `(height, width, channels)` in [-1, 1]; sizes may differ.
         size: of a patch in pixels.
-        scales: the picture, half of it, a quarter ...
+        levels: the picture, half of it, a quarter ...
         projections: random lines.
         seed: int, for the lines.
 
@@ -26,10 +28,10 @@ def patch_distance(picture, other, size=7, scales=3, projections=128, seed=0):
         A float, in the unit of the pixels; 0 for the same picture.
 
     Raises:
-        ValueError: if the smallest scale holds no patch, or channels differ.
+        ValueError: if the smallest level holds no patch, or channels differ.
 
     Source: Rabin, Peyré, Delon and Bernot (2011), the distance; Karras, Aila, Laine and
-    Lehtinen (2018), patches at several scales.
+    Lehtinen (2018), patches at several levels.
     """
     pictures = [np.asarray(each, dtype="float64") for each in (picture, other)]
     if (
@@ -40,17 +42,17 @@ def patch_distance(picture, other, size=7, scales=3, projections=128, seed=0):
             f"The pictures have shapes {pictures[0].shape} and {pictures[1].shape}, "
             "but must both be (height, width, channels)."
         )
-    smallest = min(min(each.shape[:2]) for each in pictures) // 2 ** (scales - 1)
-    if smallest < size or scales < 1:
+    smallest = min(min(each.shape[:2]) for each in pictures) // 2 ** (levels - 1)
+    if smallest < size or levels < 1:
         raise ValueError(
-            f"At the smallest of {scales} scales {smallest} pixels a side are left, "
-            f"but a patch has {size}: give larger pictures or fewer scales."
+            f"At the smallest of {levels} levels {smallest} pixels a side are left, "
+            f"but a patch has {size}: give larger pictures or fewer levels."
         )
     rng = np.random.default_rng(seed)
     lines = rng.normal(size=(size * size * pictures[0].shape[-1], projections))
     lines /= np.linalg.norm(lines, axis=0)
     distances = []
-    for _ in range(scales):
+    for _ in range(levels):
         quantiles = [_quantiles(_patches(each, size) @ lines) for each in pictures]
         distances.append(np.abs(quantiles[0] - quantiles[1]).mean())
         pictures = [_half(each) for each in pictures]

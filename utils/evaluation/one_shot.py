@@ -1,32 +1,8 @@
-"""From embeddings of pictures to scores of pairs, and of one against many."""
+"""One-shot recognition: one picture against one each of N people."""
 
 import numpy as np
 
-
-def pair_scores(embeddings, people):
-    """Scores every pair of pictures by minus the squared distance.
-
-    Args:
-        embeddings: `(n, d)`.
-        people: `(n,)`, who is on each picture.
-
-    Returns:
-        The scores of pairs of one person, and of two.
-
-    Raises:
-        ValueError: if nobody has two pictures, or there is one person only.
-    """
-    embeddings, people = _labeled(embeddings, people)
-    first, second = np.triu_indices(len(people), 1)
-    scores = -squared_distances(embeddings, embeddings)[first, second]
-    same = people[first] == people[second]
-    if not same.any() or same.all():
-        raise ValueError(
-            f"{len(people)} pictures of {len(np.unique(people))} people make "
-            f"{same.sum()} pairs of one person and {(~same).sum()} of two, but both "
-            "kinds are needed."
-        )
-    return scores[same], scores[~same]
+from utils.evaluation.verification import labeled_embeddings
 
 
 def n_way_trials(embeddings, people, ways=20, trials=1_000, seed=0):
@@ -47,7 +23,7 @@ def n_way_trials(embeddings, people, ways=20, trials=1_000, seed=0):
 
     Source: Lake, Salakhutdinov, Tenenbaum (2015).
     """
-    embeddings, people = _labeled(embeddings, people)
+    embeddings, people = labeled_embeddings(embeddings, people)
     rows = [np.flatnonzero(people == name) for name in np.unique(people)]
     targets = [k for k, own in enumerate(rows) if len(own) > 1]
     if not 2 <= ways <= len(rows) or not targets or trials < 1:
@@ -99,15 +75,6 @@ def n_way_accuracy(genuine, impostor) -> float:
     return float(np.where(genuine >= best, 1 / (1 + ties), 0.0).mean())
 
 
-def squared_distances(a, b) -> np.ndarray:
-    """Returns |a_i - b_j|² in float64, `(n, m)`, for `(n, d)` and `(m, d)`."""
-    a, b = np.asarray(a, dtype="float64"), np.asarray(b, dtype="float64")
-    center = a.mean(axis=0)
-    a, b = a - center, b - center  # far from the origin digits would be lost
-    lengths = np.square(a).sum(axis=1)[:, None] + np.square(b).sum(axis=1)
-    return np.maximum(lengths - 2 * a @ b.T, 0.0)
-
-
 def _trial(rng, rows, targets, ways):
     """Rows of the picture, of the right person's other one, and of the others'."""
     target = rng.choice(targets)
@@ -118,18 +85,3 @@ def _trial(rng, rows, targets, ways):
         *rng.choice(rows[target], 2, replace=False),
         *(rng.choice(rows[other]) for other in others),
     ]
-
-
-def _labeled(embeddings, people):
-    embeddings, people = np.asarray(embeddings, dtype="float64"), np.asarray(people)
-    if embeddings.ndim != 2 or people.shape != embeddings.shape[:1]:
-        raise ValueError(
-            f"The embeddings have shape {embeddings.shape} and the labels "
-            f"{people.shape}, but must have (n, d) and (n,): one of each a picture."
-        )
-    if not np.isfinite(embeddings).all():
-        raise ValueError(
-            "The embeddings hold NaN or infinity, but must be finite: look for a "
-            "training that diverged."
-        )
-    return embeddings, people

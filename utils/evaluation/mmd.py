@@ -5,7 +5,7 @@ import numpy as np
 from utils.evaluation.features import blocks, check_features
 
 
-def kernel_distance(real_features, fake_features) -> float:
+def squared_mmd(real_features, fake_features) -> float:
     """Returns the unbiased squared maximum mean discrepancy with a cubic kernel.
 
     E[k(x, x′)] + E[k(y, y′)] − 2·E[k(x, y)] with k(x, y) = (x·y/d + 1)³, over pairs of

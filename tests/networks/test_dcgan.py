@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.networks.convolutional import (
+from utils.networks.dcgan import (
     convolutional_discriminator,
     convolutional_generator,
 )

@@ -49,7 +49,7 @@ class NoiseBeside(layers.Layer):
         return {**super().get_config(), "tile": self.tile, "seed": self.seed}
 
 
-def painter(width=16, blocks=3):
+def image_transform_network(width=16, blocks=3):
     """Builds the network: a picture in, the repainted picture of the same size out.
 
     It halves the picture twice, works there in residual blocks, doubles it twice, and

@@ -14,7 +14,7 @@ class Neighbors(NamedTuple):
     distances: np.ndarray
 
 
-class Blocks:
+class FlatIndex:
     """Embeddings with the number of their owner, kept in blocks that never move.
 
     A search needs no memory beyond one block's distances. It compares in float32 by one

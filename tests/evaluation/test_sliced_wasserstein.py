@@ -4,30 +4,32 @@ import numpy as np
 import pytest
 from scipy.stats import wasserstein_distance
 
-from utils.evaluation.patch_distance import patch_distance
+from utils.evaluation.sliced_wasserstein import sliced_wasserstein_distance
 
 NOISE = np.random.default_rng(0).normal(0, 0.2, (48, 48, 3))
 
 
 def test_a_picture_has_no_distance_to_itself():
-    assert patch_distance(NOISE, NOISE) == 0
+    assert sliced_wasserstein_distance(NOISE, NOISE) == 0
 
 
 def test_patches_of_one_pixel_on_one_line_are_sorted_gray_levels():
     one, other = NOISE[..., :1], NOISE[..., 1:2] + 0.3
     expected = wasserstein_distance(one[::2, ::2].ravel(), other[::2, ::2].ravel())
-    ours = patch_distance(one, other, size=1, scales=1, projections=1)
+    ours = sliced_wasserstein_distance(one, other, size=1, levels=1, projections=1)
     assert ours == pytest.approx(expected, rel=0.01)
 
 
 def test_it_sees_texture_where_the_histogram_is_the_same():
     stripes = np.sort(NOISE, axis=0)
     same = np.random.default_rng(1).normal(0, 0.2, (48, 48, 3))
-    assert patch_distance(NOISE, stripes) > 3 * patch_distance(NOISE, same)
+    assert sliced_wasserstein_distance(
+        NOISE, stripes
+    ) > 3 * sliced_wasserstein_distance(NOISE, same)
 
 
 def test_sizes_may_differ():
-    assert patch_distance(NOISE, NOISE[:32, :40]) < 0.05
+    assert sliced_wasserstein_distance(NOISE, NOISE[:32, :40]) < 0.05
 
 
 @pytest.mark.parametrize(
@@ -35,10 +37,10 @@ def test_sizes_may_differ():
     [
         ((NOISE[..., 0], NOISE), "height, width, channels"),
         ((NOISE[..., :1], NOISE), "height, width, channels"),
-        ((NOISE, NOISE, 7, 4), "larger pictures or fewer scales"),
-        ((NOISE, NOISE, 7, 0), "fewer scales"),
+        ((NOISE, NOISE, 7, 4), "larger pictures or fewer levels"),
+        ((NOISE, NOISE, 7, 0), "fewer levels"),
     ],
 )
 def test_wrong_pictures_are_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
-        patch_distance(*arguments)
+        sliced_wasserstein_distance(*arguments)

@@ -51,6 +51,14 @@ def test_a_notebook_shows_the_picture_with_its_text(animation):
     assert base64.b64decode(code) == animation.data
 
 
+def test_a_page_without_html_shows_the_last_frame(animation):
+    film = Image.open(io.BytesIO(animation.data))
+    film.seek(2)
+    still = Image.open(io.BytesIO(animation._repr_png_()))
+    assert still.format == "PNG"
+    assert np.array_equal(still.convert("RGB"), film.convert("RGB"))
+
+
 def test_the_representation_does_not_spill_the_bytes(animation):
     assert len(repr(animation)) < 120
 
@@ -72,7 +80,8 @@ def test_the_background_stays_white(animation):
     [
         ([], {}, "no frames"),
         (FRAMES, {"titles": ["a"]}, "1 titles for 3 frames"),
-        (FRAMES, {"fps": 0}, "fps is 0"),
+        (FRAMES, {"fps": 0}, "fps was 0"),
+        (FRAMES, {"hold": -1}, "hold was -1"),
         (FRAMES, {"fps": 100}, "at most 50"),
     ],
 )

@@ -40,7 +40,7 @@ def test_a_ceiling_is_drawn_and_named():
     [
         ({}, {}, "no bars"),
         ({"a": np.nan}, {}, "the bar a"),
-        ({"a": 1}, {"colors": "blau?"}, "unknown color"),
+        ({"a": 1}, {"colors": "blau?"}, "no color"),
     ],
 )
 def test_bad_bars_are_refused(values, options, message):

@@ -38,6 +38,12 @@ def test_other_labels_take_colors_in_turn_that_mean_nothing():
     assert [line.get_color() for line in found.values()] == list(SERIES[:2])
 
 
+@pytest.mark.parametrize("label", ["0.5", "1", "b", "C3", "white"])
+def test_a_label_that_happens_to_be_a_color_for_matplotlib_is_not_one(label):
+    (line,) = lines(figures.curves({label: (X, X)}, **AXES)).values()
+    assert line.get_color() == SERIES[0]
+
+
 def test_colors_may_be_given_by_meaning():
     series = {"D on real": (X, X)}
     figure = figures.curves(series, colors={"D on real": "real"}, **AXES)
@@ -88,8 +94,8 @@ def test_nan_leaves_a_gap():
         ({}, {}, "no curves"),
         ({"a": (X,)}, {}, "pair"),
         ({"a": (X, X[:3])}, {}, r"x of shape \(5,\) and y of \(3,\)"),
-        ({"a": (X, X)}, {"spread": "sem"}, "unknown spread 'sem'"),
-        ({"a": (X, X)}, {"colors": {"a": "reel"}}, "did you mean 'real'"),
+        ({"a": (X, X)}, {"spread": "sem"}, "no spread 'sem'"),
+        ({"a": (X, X)}, {"colors": {"a": "reel"}}, "Did you mean 'real'"),
         ({"a": (X, X)}, {"colors": {"b": "real"}}, "colors name"),
         ({"a": (X, X)}, {"bands": {"b": (X, X)}}, "bands name"),
     ],

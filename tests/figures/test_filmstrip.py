@@ -70,5 +70,5 @@ def test_an_image_filmstrip_shows_the_batch_of_each_moment():
 
 
 def test_an_image_filmstrip_refuses_what_is_not_images():
-    with pytest.raises(ValueError, match="expected"):
+    with pytest.raises(ValueError, match="one picture"):
         figures.image_filmstrip([np.zeros((4, 8, 8))])

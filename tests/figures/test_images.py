@@ -56,9 +56,9 @@ def test_named_rows_stand_under_each_other():
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"images": IMAGES[0]}, "expected"),
+        ({"images": IMAGES[0]}, "For one picture"),
         ({"images": IMAGES * 3}, "pixels from"),
-        ({"columns": 0}, "at least one image"),
+        ({"columns": 0}, "columns was 0"),
         ({"labels": [1, 2]}, "2 labels for 6 images"),
     ],
 )

@@ -51,6 +51,7 @@ def test_pyplot_still_works_beside_it(outputs):
 def test_an_animation_is_one_picture_in_the_page(outputs):
     (output,) = outputs["animation"]
     assert output.data["text/html"].startswith('<img src="data:image/gif;base64,')
+    assert set(output.data) == {"text/html", "image/png", "text/plain"}
 
 
 def test_a_table_is_shown_as_a_page(outputs):

@@ -1,10 +1,15 @@
+import io
+
 import matplotlib
+import matplotlib.style
 import numpy as np
 import pytest
+from IPython.core.pylabtools import print_figure
 from matplotlib.colors import to_rgb
+from PIL import Image
 
 from utils import figures
-from utils.figures.theme import COLORS, DIVERGING, SERIES, STYLE, color, mix, styled
+from utils.figures.theme import COLORS, DIVERGING, SERIES, color, mix
 
 
 def test_every_meaning_has_a_color_of_its_own():
@@ -27,7 +32,7 @@ def test_a_color_is_found_by_its_meaning():
 
 
 def test_an_unknown_color_names_the_near_match_and_the_others():
-    with pytest.raises(ValueError, match=r"did you mean 'generated'.*discriminator"):
+    with pytest.raises(ValueError, match=r"Did you mean 'generated'.*discriminator"):
         color("generatd")
 
 
@@ -48,15 +53,75 @@ def test_both_ends_of_the_heat_map_are_equally_dark():
     assert gray[0] == pytest.approx(gray[1], abs=0.12)
 
 
-def test_the_style_is_restored_after_drawing():
-    before = dict(matplotlib.rcParams)
+GRAY = np.linspace(-1, 1, 64).reshape(1, 8, 8, 1)
+LINE = {"exact": ([0, 1], [0, 1]), "measured": ([0, 1], [1, 0])}
+DRAWINGS = {
+    "pictures": lambda: figures.image_grid(GRAY, labels=["dark above"], title="A"),
+    "curves": lambda: figures.curves(LINE, xlabel="x", ylabel="y_1", title="100 % & A"),
+    "bars": lambda: figures.bars({"a_b": 1}, ylabel="#", references={"top": 2}),
+    "heat map": lambda: figures.two_players_2d(
+        np.eye(2), np.zeros((3, 2)), lambda x: x[:, 0] * 0 + 0.2
+    ),
+    "strip": lambda: figures.filmstrip(
+        [[1, 2]] * 5, lambda ax, frame: ax.plot(frame), list("abcde")
+    ),
+}
+READERS = {
+    "upside down": {"image.origin": "lower"},
+    "dark": matplotlib.style.library["dark_background"],
+    "black when saved": {"savefig.facecolor": "black", "savefig.transparent": True},
+    "LaTeX": {"text.usetex": True},
+    "large when saved": {"savefig.dpi": 300, "savefig.bbox": "tight"},
+    "laid out": {"figure.autolayout": True, "figure.constrained_layout.use": False},
+    "other colors": {"image.cmap": "jet", "image.interpolation": "bilinear"},
+    "large": {"font.size": 30, "lines.linewidth": 9, "figure.dpi": 200},
+    "ggplot": matplotlib.style.library["ggplot"],
+}
 
-    @styled
-    def size_inside():
-        return matplotlib.rcParams["font.size"]
 
-    assert size_inside() == STYLE["font.size"]
-    assert dict(matplotlib.rcParams) == before
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return {name: figures.to_png(draw()) for name, draw in DRAWINGS.items()}
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_no_setting_of_a_reader_changes_a_figure(plain, reader):
+    with matplotlib.rc_context(READERS[reader]):
+        before = dict(matplotlib.rcParams)
+        for name, draw in DRAWINGS.items():
+            assert figures.to_png(draw()) == plain[name], name
+        assert dict(matplotlib.rcParams) == before
+
+
+def test_the_first_row_of_a_picture_stands_above_and_minus_one_is_black():
+    with matplotlib.rc_context(READERS["upside down"]):
+        shown = pixels(figures.to_png(figures.image_grid(GRAY, image_size=2)))
+    height, width = shown.shape[:2]
+    centers = [shown[int((row + 0.5) / 8 * height), width // 2, 0] for row in range(8)]
+    assert centers == sorted(centers)
+    assert (shown[height // 10, width // 10] == 0).all()
+    assert shown[0, 0].tolist() == [255, 255, 255]
+
+
+@pytest.mark.parametrize("reader", ["dark", "LaTeX"])
+def test_a_notebook_that_has_loaded_pyplot_draws_it_alike(reader):
+    draw = DRAWINGS["curves"]
+    expected = print_figure(draw(), bbox_inches=None)
+    with matplotlib.rc_context(READERS[reader]):
+        assert print_figure(draw(), bbox_inches=None) == expected
+
+
+def test_an_animation_is_drawn_alike_too():
+    def film():
+        return figures.animate([1, 2], lambda ax, k: ax.plot([0, k]), size=(2, 2)).data
+
+    expected = film()
+    with matplotlib.rc_context(READERS["dark"]):
+        assert film() == expected
 
 
 def test_colors_cannot_be_changed():

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
+from utils.core.validation import number
 from utils.figures.canvas import new_figure, set_title, settle, shared_legend
 from utils.figures.filmstrip import check_titles
 from utils.figures.theme import styled
@@ -40,6 +41,14 @@ class Animation:
         return (
             f'<img src="data:image/gif;base64,{code}" alt="{html.escape(self.text)}">'
         )
+
+    def _repr_png_(self) -> bytes:
+        """Returns the last frame, for a page that shows no HTML, such as a PDF."""
+        film = Image.open(io.BytesIO(self.data))
+        film.seek(self.frames - 1)
+        buffer = io.BytesIO()
+        film.save(buffer, format="PNG")
+        return buffer.getvalue()
 
 
 @styled
@@ -70,12 +79,12 @@ def animate(
         An `Animation`, shown when it is the last expression of a cell.
 
     Raises:
-        ValueError: if there are no frames, not as many titles as frames, or `fps` is
-            not in (0, 50].
+        ValueError: if there are no frames, not as many titles as frames, `fps` is not
+            in (0, 50], or `hold` is negative.
     """
     titles = check_titles(frames, titles)
-    if not 0 < fps <= 50:
-        raise ValueError(f"fps is {fps}: expected more than 0 and at most 50.")
+    number(fps, "fps", above=0, most=50)
+    number(hold, "hold", least=0)
     pictures = _draw_all(frames, draw, titles, size, title)
     data = _gif(pictures, round(1000 / fps), round(1000 * hold))
     text = title or f"An animation of {len(frames)} moments"
@@ -114,14 +123,9 @@ def _gif(pictures: list[Image.Image], duration: int, hold: int) -> bytes:
     ]
     buffer = io.BytesIO()
     flat[0].save(
-        buffer,
-        format="GIF",
-        save_all=True,
-        append_images=flat[1:],
-        duration=[duration] * (len(flat) - 1) + [max(duration, hold)],
-        loop=0,
-        optimize=False,
-    )
+        buffer, format="GIF", save_all=True, append_images=flat[1:], loop=0,
+        duration=[duration] * (len(flat) - 1) + [max(duration, hold)], optimize=False,
+    )  # fmt: skip
     return buffer.getvalue()
 
 

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import dress, legend_above, panel, title_panel
+from utils.figures.canvas import finish, legend_above, panel
 from utils.figures.curves import line_looks
 from utils.figures.given import as_finite
-from utils.figures.theme import INK, MUTED, color, mix, styled
+from utils.figures.theme import INK, REFERENCE, color, mix, styled
 
 
 @styled
@@ -50,65 +50,35 @@ def bars(
         label: np.atleast_1d(as_finite(each, f"the bar {label}")).ravel()
         for label, each in values.items()
     }
-    alone = ax is None
-    _, ax = panel(ax, 7.2, 3.6)
-    dress(ax)
+    ax, alone = panel(ax, 7.2, 3.6)
     ax.grid(False, axis="x")
-    means = [each.mean() for each in seeds.values()]
-    shades = _bar_colors(seeds, colors)
-    ax.bar(
-        range(len(seeds)),
-        means,
-        width=0.68,
-        color=[mix(shade, 0.45) for shade in shades],
-        edgecolor=shades,
-        linewidth=1.4,
-    )
-    _draw_seeds(ax, seeds)
-    if number_format:
-        _write_numbers(ax, seeds, number_format)
+    for place, (label, each) in enumerate(seeds.items()):
+        shade = colors if isinstance(colors, str) else colors.get(label, "measured")
+        _draw_bar(ax, place, each, color(shade), number_format)
     for label, height in (references or {}).items():
-        _draw_ceiling(ax, label, height)
+        ax.axhline(height, label=label, **REFERENCE)
+    legend_above(ax)
     ax.set_xticks(range(len(seeds)), seeds)
     ax.tick_params(axis="x", length=0)
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=(-0.6, len(seeds) - 0.4))
     if ylim is not None:
         ax.set_ylim(ylim)
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone, legend=False)
 
 
-def _bar_colors(labels, colors: Mapping[str, str] | str) -> list[str]:
-    if isinstance(colors, str):
-        return [color(colors)] * len(labels)
-    return [color(colors.get(label, "measured")) for label in labels]
-
-
-def _draw_seeds(ax: Axes, seeds: Mapping[str, np.ndarray]) -> None:
-    for place, values in enumerate(seeds.values()):
-        if len(values) > 1:
-            spots = place + np.linspace(-0.16, 0.16, len(values))
-            ax.plot(
-                spots, values, "o", color=INK, markersize=4.5, markeredgecolor="white",
-                markeredgewidth=0.6, zorder=3,
-            )  # fmt: skip
-
-
-def _write_numbers(ax: Axes, seeds: Mapping, number_format: str) -> None:
-    for place, values in enumerate(seeds.values()):
+def _draw_bar(ax: Axes, place: int, seeds, shade: str, number_format) -> None:
+    look = {"color": mix(shade, 0.45), "edgecolor": shade, "linewidth": 1.4}
+    ax.bar(place, seeds.mean(), width=0.68, **look)
+    if len(seeds) > 1:
+        ax.plot(
+            place + np.linspace(-0.16, 0.16, len(seeds)), seeds, "o", color=INK,
+            markersize=4.5, markeredgecolor="white", markeredgewidth=0.6, zorder=3,
+        )  # fmt: skip
+    if number_format:
         ax.annotate(
-            format(values.mean(), number_format),
-            (place, 0),
-            xytext=(0, 5),
-            textcoords="offset points",
-            ha="center",
-            fontsize=10,
-        )
-
-
-def _draw_ceiling(ax: Axes, label: str, height: float) -> None:
-    ax.axhline(height, color=MUTED, linewidth=1.2, linestyle=(0, (1, 1.5)), label=label)
-    legend_above(ax)
+            format(seeds.mean(), number_format), (place, 0), xytext=(0, 5),
+            textcoords="offset points", ha="center", fontsize=10,
+        )  # fmt: skip
 
 
 @styled
@@ -147,9 +117,7 @@ def histograms(
     everything = np.concatenate(list(values.values()))
     edges = np.histogram_bin_edges(everything, bins, bounds)
     looks = line_looks(values, colors or {})
-    alone = ax is None
-    _, ax = panel(ax, 7.2, 3.6)
-    dress(ax)
+    ax, alone = panel(ax, 7.2, 3.6)
     for label, each in values.items():
         heights = np.histogram(each, edges)[0] / len(each)
         shade = looks[label]["color"]
@@ -158,7 +126,4 @@ def histograms(
             edgecolor=shade, linewidth=1.6, label=label,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    if alone:
-        legend_above(ax)
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone)

@@ -14,20 +14,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
 
+from utils.core.validation import integer
 from utils.figures.theme import GRID, INK, MUTED, STYLE, styled
 
 DPI = 96
+#: Of every axis.
+TICKS = {"labelsize": 9.5, "length": 3.5, "color": MUTED, "labelcolor": INK, "pad": 3}
 #: Inside a legend, in units of its font size.
 SPACING = {"handlelength": 1.8, "handletextpad": 0.6, "columnspacing": 1.6}
 
 
 class Picture(Figure):
-    """A Matplotlib figure that shows itself in a notebook without pyplot."""
+    """A Matplotlib figure that shows itself in a notebook without pyplot.
+
+    Whoever draws it, `savefig` or a notebook, draws it in the style of the course.
+    """
+
+    @styled
+    def draw(self, renderer) -> None:
+        """Draws the figure, as Matplotlib does."""
+        super().draw(renderer)
 
     def _repr_png_(self) -> bytes:
         return to_png(self)
 
 
+@styled
 def to_png(figure: Figure) -> bytes:
     """Returns a figure as PNG bytes, of the size the figure has."""
     buffer = io.BytesIO()
@@ -69,9 +81,31 @@ def new_figure(
     return figure, axes[0, 0] if rows == columns == 1 else axes
 
 
+def panel_grid(
+    count: int, columns: int, panel: tuple[float, float], above: float, **options
+) -> tuple[Picture, list[Axes]]:
+    """Returns a figure of `count` panels, row by row, and its panels as a list.
+
+    Args:
+        count: panels, at least 1.
+        columns: panels in a row, at most.
+        panel: width and height of each, in inches.
+        above: inches of height for what stands above and below the panels.
+        **options: passed to `new_figure`.
+    """
+    columns = min(integer(columns, "columns"), count)
+    rows = -(-count // columns)
+    size = (columns * panel[0], rows * panel[1] + above)
+    figure, axes = new_figure(*size, rows, columns, **options)
+    panels = list(np.ravel(axes))
+    for ax in panels[count:]:
+        ax.remove()
+    return figure, panels[:count]
+
+
 def dress(ax: Axes) -> None:
     """Sets on the axes itself what Matplotlib would read only when it draws."""
-    ax.tick_params(labelsize=9.5, length=3.5, color=MUTED, labelcolor=INK, pad=3)
+    ax.tick_params(**TICKS)
     ax.grid(True, color=GRID, linewidth=0.8)
 
 
@@ -82,9 +116,27 @@ def bare(ax: Axes) -> None:
     ax.spines[:].set_visible(False)
 
 
-def panel(ax: Axes | None, width: float, height: float) -> tuple[Figure, Axes]:
-    """Returns the axes to draw on and their figure: the given ones, or new ones."""
-    return new_figure(width, height) if ax is None else (ax.figure, ax)
+def panel(ax: Axes | None, width: float, height: float) -> tuple[Axes, bool]:
+    """Returns the axes to draw on, and whether they are alone in a new figure."""
+    alone = ax is None
+    if alone:
+        _, ax = new_figure(width, height)
+    dress(ax)
+    return ax, alone
+
+
+def finish(ax: Axes, title: str | None, alone: bool, *, legend: bool = True) -> Figure:
+    """Writes what stands above a panel, and returns its figure.
+
+    Alone in its figure, a panel has a legend, and its title is that of the figure.
+    """
+    if alone and legend:
+        legend_above(ax)
+    if alone:
+        set_title(ax.figure, title)
+    elif title:
+        ax.set_title(title)
+    return ax.figure
 
 
 def roominess(ax: Axes) -> float:
@@ -99,14 +151,6 @@ def set_title(figure: Figure, title: str | None) -> None:
         lines = int(np.ceil(len(title) / (10.0 * figure.get_figwidth())))
         width = int(np.ceil(1.12 * len(title) / lines))
         figure.suptitle(textwrap.fill(title, width), x=0.012, ha="left", weight="bold")
-
-
-def title_panel(ax: Axes, title: str | None, *, alone: bool) -> None:
-    """Writes a title over the figure when the panel is alone in it, else over it."""
-    if alone:
-        set_title(ax.figure, title)
-    elif title:
-        ax.set_title(title)
 
 
 def legend_above(ax: Axes) -> None:

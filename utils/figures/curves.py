@@ -6,18 +6,26 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import one_of
 from utils.figures.canvas import (
-    dress,
-    legend_above,
-    new_figure,
+    finish,
     panel,
+    panel_grid,
     set_title,
     settle,
     shared_legend,
-    title_panel,
 )
-from utils.figures.given import as_array
-from utils.figures.theme import LINES, MUTED, SERIES, color, styled
+from utils.figures.theme import (
+    COLORS,
+    DASHED,
+    LINES,
+    MUTED,
+    REFERENCE,
+    SERIES,
+    color,
+    styled,
+)
 
 SPREADS = ("std", "range")
 
@@ -68,19 +76,22 @@ def curves(
             unknown, or a band or a color has no line of its label.
     """
     lines = _check_series(series)
-    spread = _check_spread(spread, yscale)
+    spread = spread or ("range" if yscale == "log" else "std")
+    one_of(spread, SPREADS, "spread")
     for name, given in (("bands", bands), ("colors", colors)):
         _refuse_strangers(name, given, lines)
-    alone = ax is None
-    _, ax = panel(ax, 7.2, 4.0)
-    dress(ax)
+    ax, alone = panel(ax, 7.2, 4.0)
     ax.set(xscale=xscale, yscale=yscale)
     looks = line_looks(lines, colors or {})
     for label, (x, y) in lines.items():
         low, middle, high = _middle_and_band(y, spread)
         if bands and label in bands:
-            low, high = (as_array(edge, f"band of {label}") for edge in bands[label])
-        _draw_line(ax, label, x, (low, middle, high), looks[label], markers)
+            low, high = (to_numpy(edge, f"band of {label}") for edge in bands[label])
+        if low is not None:
+            shade = looks[label]["color"]
+            ax.fill_between(x, low, high, color=shade, alpha=0.22, linewidth=0)
+        marker = "o" if markers or len(x) == 1 else ""
+        ax.plot(x, middle, label=label, marker=marker, markersize=4.5, **looks[label])
     for label, height in (references or {}).items():
         _draw_reference(ax, label, height, alone)
     ax.set(xlabel=xlabel, ylabel=ylabel)
@@ -88,10 +99,7 @@ def curves(
         ax.set_xlim(xlim)
     if ylim is not None:
         ax.set_ylim(ylim)
-    if alone and len(lines) > 1:
-        legend_above(ax)
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone, legend=len(lines) > 1)
 
 
 def _check_series(series: Mapping) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -101,7 +109,7 @@ def _check_series(series: Mapping) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     for label, pair in series.items():
         if len(pair) != 2:
             raise ValueError(f"the curve {label!r} must be a pair (x, y).")
-        x, y = as_array(pair[0], f"x of {label}"), as_array(pair[1], f"y of {label}")
+        x, y = to_numpy(pair[0], f"x of {label}"), to_numpy(pair[1], f"y of {label}")
         if x.ndim != 1 or y.ndim not in (1, 2) or y.shape[-1] != len(x):
             raise ValueError(
                 f"the curve {label!r} has x of shape {x.shape} and y of {y.shape}: "
@@ -109,14 +117,6 @@ def _check_series(series: Mapping) -> dict[str, tuple[np.ndarray, np.ndarray]]:
             )
         lines[label] = (x, np.atleast_2d(y))
     return lines
-
-
-def _check_spread(spread: str | None, yscale: str) -> str:
-    if spread is None:
-        return "range" if yscale == "log" else "std"
-    if spread not in SPREADS:
-        raise ValueError(f"unknown spread {spread!r}: use one of {', '.join(SPREADS)}.")
-    return spread
 
 
 def _refuse_strangers(name: str, given: Mapping | None, lines: Mapping) -> None:
@@ -133,18 +133,14 @@ def line_looks(labels: Sequence[str], colors: Mapping[str, str]) -> dict[str, di
     looks, turn = {}, 0
     for label in labels:
         meaning = colors.get(label, label)
-        try:
-            looks[label] = {"color": color(meaning), "linestyle": "-"}
-        except ValueError:
-            if label in colors:
-                raise
-            looks[label] = {
-                "color": SERIES[turn % len(SERIES)],
-                "linestyle": LINES[turn % len(LINES)],
-            }
-            turn += 1
-        if meaning == "exact":
-            looks[label]["linestyle"] = (0, (4, 2.5))
+        line = DASHED if meaning == "exact" else "-"
+        # A label alone may be "0.5" or "b", which Matplotlib takes for colors.
+        if label in colors or label in COLORS:
+            looks[label] = {"color": color(meaning), "linestyle": line}
+            continue
+        place = turn % len(SERIES)
+        looks[label] = {"color": SERIES[place], "linestyle": LINES[place]}
+        turn += 1
     return looks
 
 
@@ -158,31 +154,15 @@ def _middle_and_band(y: np.ndarray, spread: str):
     return mean - deviation, mean, mean + deviation
 
 
-def _draw_line(ax: Axes, label, x, band, look: dict, markers: bool) -> None:
-    low, middle, high = band
-    if low is not None:
-        ax.fill_between(x, low, high, color=look["color"], alpha=0.22, linewidth=0)
-    marker = "o" if markers or len(x) == 1 else ""
-    ax.plot(x, middle, label=label, marker=marker, markersize=4.5, **look)
-
-
 def _draw_reference(ax: Axes, label: str, height: float, alone: bool) -> None:
     """Draws a level, named on the line or, in a small panel, in the legend."""
-    look = {"color": MUTED, "linewidth": 1.2, "linestyle": (0, (1, 1.5)), "zorder": 1}
-    ax.axhline(height, label=None if alone else label, **look)
-    if not alone:
-        return
-    ax.annotate(
-        label,
-        (1, height),
-        xycoords=("axes fraction", "data"),
-        xytext=(-3, 2),
-        textcoords="offset points",
-        ha="right",
-        va="bottom",
-        fontsize=9.5,
-        color=MUTED,
-    )
+    ax.axhline(height, label=None if alone else label, zorder=1, **REFERENCE)
+    if alone:
+        ax.annotate(
+            label, (1, height), xycoords=("axes fraction", "data"), xytext=(-3, 2),
+            textcoords="offset points", ha="right", va="bottom", fontsize=9.5,
+            color=MUTED,
+        )  # fmt: skip
 
 
 @styled
@@ -214,17 +194,12 @@ def curve_grid(
     """
     if not panels:
         raise ValueError("there are no panels: give {title: {label: (x, y)}}.")
-    columns = min(columns, len(panels))
-    rows = -(-len(panels) // columns)
-    size = (columns * panel_size[0], rows * panel_size[1] + 0.8)
-    figure, axes = new_figure(*size, rows, columns, sharex=True, sharey=True)
-    axes = [axes] if rows == columns == 1 else list(axes.flat)
-    for ax, (name, series) in zip(axes, panels.items(), strict=False):
+    shared = {"sharex": True, "sharey": True}
+    figure, axes = panel_grid(len(panels), columns, panel_size, 0.8, **shared)
+    for ax, (name, series) in zip(axes, panels.items(), strict=True):
         curves(series, xlabel=xlabel, ylabel=ylabel, title=name, ax=ax, **options)
         ax.label_outer()
-    for ax in axes[len(panels) :]:
-        ax.set_visible(False)
-    shared_legend(figure, axes[: len(panels)])
+    shared_legend(figure, axes)
     set_title(figure, title)
     settle(figure)
     return figure

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import bare, new_figure, set_title, settle, shared_legend
-from utils.figures.given import as_images
+from utils.figures.canvas import bare, panel_grid, set_title, settle, shared_legend
+from utils.figures.given import as_images, one_each
 from utils.figures.images import mosaic, show_image
 from utils.figures.theme import styled
 
@@ -40,31 +40,20 @@ def filmstrip(
         ValueError: if there are no frames, or not as many titles as frames.
     """
     titles = check_titles(frames, titles)
-    columns = min(columns, len(frames))
-    rows = -(-len(frames) // columns)
-    figure, axes = new_figure(
-        columns * panel_size[0],
-        rows * panel_size[1] + 0.8,
-        rows,
-        columns,
-        sharex=True,
-        sharey=True,
-    )
-    panels = [axes] if rows == columns == 1 else list(axes.flat)
-    for ax, frame, panel_title in zip(panels, frames, titles, strict=False):
+    shared = {"sharex": True, "sharey": True}
+    figure, panels = panel_grid(len(frames), columns, panel_size, 0.8, **shared)
+    for ax, frame, panel_title in zip(panels, frames, titles, strict=True):
         draw(ax, frame)
         ax.set_title(panel_title, fontsize=10)
         ax.tick_params(labelsize=8.5)
         ax.label_outer()
-    for ax in panels[len(frames) :]:
-        ax.set_visible(False)
-    shared_legend(figure, panels[: len(frames)])
+    shared_legend(figure, panels)
     set_title(figure, title)
     settle(figure)
     return figure
 
 
-def check_titles(frames: Sequence, titles: Sequence[str] | None) -> Sequence[str]:
+def check_titles(frames: Sequence, titles: Sequence[str] | None) -> list[str]:
     """Returns one title a frame, empty ones where none are given.
 
     Raises:
@@ -72,13 +61,7 @@ def check_titles(frames: Sequence, titles: Sequence[str] | None) -> Sequence[str
     """
     if len(frames) == 0:
         raise ValueError("there are no frames: give at least one.")
-    if titles is None:
-        return [""] * len(frames)
-    if len(titles) != len(frames):
-        raise ValueError(
-            f"{len(titles)} titles for {len(frames)} frames: give one title a frame."
-        )
-    return titles
+    return one_each(titles, len(frames), "titles", "frames")
 
 
 @styled
@@ -108,20 +91,12 @@ def image_filmstrip(
     """
     titles = check_titles(batches, titles)
     pictures = [mosaic(as_images(batch), images_across) for batch in batches]
-    columns = min(columns, len(pictures))
-    rows = -(-len(pictures) // columns)
     height, width = pictures[0].shape[:2]
-    across = 8.6 / max(columns, 3)
-    figure, axes = new_figure(
-        columns * across,
-        rows * (across * height / width + 0.25) + (0.3 if title else 0.0),
-        rows,
-        columns,
-    )
-    panels = [axes] if rows == columns == 1 else list(axes.flat)
-    for ax in panels:
+    across = 8.6 / max(min(columns, len(pictures)), 3)
+    size = (across, across * height / width + 0.25)
+    figure, panels = panel_grid(len(pictures), columns, size, 0.3 if title else 0.0)
+    for ax, picture, panel_title in zip(panels, pictures, titles, strict=True):
         bare(ax)
-    for ax, picture, panel_title in zip(panels, pictures, titles, strict=False):
         show_image(ax, picture)
         ax.set_title(panel_title, fontsize=10)
     set_title(figure, title)

@@ -1,34 +1,14 @@
-"""The border of the figures: tensors of any backend in, checked NumPy arrays out."""
+"""What a figure is given: tensors of any backend in, checked NumPy arrays out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-import keras
 import numpy as np
+
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, pictures
 
 Bounds1D = tuple[float, float]
 Bounds2D = tuple[tuple[float, float], tuple[float, float]]
-
-
-def as_array(values, name: str) -> np.ndarray:
-    """Returns `values` (an array, a tensor, or lists of them) as a float array.
-
-    Raises:
-        ValueError: if it does not hold plain numbers in a rectangle.
-    """
-    try:
-        return np.asarray(_without_tensors(values), dtype="float64")
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"{name} must be an array of numbers, not {type(values).__name__}: {error}."
-        ) from error
-
-
-def _without_tensors(values):
-    if keras.ops.is_tensor(values) or isinstance(values, keras.Variable):
-        return keras.ops.convert_to_numpy(values)
-    if isinstance(values, list | tuple):
-        return [_without_tensors(each) for each in values]
-    return values
 
 
 def as_finite(values, name: str) -> np.ndarray:
@@ -37,16 +17,7 @@ def as_finite(values, name: str) -> np.ndarray:
     Raises:
         ValueError: if it is empty, or holds a NaN or an infinity.
     """
-    array = as_array(values, name)
-    if array.size == 0:
-        raise ValueError(f"{name} is empty: give at least one value.")
-    bad = np.count_nonzero(~np.isfinite(array))
-    if bad:
-        raise ValueError(
-            f"{name} holds {bad} values that are NaN or infinite, of {array.size}: "
-            "look for a training that diverged, or drop them first."
-        )
-    return array
+    return finite(to_numpy(values, name), name)
 
 
 def as_line(values, name: str) -> np.ndarray:
@@ -102,19 +73,28 @@ def as_images(images, name: str = "images") -> np.ndarray:
     Raises:
         ValueError: if rank, channels or range differ, or a pixel is not finite.
     """
-    array = as_finite(images, name)
-    if array.ndim != 4 or array.shape[-1] not in (1, 3):
+    array = pictures(to_numpy(images, name), name)
+    if array.shape[-1] not in (1, 3):
         raise ValueError(
-            f"{name} has shape {array.shape}: expected (n, height, width, channels) "
-            "with 1 or 3 channels; for one image write image[None]."
-        )
-    low, high = array.min(), array.max()
-    if low < -1.001 or high > 1.001:
-        raise ValueError(
-            f"{name} has pixels from {low:.4g} to {high:.4g}: expected [-1, 1]; "
-            "from [0, 255] write images / 127.5 - 1."
+            f"{name} has {array.shape[-1]} channels: 1 (gray) or 3 (red, green, blue) "
+            "can be drawn."
         )
     return np.clip(array, -1.0, 1.0)
+
+
+def one_each(texts: Sequence | None, count: int, what: str, of: str) -> list[str]:
+    """Returns one text each, and empty ones where none are given.
+
+    Raises:
+        ValueError: if there are more or fewer than `count`.
+    """
+    if texts is None:
+        return [""] * count
+    if len(texts) != count:
+        raise ValueError(
+            f"{len(texts)} {what} for {count} {of}: give as many {what} as {of}."
+        )
+    return [str(text) for text in texts]
 
 
 def as_probabilities(values, name: str = "discriminator") -> np.ndarray:
@@ -135,7 +115,7 @@ def as_probabilities(values, name: str = "discriminator") -> np.ndarray:
 
 
 def evaluate_1d(function: Callable, bounds: Bounds1D, points: int = 241) -> np.ndarray:
-    """Evaluates a function on an even grid, to keep what D was at this moment.
+    """Returns a function on an even grid, to keep what D was at this moment.
 
     Args:
         function: takes a column (points, 1), returns one number a row, as an array
@@ -153,7 +133,7 @@ def evaluate_1d(function: Callable, bounds: Bounds1D, points: int = 241) -> np.n
 def evaluate_2d(
     function: Callable, bounds: Bounds1D | Bounds2D, side: int = 96
 ) -> np.ndarray:
-    """Evaluates a function on an even grid in the plane, to keep what D was.
+    """Returns a function on an even grid in the plane, to keep what D was.
 
     Args:
         function: takes points (side * side, 2), returns one number a point.
@@ -170,7 +150,7 @@ def evaluate_2d(
 
 
 def _one_a_row(values, rows: int) -> np.ndarray:
-    array = as_array(values, "the values of the function")
+    array = to_numpy(values, "the values of the function")
     if array.size != rows:
         raise ValueError(
             f"the function gave shape {array.shape} for {rows} points: it must "

@@ -6,8 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from utils.core.validation import integer
 from utils.figures.canvas import bare, new_figure, set_title
-from utils.figures.given import as_images
+from utils.figures.given import as_images, one_each
 from utils.figures.theme import styled
 
 WIDTH = 7.2  # inches, the widest a grid becomes
@@ -76,16 +77,11 @@ def image_grid(
             or there are not as many labels as images.
     """
     images = as_images(images)
-    if columns < 1:
-        raise ValueError(f"columns is {columns}: a row holds at least one image.")
-    if labels is not None and len(labels) != len(images):
-        raise ValueError(
-            f"{len(labels)} labels for {len(images)} images: give one label an image."
-        )
-    columns = min(columns, len(images))
+    labels = one_each(labels, len(images), "labels", "images")
+    columns = min(integer(columns, "columns"), len(images))
     size = image_size or min(0.9, WIDTH / columns)
     _, height, width, _ = images.shape
-    below = 0 if labels is None else int(np.ceil(0.24 / size * width))
+    below = int(np.ceil(0.24 / size * width)) if any(labels) else 0
     room = ((0, 0), (0, below), (0, 0), (0, 0))
     picture = mosaic(np.pad(images, room, constant_values=1.0), columns)
     wide = columns * size
@@ -95,15 +91,10 @@ def image_grid(
     bare(axes)
     show_image(axes, picture)
     step = (width + gap_of(width), height + below + gap_of(width))
-    for index, label in enumerate(labels if labels is not None else ()):
-        axes.text(
-            index % columns * step[0] + width / 2 - 0.5,
-            index // columns * step[1] + height + 0.45 * below - 0.5,
-            str(label),
-            ha="center",
-            va="center",
-            fontsize=9.5,
-        )
+    for index, label in enumerate(labels if below else ()):
+        x = index % columns * step[0] + width / 2 - 0.5
+        y = index // columns * step[1] + height + 0.45 * below - 0.5
+        axes.text(x, y, label, ha="center", va="center", fontsize=9.5)
     set_title(figure, title)
     return figure
 
@@ -137,21 +128,18 @@ def image_rows(
             f"the rows have {sorted(lengths)} images: give every row as many."
         )
     columns = lengths.pop()
-    if labels is not None and len(labels) != columns:
-        raise ValueError(
-            f"{len(labels)} labels for {columns} columns: give one a column."
-        )
+    labels = one_each(labels, columns, "labels", "columns")
     size = min(0.9, (WIDTH - 1.2) / columns)
-    heading = (0.45 if title else 0.1) + (0.2 if labels is not None else 0)
+    heading = (0.45 if title else 0.1) + (0.2 if any(labels) else 0)
     figure, axes = new_figure(
         columns * size + 1.3, len(arrays) * size * 1.06 + heading, len(arrays), 1
     )
-    panels = [axes] if len(arrays) == 1 else list(axes.flat)
+    panels = np.ravel(axes)
     for ax, (name, images) in zip(panels, arrays.items(), strict=True):
         bare(ax)
         show_image(ax, mosaic(images, columns))
         ax.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
-    if labels is not None:
+    if any(labels):
         _label_columns(panels[0], labels)
     set_title(figure, title)
     return figure

@@ -1,6 +1,5 @@
 """The look of every figure: one meaning one color, and one set of sizes."""
 
-import difflib
 import functools
 from collections.abc import Callable
 from types import MappingProxyType
@@ -8,6 +7,8 @@ from types import MappingProxyType
 import matplotlib
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, is_color_like, to_rgb
+
+from utils.core.validation import one_of
 
 #: One meaning, one color, in every figure of the course: the eight colors of Okabe
 #: and Ito (2008), told apart with every common form of color blindness.
@@ -29,9 +30,17 @@ SERIES = ("#332288", "#AA4499", "#999933", "#44AA99", "#882255", "#777777")
 #: Line styles that go with `SERIES`, so that gray print tells the lines apart too.
 LINES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 
+#: What is exact is dashed, whatever its color.
+DASHED = (0, (4, 2.5))
+
 INK = "#262626"
 MUTED = "#6E6E6E"
 GRID = "#E7E7E7"
+#: A level to compare with, such as a ceiling.
+REFERENCE = {"color": MUTED, "linewidth": 1.2, "linestyle": (0, (1, 1.5))}
+
+#: Settings that draw nothing, and that a figure leaves to the reader.
+NOT_LOOKS = ("backend", "backend_fallback", "interactive", "toolbar", "timezone")
 
 STYLE = {
     "font.size": 10.5,
@@ -52,6 +61,13 @@ STYLE = {
     "lines.linewidth": 2.0,
     "lines.solid_capstyle": "round",
     "text.color": INK,
+}
+
+#: Every setting by which a picture could differ, in the order of Matplotlib's own.
+LOOK = {
+    name: STYLE.get(name, value)
+    for name, value in matplotlib.rcParamsDefault.items()
+    if name not in NOT_LOOKS
 }
 
 
@@ -89,20 +105,20 @@ def color(name: str) -> str:
         return COLORS[name]
     if is_color_like(name):
         return name
-    near = difflib.get_close_matches(str(name), COLORS, n=1)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(
-        f"unknown color {name!r}: {hint}use one of {', '.join(COLORS)}, "
-        "or a color such as '#332288'."
-    )
+    return one_of(name, COLORS, "color", "Or give another, such as '#332288'.")
 
 
 def styled(function: Callable) -> Callable:
-    """Runs a drawing function in the style of the course, and restores the old one."""
+    """Runs a drawing function in the style of the course, and restores the reader's.
+
+    The style is Matplotlib's own defaults and `STYLE`: what a reader has set, a dark
+    background, pictures upside down or LaTeX, changes no figure of the course.
+    """
 
     @functools.wraps(function)
     def with_style(*arguments, **options):
-        with matplotlib.rc_context(STYLE):
+        now = matplotlib.rcParams
+        with matplotlib.rc_context({k: v for k, v in LOOK.items() if now[k] != v}):
             return function(*arguments, **options)
 
     return with_style

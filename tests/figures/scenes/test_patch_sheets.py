@@ -58,7 +58,7 @@ def test_boxes_lie_on_the_photograph_and_what_they_hold_beside_it():
     ("draw", "message"),
     [
         (lambda: figures.patch_sheet({}), "there are no units"),
-        (lambda: figures.patch_sheet({"a": NINE * 3}), "expected"),
+        (lambda: figures.patch_sheet({"a": NINE * 3}), r"not in \[-1, 1\]"),
         (
             lambda: figures.patch_sheet({"a": NINE}, beside={"b": NINE[0]}),
             "beside names",

@@ -137,13 +137,13 @@ def test_every_generated_point_in_one_place_is_drawn():
     ("options", "message"),
     [
         ({"real": np.zeros((3, 2))}, "real has shape"),
-        ({"generated": [np.nan, 1.0]}, "generated holds 1 values that are NaN"),
+        ({"generated": [np.nan, 1.0]}, "generated: 1 of 2 are NaN"),
         ({"discriminator": lambda x: 10 * x}, "keras.ops.sigmoid"),
         ({"discriminator": [0.1, 0.2]}, "give bounds"),
         ({"discriminator": [0.1], "bounds": (0, 1)}, "at least two"),
         ({"arrows": [1.0]}, "1 vectors for 100 generated points"),
-        ({"arrows": np.full(100, np.inf)}, "arrows holds 100"),
-        ({"arrows": np.ones(100), "arrow_scale": -1}, "arrow_scale is -1"),
+        ({"arrows": np.full(100, np.inf)}, "arrows: 100 of 100"),
+        ({"arrows": np.ones(100), "arrow_scale": -1}, "arrow_scale was -1"),
         ({"bounds": (2, 1)}, "low < high"),
     ],
 )

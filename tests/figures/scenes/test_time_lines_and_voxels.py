@@ -40,8 +40,8 @@ def test_voxels_above_the_threshold_are_drawn_where_they_are():
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
-        (lambda: figures.signals({}, 80), "at least one"),
-        (lambda: figures.signals({"a": LINE}, 0), "positive rate"),
+        (lambda: figures.signals({}, 80), "no signals"),
+        (lambda: figures.signals({"a": LINE}, 0), "rate was 0"),
         (
             lambda: figures.signals({"a": LINE}, 80, marks={"m": {"a": MASK[1:]}}),
             "159 values for the 160",

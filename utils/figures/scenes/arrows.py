@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from utils.core.validation import number
 from utils.figures.given import Bounds1D, Bounds2D, as_bounds_2d, as_finite
 from utils.figures.theme import COLORS, mix
 
@@ -46,9 +47,7 @@ def common_arrow_scale(
 def scale_and_label(vectors, bounds, arrow_scale) -> tuple[float, str]:
     """Returns the length of a unit arrow, and what the legend says of the arrows."""
     if arrow_scale is not None:
-        if not (np.isfinite(arrow_scale) and arrow_scale >= 0):
-            raise ValueError(f"arrow_scale is {arrow_scale}: it must be 0 or more.")
-        return arrow_scale, "where G moves"
+        return number(arrow_scale, "arrow_scale", least=0), "where G moves"
     label = f"where G moves (longest {_lengths(vectors).max():.2g})"
     return common_arrow_scale([vectors], bounds, share=0.1), label
 
@@ -76,12 +75,6 @@ def quiver_look(room: float) -> dict:
 def arrow_key(ax: Axes, label: str) -> None:
     """Adds an arrow to the legend."""
     ax.plot(
-        [],
-        [],
-        linestyle="none",
-        marker=r"$\longrightarrow$",
-        markersize=17,
-        markeredgewidth=0.3,
-        color=ARROW,
-        label=label,
-    )
+        [], [], linestyle="none", marker=r"$\longrightarrow$", markersize=17,
+        markeredgewidth=0.3, color=ARROW, label=label,
+    )  # fmt: skip

@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import dress, panel, title_panel
-from utils.figures.given import as_points
+from utils.figures.canvas import finish, panel
+from utils.figures.given import as_points, bounds_around, one_each
 from utils.figures.theme import SERIES, mix, styled
 
 # Twelve that can be told apart: ten digits need more than the six of `SERIES`.
@@ -35,27 +35,19 @@ def codes_2d(
         ValueError: if a shape does not fit, or there are not as many labels as codes.
     """
     codes = as_points(codes, "codes")
-    if len(labels) != len(codes):
-        raise ValueError(
-            f"{len(labels)} labels for {len(codes)} codes: give one label a code."
-        )
-    alone = ax is None
-    _, ax = panel(ax, 5.2, 4.6)
-    dress(ax)
+    labels = one_each(labels, len(codes), "labels", "codes")
+    ax, alone = panel(ax, 5.2, 4.6)
     kinds = {kind: i for i, kind in enumerate(np.unique(labels))}
-    for (x, y), label in zip(codes, np.asarray(labels), strict=True):
+    for (x, y), label in zip(codes, labels, strict=True):
         shade = SHADES[kinds[label] % len(SHADES)]
         ax.text(
-            x, y, str(label), color=shade, fontsize=8, ha="center", va="center",
+            x, y, label, color=shade, fontsize=8, ha="center", va="center",
             clip_on=True,
         )  # fmt: skip
-    low, high = codes.min(axis=0), codes.max(axis=0)
-    room = 0.05 * (high - low) + 1e-9
     ax.set(
-        xlim=(low[0] - room[0], high[0] + room[0]),
-        ylim=(low[1] - room[1], high[1] + room[1]),
+        xlim=bounds_around(codes[:, 0], margin=0.05),
+        ylim=bounds_around(codes[:, 1], margin=0.05),
         xlabel="first number of the code",
         ylabel="second number of the code",
     )
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone)

@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import dress, legend_above, panel, title_panel
+from utils.figures.canvas import finish, panel
 from utils.figures.curves import line_looks
-from utils.figures.given import as_array, as_line
+from utils.figures.given import as_line
 from utils.figures.theme import INK, styled
 
 
@@ -57,17 +57,12 @@ def maximum(
                 f"the branch {label!r} has {len(each)} values for {len(x)} places: "
                 "give one a place."
             )
-    alone = ax is None
-    _, ax = panel(ax, 7.2, 3.8)
-    dress(ax)
+    ax, alone = panel(ax, 7.2, 3.8)
     _draw_branches(ax, x, values, line_looks(values, colors or {}))
     if path is not None:
-        _draw_path(ax, x, values, as_line(as_array(path, "path"), "path"))
+        _draw_path(ax, x, values, as_line(path, "path"))
     ax.set(xlabel=xlabel, ylabel=ylabel)
-    if alone:
-        legend_above(ax)
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone)
 
 
 def _draw_branches(ax: Axes, x, values: Mapping, looks: Mapping) -> None:

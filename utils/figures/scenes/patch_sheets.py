@@ -8,28 +8,19 @@ from matplotlib.patches import Rectangle
 
 from utils.figures.canvas import bare, new_figure, set_title, settle
 from utils.figures.given import as_images
-from utils.figures.images import show_image
+from utils.figures.images import mosaic, show_image
 from utils.figures.theme import SERIES, styled
 
 
-def patch_block(patches: np.ndarray, across: int = 3, gap: int = 1) -> np.ndarray:
-    """Lays the patches of one unit side by side, as many across as down.
+def patch_block(patches: np.ndarray) -> np.ndarray:
+    """Lays the first nine patches of one unit three by three; missing ones are white.
 
     Args:
-        patches: (n, height, width, 1 or 3) in [-1, 1], n at most across².
-        across: patches in a row.
-        gap: white pixels between patches.
-
-    Returns:
-        One picture, white where there are too few patches.
+        patches: (n, height, width, 1 or 3) in [-1, 1].
     """
-    _, height, width, channels = patches.shape
-    down, right = height + gap, width + gap
-    block = np.ones((across * down - gap, across * right - gap, channels))
-    for index, patch in enumerate(patches[: across**2]):
-        top, left = index // across * down, index % across * right
-        block[top : top + height, left : left + width] = patch
-    return block
+    nine = np.ones((9, *patches.shape[1:]))
+    nine[: len(patches)] = patches[:9]
+    return mosaic(nine, 3)
 
 
 @styled
@@ -75,7 +66,7 @@ def patch_sheet(
     figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
     for pair, (name, patches) in zip(panels, blocks.items(), strict=False):
         bare(pair[-1])
-        show_image(pair[-1], patch_block(patches, gap=max(1, patches.shape[1] // 16)))
+        show_image(pair[-1], patch_block(patches))
         pair[0].set_title(str(name), fontsize=9.5)
         if beside is not None:
             bare(pair[0])

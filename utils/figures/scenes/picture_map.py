@@ -5,8 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
-from utils.figures.canvas import bare, panel, title_panel
-from utils.figures.given import as_images, as_points
+from utils.figures.canvas import bare, finish, panel
+from utils.figures.given import as_images, as_points, bounds_around
 from utils.figures.theme import COLORS, SERIES, styled
 
 #: Twelve frames that can be told apart, before the first color comes again.
@@ -44,8 +44,7 @@ def picture_map(
         raise ValueError(
             f"{len(points)} points for {len(pictures)} pictures: give one point each."
         )
-    alone = ax is None
-    _, ax = panel(ax, 7.2, 6.0)
+    ax, alone = panel(ax, 7.2, 6.0)
     bare(ax)
     numbers = None if groups is None else np.unique(groups, return_inverse=True)[1]
     zoom = 72 * picture_size / pictures.shape[2]
@@ -55,8 +54,6 @@ def picture_map(
         if numbers is not None:
             frame = {"edgecolor": SHADES[numbers[row] % len(SHADES)], "linewidth": 2.2}
         ax.add_artist(AnnotationBbox(image, point, pad=0.12, bboxprops=frame))
-    room = 0.06 * np.ptp(points, axis=0) + 1e-9
-    low, high = points.min(axis=0) - room, points.max(axis=0) + room
-    ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    ax.set_xlim(bounds_around(points[:, 0], margin=0.06))
+    ax.set_ylim(bounds_around(points[:, 1], margin=0.06))
+    return finish(ax, title, alone)

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from utils.figures.canvas import dress, legend_above, panel, roominess, title_panel
+from utils.figures.canvas import TICKS, finish, panel, roominess
 from utils.figures.given import (
     Bounds1D,
     as_arrows,
@@ -24,7 +24,7 @@ from utils.figures.given import (
 )
 from utils.figures.scenes.arrows import arrow_key, quiver_look, scale_and_label
 from utils.figures.scenes.densities import smooth_density
-from utils.figures.theme import COLORS, INK, MUTED, mix, styled
+from utils.figures.theme import COLORS, DASHED, MUTED, mix, styled
 
 PEAK = 0.62  # height of the real density on the scale of D
 RUG = {"real": -0.05, "generated": -0.11}  # where the points stand under the axis
@@ -84,24 +84,28 @@ def two_players_1d(
     d_values = _discriminator_1d(discriminator, bounds)
     p, q, scale = _bumps(real, generated, densities, bounds)
 
-    alone = ax is None
-    figure, ax = panel(ax, 7.2, 4.3)
+    ax, alone = panel(ax, 7.2, 4.3)
     _dress_1d(ax, bounds)
     grid = np.linspace(*bounds, len(p))
     _draw_bump(ax, grid, p * scale, "real", "real data, p(x)")
     _draw_bump(ax, grid, q * scale, "generated", "generated, q(x)")
     if densities is not None:
-        _draw_best_discriminator(ax, grid, p, q)
+        best = np.divide(p, p + q, out=np.full_like(p, np.nan), where=p + q > 0)
+        look = {"color": COLORS["exact"], "linewidth": 1.5, "linestyle": DASHED}
+        ax.plot(grid, best, label="best D, p / (p + q)", zorder=4, **look)
     if d_values is not None:
-        _draw_discriminator(ax, np.linspace(*bounds, len(d_values)), d_values)
+        look = {
+            "color": COLORS["discriminator"],
+            "linewidth": 1.6 + 1.2 * roominess(ax),
+        }
+        places = np.linspace(*bounds, len(d_values))
+        ax.plot(places, d_values, label="D(x)", zorder=5, **look)
     _draw_points_1d(ax, real, generated, max_points)
     if vectors is not None:
         _draw_arrows_1d(ax, generated, vectors, bounds, arrow_scale, max_arrows)
     if alone:
         _add_density_axis(ax, scale)
-        legend_above(ax)
-    title_panel(ax, title, alone=alone)
-    return figure
+    return finish(ax, title, alone)
 
 
 def _discriminator_1d(discriminator, bounds: Bounds1D) -> np.ndarray | None:
@@ -128,7 +132,6 @@ def _bumps(real, generated, densities, bounds):
 
 
 def _dress_1d(ax: Axes, bounds: Bounds1D) -> None:
-    dress(ax)
     ax.grid(False)
     ax.set(xlim=bounds, ylim=(-0.43, 1.06), yticks=[0, 0.5, 1])
     ax.set_xlabel("x")
@@ -147,44 +150,14 @@ def _add_density_axis(ax: Axes, scale: float) -> None:
     axis.set_ylabel("density p(x), q(x)", y=0.645)
     ticks = MaxNLocator(4).tick_values(0, peak)
     axis.set_yticks(ticks[ticks <= 1.02 * peak])
-    axis.tick_params(labelsize=9.5, length=3.5, color=MUTED, labelcolor=INK, pad=3)
+    axis.tick_params(**TICKS)
     axis.spines["right"].set_visible(False)
 
 
 def _draw_bump(ax: Axes, grid, height, role: str, label: str) -> None:
-    ax.fill_between(
-        grid,
-        height,
-        facecolor=(*mix(COLORS[role], 0.1), 0.28),
-        edgecolor=COLORS[role],
-        linewidth=1.4,
-        label=label,
-        zorder=2,
-    )
-
-
-def _draw_discriminator(ax: Axes, grid, values) -> None:
-    ax.plot(
-        grid,
-        values,
-        color=COLORS["discriminator"],
-        linewidth=1.6 + 1.2 * roominess(ax),
-        label="D(x)",
-        zorder=5,
-    )
-
-
-def _draw_best_discriminator(ax: Axes, grid, p, q) -> None:
-    best = np.divide(p, p + q, out=np.full_like(p, np.nan), where=p + q > 0)
-    ax.plot(
-        grid,
-        best,
-        color=COLORS["exact"],
-        linewidth=1.5,
-        linestyle=(0, (4, 2.5)),
-        label="best D, p / (p + q)",
-        zorder=4,
-    )
+    face = (*mix(COLORS[role], 0.1), 0.28)
+    look = {"facecolor": face, "edgecolor": COLORS[role], "linewidth": 1.4}
+    ax.fill_between(grid, height, label=label, zorder=2, **look)
 
 
 def _chosen(points: np.ndarray, count: int) -> np.ndarray:
@@ -198,15 +171,9 @@ def _draw_points_1d(ax: Axes, real, generated, max_points: int) -> None:
     for role, points in (("real", real), ("generated", generated)):
         shown = points[_chosen(points, max_points)]
         ax.plot(
-            shown,
-            np.full(len(shown), RUG[role]),
-            linestyle="none",
-            marker="|",
-            markersize=8 * roominess(ax),
-            markeredgewidth=1.2,
-            color=mix(COLORS[role], 0.15),
-            zorder=3,
-        )
+            shown, np.full(len(shown), RUG[role]), "|", markersize=8 * roominess(ax),
+            markeredgewidth=1.2, color=mix(COLORS[role], 0.15), zorder=3,
+        )  # fmt: skip
 
 
 def _draw_arrows_1d(ax, generated, vectors, bounds, arrow_scale, max_arrows) -> None:
@@ -214,21 +181,8 @@ def _draw_arrows_1d(ax, generated, vectors, bounds, arrow_scale, max_arrows) -> 
     room = roominess(ax)
     chosen = _chosen(generated, int(20 * room) if max_arrows is None else max_arrows)
     starts, lanes = generated[chosen], np.resize(LANES, len(chosen))
-    ax.quiver(
-        starts,
-        lanes,
-        vectors[chosen] * scale,
-        np.zeros(len(chosen)),
-        **quiver_look(room),
-        zorder=5,
-    )
-    ax.scatter(
-        starts,
-        lanes,
-        s=18 * room**0.5,
-        color=COLORS["generated"],
-        edgecolors="white",
-        linewidths=0.5,
-        zorder=6,
-    )
+    lengths, flat = vectors[chosen] * scale, np.zeros(len(chosen))
+    ax.quiver(starts, lanes, lengths, flat, **quiver_look(room), zorder=5)
+    look = {"color": COLORS["generated"], "edgecolors": "white", "linewidths": 0.5}
+    ax.scatter(starts, lanes, s=18 * room**0.5, zorder=6, **look)
     arrow_key(ax, label)

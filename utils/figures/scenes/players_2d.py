@@ -8,14 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import (
-    dress,
-    legend_above,
-    panel,
-    roominess,
-    settle,
-    title_panel,
-)
+from utils.figures.canvas import finish, panel, roominess, settle
 from utils.figures.given import (
     Bounds1D,
     Bounds2D,
@@ -80,20 +73,18 @@ def two_players_2d(
     bounds = as_bounds_2d(bounds)
     d_values = _discriminator_2d(discriminator, bounds)
 
-    alone = ax is None
-    figure, ax = panel(ax, 6.4, 5.6)
-    _dress_2d(ax, bounds)
+    ax, alone = panel(ax, 6.4, 5.6)
+    ax.grid(False)
+    ax.set(xlim=bounds[0], ylim=bounds[1], aspect="equal", xlabel="x₁", ylabel="x₂")
     image = None if d_values is None else _draw_heat_map(ax, d_values, bounds)
     _draw_points_2d(ax, real, generated)
     if vectors is not None:
         _draw_arrows_2d(ax, generated, vectors, bounds, arrow_scale, max_arrows)
     if image is not None:
         ax.plot([], [], color=COLORS["discriminator"], linewidth=1.6, label="D = ½")
-    if alone:
-        legend_above(ax)
-        if image is not None:
-            _add_color_bar(figure, ax, image)
-    title_panel(ax, title, alone=alone)
+    if alone and image is not None:
+        _add_color_bar(ax, image)
+    figure = finish(ax, title, alone)
     if alone:
         settle(figure)
     return figure
@@ -113,80 +104,44 @@ def _discriminator_2d(discriminator, bounds: Bounds2D) -> np.ndarray | None:
     return values
 
 
-def _dress_2d(ax: Axes, bounds: Bounds2D) -> None:
-    dress(ax)
-    ax.grid(False)
-    ax.set(xlim=bounds[0], ylim=bounds[1], aspect="equal")
-    ax.set_xlabel("x₁")
-    ax.set_ylabel("x₂")
-
-
 def _draw_heat_map(ax: Axes, values: np.ndarray, bounds: Bounds2D):
     rows, columns = values.shape
     x, y = np.linspace(*bounds[0], columns), np.linspace(*bounds[1], rows)
     dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
     image = ax.imshow(
-        values,
-        extent=(x[0] - dx, x[-1] + dx, y[0] - dy, y[-1] + dy),
-        origin="lower",
-        cmap=DIVERGING,
-        vmin=0,
-        vmax=1,
-        interpolation="bilinear",
-        aspect="equal",
+        values, extent=(x[0] - dx, x[-1] + dx, y[0] - dy, y[-1] + dy), origin="lower",
+        cmap=DIVERGING, vmin=0, vmax=1, interpolation="bilinear", aspect="equal",
         zorder=0,
-    )
+    )  # fmt: skip
     if values.min() < 0.5 < values.max():
-        ax.contour(
-            x,
-            y,
-            values,
-            levels=[0.5],
-            colors=[COLORS["discriminator"]],
-            linewidths=1.6,
-            zorder=1,
-        )
+        look = {"colors": [COLORS["discriminator"]], "linewidths": 1.6, "zorder": 1}
+        ax.contour(x, y, values, levels=[0.5], **look)
     return image
 
 
 def _draw_points_2d(ax: Axes, real: np.ndarray, generated: np.ndarray) -> None:
     room = roominess(ax)
     ax.scatter(
-        *real.T,
-        s=26 * room,
-        facecolors="white",
-        edgecolors=COLORS["real"],
-        linewidths=1.1 * room,
-        alpha=0.85,
-        label="real data",
-        zorder=2,
-    )
+        *real.T, s=26 * room, facecolors="white", edgecolors=COLORS["real"],
+        linewidths=1.1 * room, alpha=0.85, label="real data", zorder=2,
+    )  # fmt: skip
     ax.scatter(
-        *generated.T,
-        s=18 * room,
-        color=COLORS["generated"],
-        edgecolors="white",
-        linewidths=0.5 * room,
-        label="generated",
-        zorder=4,
-    )
+        *generated.T, s=18 * room, color=COLORS["generated"], edgecolors="white",
+        linewidths=0.5 * room, label="generated", zorder=4,
+    )  # fmt: skip
 
 
 def _draw_arrows_2d(ax, generated, vectors, bounds, arrow_scale, max_arrows) -> None:
     scale, label = scale_and_label(vectors, bounds, arrow_scale)
     room = roominess(ax)
     count = int(80 * room) if max_arrows is None else max_arrows
-    ax.quiver(
-        *generated[:count].T,
-        *(vectors[:count] * scale).T,
-        **quiver_look(room),
-        zorder=3,
-    )
+    starts, ways = generated[:count].T, scale * vectors[:count].T
+    ax.quiver(*starts, *ways, **quiver_look(room), zorder=3)
     arrow_key(ax, label)
 
 
-def _add_color_bar(figure: Figure, ax: Axes, image) -> None:
-    bar = figure.colorbar(image, ax=ax, ticks=[0, 0.5, 1], shrink=0.72, aspect=26)
+def _add_color_bar(ax: Axes, image) -> None:
+    bar = ax.figure.colorbar(image, ax=ax, ticks=[0, 0.5, 1], shrink=0.72, aspect=26)
     bar.set_label("D(x), probability of real")
     bar.ax.set_yticklabels(["0", "½", "1"])
     bar.ax.tick_params(labelsize=9.5, length=0, labelcolor=INK)

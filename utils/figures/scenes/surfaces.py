@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import dress, legend_above, panel, title_panel
+from utils.figures.canvas import finish, panel
 from utils.figures.curves import line_looks
 from utils.figures.given import as_finite, as_line, as_points
 from utils.figures.theme import MUTED, styled
@@ -59,9 +59,7 @@ def surface(
             f"the values have shape {values.shape} for {len(y)} y and {len(x)} x: "
             f"expected {(len(y), len(x))}, one row for each y."
         )
-    alone = ax is None
-    _, ax = panel(ax, 6.4, 4.4)
-    dress(ax)
+    ax, alone = panel(ax, 6.4, 4.4)
     ax.grid(False)
     if isinstance(levels, int):
         levels = np.linspace(values.min(), values.max(), levels + 2)[1:-1]
@@ -78,10 +76,7 @@ def surface(
             markeredgewidth=2.4, linestyle="none", zorder=4,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel, xlim=x[[0, -1]], ylim=y[[0, -1]])
-    if alone:
-        legend_above(ax)
-    title_panel(ax, title, alone=alone)
-    return ax.figure
+    return finish(ax, title, alone)
 
 
 def _draw_path(ax: Axes, label: str, points: np.ndarray, shade: str) -> None:

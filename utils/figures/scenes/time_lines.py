@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
+from utils.core.validation import number
 from utils.figures.canvas import new_figure, set_title, settle, shared_legend
 from utils.figures.given import as_line
 from utils.figures.theme import INK, color, styled
@@ -40,16 +41,14 @@ def signals(
         ValueError: if there are no signals, the rate is not positive, or marks do not
             fit the signals.
     """
-    if not lines or not rate > 0:
-        raise ValueError(
-            f"{len(lines)} signals at {rate} samples a second: give at least one "
-            "signal and a positive rate."
-        )
+    if not lines:
+        raise ValueError("there are no signals: give {name: values}.")
+    rate = number(rate, "rate", above=0)
     values = {name: as_line(each, name) for name, each in lines.items()}
     figure, axes = new_figure(
         7.2, len(values) * panel_height + 1.0, len(values), 1, sharex=True
     )
-    panels = [axes] if len(values) == 1 else list(axes.flat)
+    panels = np.ravel(axes)
     for ax, (name, line) in zip(panels, values.items(), strict=True):
         time = np.arange(len(line)) / rate
         ax.plot(time, line, color=INK, linewidth=1.1, zorder=3)
@@ -60,9 +59,8 @@ def signals(
                 continue
             mask = _mask(where[name], line, label, name)
             shade = color((colors or {}).get(label, ("real", "generated")[place % 2]))
-            low, high = (
-                ((0.5, 1.0), (0.0, 0.5))[place % 2] if len(marks) > 1 else (0, 1)
-            )
+            halves = ((0.5, 1.0), (0.0, 0.5)) if len(marks) > 1 else ((0, 1),)
+            low, high = halves[place % len(halves)]
             ax.fill_between(
                 time, low, high, where=_widened(mask), color=shade, alpha=0.45,
                 linewidth=0, transform=ax.get_xaxis_transform(), label=label,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.figure import Figure
 
-from utils.figures.canvas import new_figure, set_title
+from utils.figures.canvas import panel_grid, set_title
 from utils.figures.given import as_finite
 from utils.figures.theme import color, styled
 
@@ -44,18 +44,13 @@ def volumes(
             raise ValueError(
                 f"{name} has shape {array.shape}: expected (depth, height, width)."
             )
-    columns = min(columns, len(arrays))
-    rows = -(-len(arrays) // columns)
-    figure, axes = new_figure(
-        columns * 1.8, rows * 1.95 + 0.4, rows, columns,
-        subplot_kw={"projection": "3d"},
-    )  # fmt: skip
-    panels = np.atleast_1d(axes).ravel()
-    for ax, (name, array) in zip(panels, arrays.items(), strict=False):
+    space = {"projection": "3d"}
+    figure, panels = panel_grid(
+        len(arrays), columns, (1.8, 1.95), 0.4, subplot_kw=space
+    )
+    for ax, (name, array) in zip(panels, arrays.items(), strict=True):
         _draw(ax, array, threshold, color((colors or {}).get(name, "real")))
         ax.set_title(name, fontsize=9.5, loc="center")
-    for ax in panels[len(arrays) :]:
-        ax.set_visible(False)
     set_title(figure, title)
     return figure
 

@@ -915,7 +915,10 @@ plain = train_point_gan(ring(), RING_STEPS, seed=0)
 plain_samples = plain.sample(2_500)
 plain_score = mode_coverage(plain_samples, ring())
 figures.modes_2d(
-    plain_samples, ring().means, ring().std, title="Same loss, calmer players: the ring"
+    plain_samples,
+    ring().means,
+    *ring().nearest(plain_samples),
+    title="Same loss, calmer players: the ring",
 )
 
 # %% [markdown]
@@ -933,7 +936,7 @@ plain_grid_score = mode_coverage(plain_grid_samples, grid())
 figures.modes_2d(
     plain_grid_samples,
     grid().means,
-    grid().std,
+    *grid().nearest(plain_grid_samples),
     title="The grid without a cure: uneven",
 )
 
@@ -965,7 +968,12 @@ show_code(GAN.penalty_value, "How the GAN takes the slope of D", folded=True)
 grid_gan = train_point_gan(grid(), GRID_STEPS, seed=0, penalty={"r1": 0.1})
 grid_samples = grid_gan.sample(2_500)
 grid_score = mode_coverage(grid_samples, grid())
-figures.modes_2d(grid_samples, grid().means, grid().std, title="The same with R1")
+figures.modes_2d(
+    grid_samples,
+    grid().means,
+    *grid().nearest(grid_samples),
+    title="The same with R1",
+)
 
 # %% [markdown]
 # All 25, and evenly. Both players at once, on a piece of the grid: D as a heat map, and

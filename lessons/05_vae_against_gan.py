@@ -130,7 +130,7 @@ for ax, (name, each) in zip(axes.flat, points.items(), strict=True):
     figures.modes_2d(
         each[:2_500],
         DATA.means,
-        DATA.std,
+        *DATA.nearest(each[:2_500]),
         bounds=(-5, 5),
         title=f"{name}: {between[name]:.1%} lie between",
         ax=ax,
@@ -995,7 +995,7 @@ circles = np.concatenate([3.2 * circle, np.sqrt(32 - 3.2**2) * circle])
 figures.modes_2d(
     circles,
     DATA.means,
-    DATA.std,
+    *DATA.nearest(circles),
     title=f"Two circles, at a Fréchet distance of {frechet_feature_distance(real_points, circles):.3f} from 25 heaps",
 )
 

@@ -241,3 +241,20 @@ def test_numbers_that_make_no_sense_are_refused(make):
 def test_points_that_do_not_fit_are_refused(points, message):
     with pytest.raises(ValueError, match=message):
         ring().log_density(points)
+
+
+def test_the_way_from_the_nearest_mode_is_in_its_standard_deviations():
+    mixture = GaussianMixture([[0.0, 0.0], [10.0, 0.0]], std=[[1.0, 1.0], [2.0, 0.5]])
+    index, ways = mixture.nearest([[1.0, -2.0], [12.0, 1.0]])
+    assert index.tolist() == [0, 1]
+    assert ways.tolist() == [[1.0, -2.0], [1.0, 2.0]]
+
+
+def test_the_way_from_the_nearest_mode_is_as_long_as_the_least_distance():
+    mixture = GaussianMixture(
+        [[0.0, 0.0], [3.0, 0.0]], covariances=[[[2.0, 1.0], [1.0, 1.0]], np.eye(2)]
+    )
+    points = np.random.default_rng(0).normal(size=(50, 2))
+    _, ways = mixture.nearest(points)
+    least = mixture.distances(points).min(axis=1)
+    assert np.linalg.norm(ways, axis=1) == pytest.approx(least)

@@ -31,7 +31,9 @@ MAKERS = {
         ["step 1000"] * 6,
         title=title,
     ),
-    "modes": lambda title: figures.modes_2d(PLANE, PLANE[:4], 0.1, title=title),
+    "modes": lambda title: figures.modes_2d(
+        PLANE, PLANE[:4], np.arange(100) % 4, 3 * PLANE, title=title
+    ),
     "curves": lambda title: figures.curves(
         SERIES, xlabel="step", ylabel="loss (nats)", title=title
     ),

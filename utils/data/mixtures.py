@@ -97,6 +97,26 @@ class GaussianMixture:
         squares = self._squared_distances(points)
         return np.sqrt(squares.T).reshape(*points.shape[:-1], len(self.means))
 
+    def nearest(self, x) -> tuple[np.ndarray, np.ndarray]:
+        """Returns each point's nearest mode, and its way from there.
+
+        The way is L_k⁻¹(x − m_k), in standard deviations of that mode: its length is
+        the least of the `distances`.
+
+        Args:
+            x: points `(n, d)`, or `(n,)` on a line.
+
+        Returns:
+            The index of the mode, `(n,)`, and the way, float64 `(n, d)`.
+
+        Raises:
+            ValueError: for points of another dimension.
+        """
+        points = self._points(x)
+        index = self.distances(points).argmin(axis=-1)
+        ways = points - self.means[index]
+        return index, np.einsum("nij,nj->ni", self._whitening[index], ways)
+
     def log_density(self, x) -> np.ndarray:
         """Returns the exact log-density at each point, in nats.
 

@@ -61,8 +61,8 @@ def as_arrows(arrows, points: np.ndarray, name: str = "arrows") -> np.ndarray:
     vectors = check(arrows, name)
     if vectors.shape != points.shape:
         raise ValueError(
-            f"{name} has {len(vectors)} vectors for {len(points)} generated points: "
-            "give one vector a point."
+            f"{name} has {len(vectors)} vectors for {len(points)} points: give one "
+            "vector per point."
         )
     return vectors
 

@@ -2,8 +2,14 @@ import numpy as np
 import pytest
 
 from utils import figures
+from utils.data.mixtures import GaussianMixture
 
 MEANS = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])
+
+
+def drawn(samples, std, **options):
+    hits = GaussianMixture(MEANS, std).nearest(samples)
+    return figures.modes_2d(samples, MEANS, *hits, **options)
 
 
 def labeled(ax, label):
@@ -12,7 +18,7 @@ def labeled(ax, label):
 
 def test_found_and_missed_modes_are_told_apart():
     samples = [[0.1, 0.0], [10.0, 0.2], [0.0, 8.0]]
-    figure = figures.modes_2d(samples, MEANS, 0.1, title="Two of three")
+    figure = drawn(samples, 0.1, title="Two of three")
     left, right = figure.axes
     assert labeled(left, "mode found").get_offsets().tolist() == MEANS[:2].tolist()
     assert labeled(left, "mode missed").get_offsets().tolist() == MEANS[2:].tolist()
@@ -22,14 +28,14 @@ def test_found_and_missed_modes_are_told_apart():
 
 def test_the_close_up_is_in_units_of_the_standard_deviation():
     samples = MEANS + np.array([0.1, -0.2])
-    _, right = figures.modes_2d(samples, MEANS, [0.1, 0.2, 0.1]).axes
+    _, right = drawn(samples, [0.1, 0.2, 0.1]).axes
     good = labeled(right, "generated, high quality").get_offsets()
     assert np.asarray(good) == pytest.approx(np.array([[1, -2], [0.5, -1], [1, -2]]))
 
 
 def test_on_given_axes_there_is_no_close_up():
     figure, ax = figures.new_figure()
-    figures.modes_2d(MEANS, MEANS, 1.0, ax=ax)
+    drawn(MEANS, 1.0, ax=ax)
     assert figure.axes == [ax]
 
 
@@ -38,12 +44,14 @@ def test_on_given_axes_there_is_no_close_up():
     [
         ({"samples": np.zeros(4)}, "samples has shape"),
         ({"means": np.zeros((3, 3))}, "means has shape"),
-        ({"std": 0.0}, "positive std"),
-        ({"std": [0.1, 0.2]}, "one a mode"),
-        ({"sigmas": 0}, "positive number of sigmas"),
+        ({"nearest": [0, 1]}, r"nearest has shape \(2,\) for 3 samples"),
+        ({"nearest": [0, 1, 3]}, "0 to 2"),
+        ({"offsets": MEANS[:2]}, "2 vectors for 3 points"),
+        ({"sigmas": 0}, "sigmas was 0"),
     ],
 )
 def test_bad_modes_are_refused(options, message):
-    given = {"samples": MEANS, "means": MEANS, "std": 0.1} | options
+    right = {"nearest": [0, 1, 2], "offsets": np.zeros((3, 2))}
+    given = {"samples": MEANS, "means": MEANS} | right | options
     with pytest.raises(ValueError, match=message):
         figures.modes_2d(**given)

@@ -141,7 +141,7 @@ def test_every_generated_point_in_one_place_is_drawn():
         ({"discriminator": lambda x: 10 * x}, "keras.ops.sigmoid"),
         ({"discriminator": [0.1, 0.2]}, "give bounds"),
         ({"discriminator": [0.1], "bounds": (0, 1)}, "at least two"),
-        ({"arrows": [1.0]}, "1 vectors for 100 generated points"),
+        ({"arrows": [1.0]}, "1 vectors for 100 points"),
         ({"arrows": np.full(100, np.inf)}, "arrows: 100 of 100"),
         ({"arrows": np.ones(100), "arrow_scale": -1}, "arrow_scale was -1"),
         ({"bounds": (2, 1)}, "low < high"),

@@ -37,6 +37,13 @@ def test_voxels_above_the_threshold_are_drawn_where_they_are():
     assert [each.tolist() for each in balls._offsets3d] == [[1], [2], [3]]
 
 
+def test_volumes_that_do_not_fill_the_last_row_leave_it_empty():
+    cube = np.ones((2, 2, 2))
+    figure = figures.volumes(dict.fromkeys("abcde", cube), columns=4)
+    assert [ax.get_title() for ax in figure.axes] == list("abcde")
+    assert figures.to_png(figure)
+
+
 @pytest.mark.parametrize(
     ("draw", "message"),
     [

@@ -5,6 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import number
 from utils.figures.canvas import (
     dress,
     new_figure,
@@ -16,8 +18,8 @@ from utils.figures.canvas import (
 from utils.figures.given import (
     Bounds1D,
     Bounds2D,
+    as_arrows,
     as_bounds_2d,
-    as_finite,
     as_points,
     bounds_around,
 )
@@ -30,7 +32,8 @@ REACH = 6.0  # the close-up shows this many standard deviations each way
 def modes_2d(
     samples,
     means,
-    std,
+    nearest,
+    offsets,
     *,
     sigmas: float = 3.0,
     bounds: Bounds1D | Bounds2D | None = None,
@@ -47,7 +50,9 @@ def modes_2d(
     Args:
         samples: generated points (n, 2).
         means: centers of the modes (k, 2).
-        std: standard deviation of the modes, one number or (k,).
+        nearest: (n,), the index of each sample's nearest mode, and
+        offsets: (n, 2), its way from there in standard deviations, both as
+            `GaussianMixture.nearest` returns them.
         sigmas: radius of high quality, in standard deviations.
         bounds: `(low, high)` for both axes, or two such pairs; by default all samples
             and modes, and a margin.
@@ -58,14 +63,15 @@ def modes_2d(
         The figure.
 
     Raises:
-        ValueError: if a shape does not fit, a value is not finite, or a standard
-            deviation or `sigmas` is not positive.
+        ValueError: if a shape does not fit, a value is not finite, `nearest` names
+            no mode, or `sigmas` is not positive.
 
     Source: the rule of Lin et al. (2018), PacGAN, section 4.1.
     """
     samples, means = as_points(samples, "samples"), as_points(means, "means")
-    std = _check_std(std, means, sigmas)
-    nearest, offsets = _offsets(samples, means, std)
+    offsets = as_arrows(offsets, samples, "offsets")
+    nearest = _check_nearest(nearest, len(samples), len(means))
+    sigmas = number(sigmas, "sigmas", above=0)
     good = np.linalg.norm(offsets, axis=1) <= sigmas
     found = np.isin(np.arange(len(means)), nearest[good])
     if bounds is None:
@@ -86,21 +92,14 @@ def modes_2d(
     return figure
 
 
-def _check_std(std, means: np.ndarray, sigmas: float) -> np.ndarray:
-    std = as_finite(std, "std").reshape(-1)
-    if len(std) not in (1, len(means)) or std.min() <= 0 or not sigmas > 0:
+def _check_nearest(nearest, samples: int, modes: int) -> np.ndarray:
+    nearest = to_numpy(nearest, "nearest", "int64")
+    if nearest.shape != (samples,) or not (0 <= nearest.min() <= nearest.max() < modes):
         raise ValueError(
-            f"std is {std} and sigmas {sigmas} for {len(means)} modes: give one "
-            "positive std, or one a mode, and a positive number of sigmas."
+            f"nearest has shape {nearest.shape} for {samples} samples: give each one "
+            f"the index of its mode, 0 to {modes - 1}."
         )
-    return np.broadcast_to(std, len(means))
-
-
-def _offsets(samples, means, std) -> tuple[np.ndarray, np.ndarray]:
-    """Returns each sample's nearest mode, and its way from there in units of std."""
-    distances = np.linalg.norm(samples[:, None] - means[None], axis=-1)
-    nearest = distances.argmin(axis=1)
-    return nearest, (samples - means[nearest]) / std[nearest, None]
+    return nearest
 
 
 def _draw_modes(ax: Axes, samples, means, good, found, bounds: Bounds2D) -> None:
@@ -109,43 +108,23 @@ def _draw_modes(ax: Axes, samples, means, good, found, bounds: Bounds2D) -> None
     room = roominess(ax)
     _draw_samples(ax, samples, good, 12 * room)
     ax.scatter(
-        *means[found].T,
-        s=210 * room,
-        facecolors="none",
-        edgecolors=COLORS["real"],
-        linewidths=1.8,
-        label="mode found",
-        zorder=4,
-    )
+        *means[found].T, s=210 * room, facecolors="none", edgecolors=COLORS["real"],
+        linewidths=1.8, label="mode found", zorder=4,
+    )  # fmt: skip
     ax.scatter(
-        *means[~found].T,
-        s=110 * room,
-        marker="x",
-        color=INK,
-        linewidths=1.6,
-        label="mode missed",
-        zorder=4,
-    )
+        *means[~found].T, s=110 * room, marker="x", color=INK, linewidths=1.6,
+        label="mode missed", zorder=4,
+    )  # fmt: skip
     ax.set(xlim=bounds[0], ylim=bounds[1], aspect="equal", xlabel="x₁", ylabel="x₂")
 
 
 def _draw_samples(ax: Axes, points, good, size: float) -> None:
-    ax.scatter(
-        *points[~good].T,
-        s=size,
-        color=mix(COLORS["generated"], 0.55),
-        linewidths=0,
-        label="generated, too far out",
-        zorder=2,
-    )
-    ax.scatter(
-        *points[good].T,
-        s=size,
-        color=COLORS["generated"],
-        linewidths=0,
-        label="generated, high quality",
-        zorder=3,
-    )
+    kinds = (("too far out", ~good, 0.55, 2), ("high quality", good, 0.0, 3))
+    for kind, chosen, white, order in kinds:
+        ax.scatter(
+            *points[chosen].T, s=size, color=mix(COLORS["generated"], white),
+            linewidths=0, label=f"generated, {kind}", zorder=order,
+        )  # fmt: skip
 
 
 def _draw_close_up(ax: Axes, offsets, good, sigmas: float) -> None:
@@ -154,25 +133,14 @@ def _draw_close_up(ax: Axes, offsets, good, sigmas: float) -> None:
     rim = {"edgecolor": COLORS["real"], "linewidth": 1.6, "zorder": 4}
     ax.add_patch(Circle((0, 0), sigmas, fill=False, **rim))
     ax.annotate(
-        f"{sigmas:g} σ",
-        (0, sigmas),
-        xytext=(0, 3),
-        textcoords="offset points",
-        ha="center",
-        color=COLORS["real"],
-        zorder=5,
-    )
+        f"{sigmas:g} σ", (0, sigmas), xytext=(0, 3), textcoords="offset points",
+        ha="center", color=COLORS["real"], zorder=5,
+    )  # fmt: skip
     reach = max(REACH, 2 * sigmas)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
     ax.set(xlabel="offset from the nearest mode (σ)", ylabel="offset (σ)")
     outside = np.mean(np.abs(offsets).max(axis=1) > reach)
     if outside:
-        ax.text(
-            0.98,
-            0.02,
-            f"{outside:.1%} beyond this square",
-            transform=ax.transAxes,
-            ha="right",
-            fontsize=9,
-            color=MUTED,
-        )
+        beyond = f"{outside:.1%} beyond this square"
+        look = {"transform": ax.transAxes, "fontsize": 9, "color": MUTED}
+        ax.text(0.98, 0.02, beyond, ha="right", **look)

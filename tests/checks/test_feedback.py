@@ -9,8 +9,8 @@ from keras import ops
 
 from utils import checks
 from utils.checks import ExerciseError, Mistake, exercise
-from utils.checks.answers import Answer, read_array, read_number, read_pair
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, read_array, read_number, read_pair
+from utils.checks.engine.traceback import describe
 
 
 @exercise("9.4", "one half of a number")
@@ -163,11 +163,12 @@ def test_numpy_does_not_warn_into_the_lesson(capsys, recwarn):
     assert not recwarn.list
 
 
-def test_arguments_go_by_name_whatever_their_order():
+def test_an_exchanged_order_of_arguments_is_named():
     def ratio(below, above):
         return above / below
 
-    assert Answer(ratio, "ratio(above, below)")(6, 3) == 2
+    with pytest.raises(Mistake, match=r"exchanged the order .*\(below, above\)"):
+        Answer(ratio, "ratio(above, below)")
 
 
 def test_arguments_go_by_position_under_other_names():

@@ -57,7 +57,6 @@ def on_seen(formula):
     entropy=lambda p, q: entropy(p, q),
     keras=kl_with_ops,
     course=kl_divergence,
-    arguments_in_the_other_order=lambda q, p: kl_with_masks(p, q),
     other_names=lambda a, b: kl_with_masks(a, b),
 )
 def test_a_right_discrete_kl_passes(capsys, answer):
@@ -107,6 +106,7 @@ def test_a_right_discrete_kl_passes(capsys, answer):
     a_vector=(lambda p, q: rel_entr(p, q), "shape"),
     nothing=(lambda p, q: None, "return"),
     half=(lambda p, q: kl_with_masks(p, q) / 2, "is right"),
+    other_order=(lambda q, p: kl_with_masks(p, q), "exchanged the order"),
 )
 def test_a_wrong_discrete_kl_is_rejected(answer, message):
     is_rejected(lesson01.discrete_kl, answer, message)
@@ -136,9 +136,6 @@ def with_variances(mean_p, std_p, mean_q, std_q):
     quadrature=by_quadrature,
     variances=with_variances,
     course=gaussian_kl,
-    other_order=lambda mean_q, std_q, mean_p, std_p: closed_form(
-        mean_p, std_p, mean_q, std_q
-    ),
 )
 def test_a_right_kl_of_gaussians_passes(capsys, answer):
     passes(capsys, lesson01.kl_of_gaussians, answer, "1.2")
@@ -174,6 +171,10 @@ def test_a_right_kl_of_gaussians_passes(capsys, answer):
     sign=(lambda m, s, n, t: -closed_form(m, s, n, t), "sign flipped"),
     nothing=(lambda m, s, n, t: None, "return"),
     constant=(lambda m, s, n, t: 3.0, "is right"),
+    other_order=(
+        lambda mean_q, std_q, mean_p, std_p: closed_form(mean_p, std_p, mean_q, std_q),
+        "exchanged the order",
+    ),
 )
 def test_a_wrong_kl_of_gaussians_is_rejected(answer, message):
     is_rejected(lesson01.kl_of_gaussians, answer, message)

@@ -27,7 +27,6 @@ def numbers(tensor):
             numbers(log_p) - np.logaddexp(numbers(log_p), numbers(log_q))
         ),
         lambda log_p, log_q: ops.softmax(ops.stack([log_p, log_q]), axis=0)[0],
-        lambda log_q, log_p: ops.sigmoid(log_p - log_q),
     ],
 )
 def test_a_right_discriminator_passes(capsys, answer):
@@ -59,6 +58,7 @@ def test_a_right_discriminator_passes(capsys, answer):
         (lambda log_p, log_q: ops.mean(log_p - log_q), "one number a point"),
         (lambda log_p, log_q: 0.5 + 0 * log_p, r"p/\(p \+ q\) is"),
         (lambda log_p, log_q: None, "returns None"),
+        (lambda log_q, log_p: ops.sigmoid(log_p - log_q), "exchanged the order"),
         (stub, "○ Exercise 2.1 is not attempted yet"),
     ],
 )
@@ -86,7 +86,6 @@ def by_log_sigmoid(real_logits, fake_logits):
         js_from_logits,
         by_log_sigmoid,
         lambda real_logits, fake_logits: LOG_2 + value(real_logits, fake_logits) / 2,
-        lambda fake_logits, real_logits: LOG_2 + value(real_logits, fake_logits) / 2,
     ],
 )
 def test_a_right_reading_passes(capsys, answer):
@@ -133,6 +132,10 @@ def unsafe(real_logits, fake_logits):
         ),
         (unsafe, "±10 000"),
         (lambda r, f: ops.log_sigmoid(r), "one number is asked for"),
+        (
+            lambda fake_logits, real_logits: js_from_logits(real_logits, fake_logits),
+            "exchanged the order",
+        ),
         (stub, "○ Exercise 2.2 is not attempted yet"),
     ],
 )
@@ -200,7 +203,7 @@ def by_probabilities(k, K):
 
 
 @pytest.mark.parametrize(
-    "answer", [modes, by_probabilities, lambda K, k: np.float32(modes(k, K))]
+    "answer", [modes, by_probabilities, lambda k, K: np.float32(modes(k, K))]
 )
 def test_a_right_closed_form_passes(capsys, answer):
     lesson02.js_of_modes(answer)
@@ -220,6 +223,7 @@ def test_a_right_closed_form_passes(capsys, answer):
         (lambda k, K: np.sqrt(max(modes(k, K), 0)), "square root"),
         (lambda k, K: modes(k, K) + 0.1, r"returns .* is right"),
         (lambda k, K: [modes(k, K)] * 2, "array of shape"),
+        (lambda K, k: modes(k, K), "exchanged the order"),
         (stub, "○ Exercise 2.4 is not attempted yet"),
     ],
 )

@@ -50,9 +50,6 @@ def with_numpy(anchor, positive, negative, margin):
     definition=triplet,
     product=by_the_product,
     course=triplet_loss,
-    in_another_order=lambda margin, negative, anchor, positive: triplet(
-        anchor, positive, negative, margin
-    ),
     other_names=lambda a, p, n, m: triplet(a, p, n, m),
 )
 def test_a_right_triplet_loss_passes(capsys, answer):
@@ -301,7 +298,6 @@ def head_with_ones_at_zero(a, b, weights, bias):
     definition=head,
     product=head_as_a_product,
     epsilon=head_with_epsilon,
-    in_another_order=lambda bias, weights, b, a: head(a, b, weights, bias),
 )
 def test_a_right_head_passes(capsys, answer):
     passes(capsys, lesson08.chi_square_head, answer, "8.4")
@@ -401,7 +397,7 @@ def model_of(make, **settings):
     [
         read,
         lambda logs, margin: logs["mean_distance"][-1] < 0.05,
-        lambda margin, logs: np.bool_(logs["mean_distance"][-1] < margin / 10),
+        lambda logs, margin: np.bool_(logs["mean_distance"][-1] < margin / 10),
     ],
 )
 def test_a_right_reading_and_two_right_trainings_pass(capsys, reading):

@@ -37,7 +37,7 @@ def counts_in_a_loop(samples, means, std):
     return [len(reached), good / len(samples)]
 
 
-def counts_as_a_named_tuple(means, samples, std):
+def counts_as_a_named_tuple(samples, means, std):
     modes, high_quality = counts_with_numpy(samples, means, std)
     return namedtuple("Counted", "modes high_quality")(modes, high_quality)
 

@@ -10,7 +10,7 @@ from utils.checks import (
     lesson09,
     lesson10,
 )
-from utils.checks.feedback import ExerciseError, Mistake, exercise
+from utils.checks.engine.feedback import ExerciseError, Mistake, exercise
 
 __all__ = [
     "ExerciseError",

@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
 
 _START = np.array([[1.5, -0.5], [-1.0, 0.8], [0.3, 1.2]], "float32")
 _STEPS, _SIZE = 4, 0.1

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from utils.checks.answers import Answer, close, read_pair
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_pair
+from utils.checks.engine.feedback import Mistake
 from utils.measures.rate_distortion import optimum
 
 _PARTS = ("error", "kl")

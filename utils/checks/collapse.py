@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.course.scale import current_scale
 from utils.data.mixtures import ring
 from utils.evaluation.coverage import mode_coverage

@@ -6,9 +6,9 @@ from math import prod
 
 import numpy as np
 
-from utils.checks.answers import Answer, read_array, read_number
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, read_array, read_number
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.networks.convolution_arithmetic import convolution
 
 # One case for what each of the wrong answers below gets wrong.

@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.checks.feedback import Mistake
+from utils.checks.engine.feedback import Mistake
 from utils.checks.rehearsal import Step, flat, real_examples
 from utils.measures.adversarial import (
     logistic_discriminator_loss,

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.answers import Answer
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.course.scale import current_scale
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate, pair_scores

@@ -4,8 +4,8 @@ import inspect
 
 import keras
 
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe_error
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe_error
 from utils.checks.rehearsal import BATCH, PLAYERS, build, moved_by_fit, real_examples
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
 from utils.data.mixtures import grid
 from utils.evaluation.coverage import mode_coverage
 from utils.evaluation.frechet import frechet_feature_distance

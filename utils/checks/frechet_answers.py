@@ -5,9 +5,9 @@ import warnings
 import numpy as np
 from scipy.linalg import sqrtm
 
-from utils.checks.answers import Answer, close, read_array
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, close, read_array
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.checks.values import WrongValue, recognize
 from utils.evaluation.frechet import frechet_distance
 

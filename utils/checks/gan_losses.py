@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from utils.checks.answers import Answer
+from utils.checks.engine.answers import Answer
 from utils.checks.losses import (
     WrongLoss,
     check_gradients,

@@ -3,8 +3,8 @@
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import Answer, close, read_array
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_array
+from utils.checks.engine.feedback import Mistake
 from utils.checks.losses import WrongLoss
 
 _RNG = np.random.default_rng(10)

@@ -5,8 +5,8 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
 
 _A = np.float32([[1.0, 0.5, 2.0], [0.25, 3.0, 1.0], [2.0, 2.0, 0.5]])
 _B = np.float32([[0.5, 1.5, 2.0], [0.5, 1.0, 4.0], [2.0, 2.0, 0.5]])

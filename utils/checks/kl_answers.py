@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from utils.checks.answers import Answer, close, read_number
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_number
+from utils.checks.engine.feedback import Mistake
 from utils.checks.values import WrongValue, check_number
 from utils.measures.divergences import js_divergence, kl_divergence
 from utils.measures.gaussian_kl import gaussian_kl

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from utils.checks import collapse, directions, fit, gan_losses, mode_counts, train_steps
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
 from utils.checks.rehearsal import rehearse
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from utils.checks import ascents, painted, rounds, vae_terms
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
 
 
 @exercise("4.1", "the two terms of the VAE")
@@ -51,7 +51,11 @@ def one_round(one_round: Callable) -> None:
         one_round: function `(discriminator, real, start, dream) -> dreams`.
     """
     rounds.check_round(
-        Answer(one_round, "one_round(discriminator, real, start, dream)")
+        Answer(
+            one_round,
+            "one_round(discriminator, real, start, dream)",
+            changes=["discriminator"],
+        )
     )
 
 

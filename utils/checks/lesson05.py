@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from utils.checks import beta_answers, fooled, frechet_answers, neighbor_counts
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
 
 
 @exercise("5.1", "the Fréchet distance of two Gaussians")

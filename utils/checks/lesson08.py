@@ -8,8 +8,8 @@ from utils.checks import (
     score_answers,
     triplet_answers,
 )
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
 
 
 @exercise("8.1", "the triplet loss")

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from utils.checks import gram_answers, style_answers
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
 
 
 @exercise("10.1", "the Gram matrix")

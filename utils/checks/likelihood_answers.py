@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from utils.checks.answers import Answer, read_array, read_number
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, read_array, read_number
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.checks.values import WrongValue, recognize
 from utils.measures.divergences import kl_divergence
 from utils.measures.likelihood import maximum_likelihood

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.answers import Answer, close
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close
+from utils.checks.engine.feedback import Mistake
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import Answer, close, read_array
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, close, read_array
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.checks.losses import (
     WrongLoss,
     check_gradients,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.answers import Answer, close, read_pair
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_pair
+from utils.checks.engine.feedback import Mistake
 from utils.data.mixtures import GaussianMixture, ring
 from utils.evaluation.coverage import mode_coverage
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import Answer, read_array
 from utils.checks.convolution_answers import Wrong
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
 
 _TOLERANCE = 1e-3
 

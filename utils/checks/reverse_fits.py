@@ -6,8 +6,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from utils.checks.answers import Answer, read_pair
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_pair
+from utils.checks.engine.feedback import Mistake
 from utils.data.mixtures import GaussianMixture
 
 # How far from the least KL (nats), and from its mean and std, an answer may end.

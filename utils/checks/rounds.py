@@ -6,9 +6,9 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.networks.mlp import mlp
 
 # Each kind lies in an interval of its own, so that a row tells what it is.

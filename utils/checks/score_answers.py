@@ -3,8 +3,8 @@
 import numpy as np
 from scipy.stats import norm
 
-from utils.checks.answers import Answer, read_number
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_number
+from utils.checks.engine.feedback import Mistake
 from utils.evaluation.verification import (
     equal_error_rate,
     roc,

@@ -4,8 +4,8 @@ import numpy as np
 from keras import ops
 from scipy.ndimage import gaussian_filter
 
-from utils.checks.answers import Answer, close, read_array, read_number
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_array, read_number
+from utils.checks.engine.feedback import Mistake
 from utils.course.scale import current_scale
 from utils.data.paintings import painting
 from utils.data.pictures import photograph

@@ -4,10 +4,10 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.checks.answers import close, read_number
 from utils.checks.directions import loss_of_step
-from utils.checks.feedback import Mistake
-from utils.checks.learners_code import describe
+from utils.checks.engine.answers import close, read_number
+from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.traceback import describe
 from utils.checks.rehearsal import PLAYERS, Step
 from utils.measures.adversarial import logistic_discriminator_loss
 from utils.models.game import Game

@@ -10,8 +10,8 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.checks.answers import Answer, close, read_array, read_number
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, close, read_array, read_number
+from utils.checks.engine.feedback import Mistake
 from utils.checks.losses import check_gradients
 
 MARGIN = 0.2

@@ -5,8 +5,8 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.checks.answers import Answer, read_array
-from utils.checks.feedback import Mistake
+from utils.checks.engine.answers import Answer, read_array
+from utils.checks.engine.feedback import Mistake
 from utils.checks.losses import WrongLoss, check_gradients, check_value
 
 _RNG = np.random.default_rng(4)

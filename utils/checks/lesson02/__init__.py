@@ -3,8 +3,17 @@
 from collections.abc import Callable
 
 from utils.checks import meter_answers
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
+from utils.checks.lesson02.js_reading import js_reading
+
+__all__ = [
+    "hellinger_conjugate",
+    "js_of_modes",
+    "js_reading",
+    "optimal_discriminator",
+    "over_reading",
+]
 
 
 @exercise("2.1", "the optimal discriminator")
@@ -16,18 +25,6 @@ def optimal_discriminator(optimal_discriminator: Callable) -> None:
     """
     meter_answers.check_optimal_discriminator(
         Answer(optimal_discriminator, "optimal_discriminator(log_p, log_q)")
-    )
-
-
-@exercise("2.2", "JS from logits")
-def js_reading(js_reading: Callable) -> None:
-    """The reading log 2 + V/2, by value, at ±10 000, and by gradient.
-
-    Args:
-        js_reading: function `(real_logits, fake_logits) -> scalar`.
-    """
-    meter_answers.check_js_reading(
-        Answer(js_reading, "js_reading(real_logits, fake_logits)")
     )
 
 

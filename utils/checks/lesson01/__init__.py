@@ -3,18 +3,17 @@
 from collections.abc import Callable
 
 from utils.checks import kl_answers, likelihood_answers, reverse_fits
-from utils.checks.answers import Answer
-from utils.checks.feedback import exercise
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.feedback import exercise
+from utils.checks.lesson01.discrete_kl import discrete_kl
 
-
-@exercise("1.1", "KL with zeros")
-def discrete_kl(discrete_kl: Callable) -> None:
-    """Σ p·log(p/q), with 0·log 0 = 0 and infinity where q = 0 < p.
-
-    Args:
-        discrete_kl: function `(p, q) -> scalar` of NumPy vectors.
-    """
-    kl_answers.check_discrete_kl(Answer(discrete_kl, "discrete_kl(p, q)"))
+__all__ = [
+    "discrete_kl",
+    "fit_by_reverse_kl",
+    "fit_gaussian",
+    "kl_of_gaussians",
+    "three_numbers",
+]
 
 
 @exercise("1.2", "KL of two Gaussians")

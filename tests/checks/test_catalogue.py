@@ -1,0 +1,113 @@
+"""Each catalogue fed to its own check: every formula gets its message and no other."""
+
+import importlib
+import pkgutil
+
+import numpy as np
+import pytest
+from keras import ops
+
+from utils import checks
+from utils.checks.engine import Answer, Check, Mistake
+
+
+def every_check() -> dict[str, Check]:
+    """Every `Check` of every lesson, those that are part of a larger one as well."""
+    found = {}
+    for module in pkgutil.walk_packages(checks.__path__, "utils.checks."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if isinstance(value, Check):
+                found.setdefault(id(value), (f"{value.number} {name}", value))
+    return dict(found.values())
+
+
+CHECKS = every_check()
+# A check, the cases in which a mistake shows, the mistakes of these cases, the mistake.
+ENTRIES = {
+    f"{name} {'ordinary' if cases is check.cases else f'edge {group}'} {k}": (
+        check,
+        cases,
+        mistakes,
+        wrong,
+    )
+    for name, check in CHECKS.items()
+    for group, (cases, mistakes) in enumerate(
+        [
+            (check.cases, check.mistakes),
+            *(([edge], edge.mistakes) for edge in check.edges),
+        ]
+    )
+    for k, wrong in enumerate(mistakes)
+}
+
+
+def in_numpy(arguments):
+    return [
+        ops.convert_to_numpy(value) if ops.is_tensor(value) else value
+        for value in arguments
+    ]
+
+
+def is_case(arguments, case):
+    return all(
+        one is other
+        or (
+            not callable(one)
+            and np.shape(one) == np.shape(other)
+            and np.allclose(one, other, rtol=1e-6)
+        )
+        for one, other in zip(arguments, case.arguments, strict=True)
+    )
+
+
+def as_answer(check, cases, wrong):
+    """A learner's function that makes this mistake in these cases, and no other."""
+    parts = Answer(lambda *arguments: None, check.header).parts
+
+    def answer(*arguments):
+        arguments = in_numpy(arguments)
+        if not any(is_case(arguments, case) for case in cases):
+            return check.exact(*arguments)
+        if wrong.part is None:
+            return wrong.formula(*arguments)
+        results = list(check.exact(*arguments))
+        results[parts.index(wrong.part)] = wrong.formula(*arguments)
+        return tuple(results)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("check", "cases", "mistakes", "wrong"), ENTRIES.values(), ids=ENTRIES
+)
+def test_a_mistake_of_a_catalogue_gets_its_own_message_and_no_other(
+    check, cases, mistakes, wrong
+):
+    function = as_answer(check, cases, wrong)
+    found = check.recognize(Answer(function, check.header), cases, mistakes)
+    assert [each.message for each in found] == [wrong.message]
+    with pytest.raises(Mistake) as said:
+        check.examine(function)
+    assert wrong.message in str(said.value)
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_the_exact_function_agrees_with_itself_in_every_case(check):
+    for case in (*check.cases, *check.edges):
+        answer = Answer(
+            lambda *arguments: check.exact(*in_numpy(arguments)), check.header
+        )
+        assert not check.recognize(answer, [case], case.mistakes or check.mistakes)
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_the_cases_have_several_sizes(check):
+    """So that an answer made for one size, or for powers of two, does not pass."""
+    lengths = {
+        len(value)
+        for case in (*check.cases, *check.edges)
+        for value in case.arguments
+        if not callable(value) and np.ndim(value)
+    }
+    assert not lengths or len(lengths) > 2
+    assert not lengths or any(n & (n - 1) for n in lengths)

@@ -1,0 +1,223 @@
+"""A check as data: what is asked, what is right, and what learners write instead."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from utils.checks.engine.answers import Answer, as_tensors, copied, read_like
+from utils.checks.engine.catalogue import Case, Reply, Wrong, recognized
+from utils.checks.engine.comparison import (
+    TOLERANCE,
+    agree,
+    factor_between,
+    in_words,
+    where_they_differ,
+)
+from utils.checks.engine.feedback import Mistake, report
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check of one function, called with the learner's: `check(function)`.
+
+    Attributes:
+        number: the lesson and the exercise, as in "1.1".
+        title: what the exercise is about, as in its first line.
+        header: what the learner writes, as "js_of_modes(k, K)", or with the names of
+            several results, "fit_gaussian(x) -> mean, covariance".
+        exact: the right function, of NumPy arguments.
+        cases: ordinary cases; together they tell all `mistakes` apart.
+        mistakes: the catalogue.
+        edges: cases tried after the ordinary ones are right, one by one.
+        tensors: whether arrays are handed over as tensors, in float32.
+        tolerance: relative; `MATMUL` where a matrix product is involved.
+        least: an absolute difference that is as good as none.
+        behaves: function `(answer) -> remark or None` for what numbers alone do not
+            show, as gradients; raises a `Mistake`.
+        seconds: how long all calls together may take.
+    """
+
+    number: str
+    title: str
+    header: str
+    exact: Callable
+    cases: Sequence[Case]
+    mistakes: Sequence[Wrong] = ()
+    edges: Sequence[Case] = ()
+    tensors: bool = False
+    tolerance: float = TOLERANCE
+    least: float = 1e-6
+    behaves: Callable | None = None
+    seconds: float = 30
+
+    @property
+    def __name__(self) -> str:
+        return self.header.partition("(")[0]
+
+    def __call__(self, function: Callable) -> None:
+        """Prints one line about a learner's function.
+
+        Raises:
+            ExerciseError: with `COURSE_STRICT=1`, unless it is right.
+        """
+        report(self.number, self.title, lambda: self.examine(function), self.seconds)
+
+    def examine(self, function: Callable) -> str | None:
+        """Returns a remark on a right function, or None.
+
+        Raises:
+            Mistake: if it is wrong.
+        """
+        answer = Answer(function, self.header)
+        self._compare(answer, self.cases, self.mistakes)
+        for edge in self.edges:
+            self._compare(answer, [edge], edge.mistakes)
+        return self.behaves(answer) if self.behaves else None
+
+    def recognize(self, answer: Answer, cases, mistakes) -> list[Wrong]:
+        """Returns the mistakes that explain what an answer returns in these cases."""
+        return self._explanations(answer, self._replies(answer, cases)[0], mistakes)
+
+    def _compare(self, answer, cases, mistakes) -> None:
+        replies, broken = self._replies(answer, cases)
+        if all(map(self._right, replies)):
+            if broken is not None:
+                raise broken
+            return
+        explained = self._explanations(answer, replies, mistakes)
+        if explained:
+            raise Mistake(f"`{answer.name}` {explained[0].message}")
+        raise Mistake(f"`{answer.name}` {self._unforeseen(answer, replies)}")
+
+    def _replies(self, answer, cases) -> tuple[list[Reply], Exception | None]:
+        """The replies, up to the first case that breaks off, and how it does."""
+        replies = []
+        for case in cases:
+            try:
+                replies.append(self._ask(answer, case))
+            except Exception as error:  # what came before may explain it
+                return replies, error
+        return replies, None
+
+    def _explanations(self, answer, replies, mistakes) -> list[Wrong]:
+        return recognized(replies, mistakes, answer.parts, self.tolerance, self.least)
+
+    def _ask(self, answer: Answer, case: Case) -> Reply:
+        exact = self.exact(*copied(case.arguments))
+        handed = as_tensors(case.arguments) if self.tensors else case.arguments
+        found = read_like(exact, answer(*handed), answer)
+        return Reply(case, found, exact, lambda: copied(case.arguments))
+
+    def _right(self, reply: Reply) -> bool:
+        return agree(reply.found, reply.exact, self.tolerance, self.least)
+
+    def _unforeseen(self, answer: Answer, replies: Sequence[Reply]) -> str:
+        """The slips that can be told without a catalogue; else the first difference."""
+        reply = next(each for each in replies if not self._right(each))
+        slip = (
+            self._draws(answer, reply)
+            or self._other_order_of_results(answer, replies)
+            or self._arguments_exchanged(answer, replies)
+        )
+        return slip or self._difference(answer, reply, replies)
+
+    def _draws(self, answer: Answer, reply: Reply) -> str | None:
+        again = self._ask(answer, reply.case)
+        if agree(again.found, reply.found, 1e-9, 0):
+            return None
+        return (
+            "returns something else when it is called again with the same arguments: "
+            "it draws random numbers, or keeps something from call to call. Compute "
+            "it from the arguments alone."
+        )
+
+    def _other_order_of_results(self, answer: Answer, replies) -> str | None:
+        if not answer.parts or not self._are(replies, _other_order):
+            return None
+        return (
+            "returns its results in another order: end with "
+            f"`return {', '.join(answer.parts)}`."
+        )
+
+    def _arguments_exchanged(self, answer: Answer, replies) -> str | None:
+        names = answer.arguments
+        for order in list(permutations(range(len(names))))[1:]:
+
+            def exchanged(exact, *arguments, order=order):
+                return [self.exact(*(arguments[i] for i in order))]
+
+            if self._are(replies, exchanged):
+                return (
+                    "has exchanged its arguments: it is called as "
+                    f"`{answer.name}({', '.join(names)})`, in this order."
+                )
+        return None
+
+    def _are(self, replies, others: Callable) -> bool:
+        """Whether each reply is one of what `others` makes of the exact one."""
+        try:
+            return all(
+                any(
+                    agree(reply.found, other, self.tolerance, self.least)
+                    for other in others(reply.exact, *reply.arguments())
+                )
+                for reply in replies
+            )
+        except Exception:  # not defined for such arguments
+            return False
+
+    def _difference(self, answer: Answer, reply: Reply, replies) -> str:
+        found, exact, label = reply.found, reply.exact, ""
+        if answer.parts:
+            which = next(
+                i
+                for i, (one, other) in enumerate(zip(found, exact, strict=True))
+                if not agree(one, other, self.tolerance, self.least)
+            )
+            found, exact, label = found[which], exact[which], answer.parts[which]
+        given = ", ".join(
+            f"{name} = {in_words(value)}"
+            for name, value in zip(answer.arguments, reply.case.arguments, strict=True)
+        )
+        if np.shape(found) != np.shape(exact):
+            return _other_shape(label, found, exact, given)
+        shows = f": {reply.case.shows}" if reply.case.shows else "."
+        value, right = where_they_differ(found, exact, self.tolerance, self.least)
+        label = f"{label} = " if label else ""
+        pattern = None
+        if not np.shape(exact) and not answer.parts:
+            pattern = factor_between(
+                [each.found for each in replies], [each.exact for each in replies]
+            )
+        if pattern:
+            return f"{pattern}: {value} for {given}, where {right} is right{shows}"
+        nearly = (
+            " (Nearly: is a grid too coarse, or something rounded?)"
+            if agree(found, exact, 0.02, self.least)
+            else ""
+        )
+        return (
+            f"returns {label}{value} for {given}, where {right} is right{shows}{nearly}"
+        )
+
+
+def _other_order(exact, *arguments):
+    return list(permutations(exact))[1:]
+
+
+def _other_shape(label: str, found, exact, given: str) -> str:
+    shape, wanted = np.shape(found), np.shape(exact)
+    label = f"{label} of " if label else ""
+    why = "."
+    if shape and not wanted:
+        why = ": one number is asked for. Take the `mean` or `sum` over all."
+    elif wanted and not shape:
+        why = ": one number for each is asked for, without a mean or sum over them."
+    elif sorted(shape) == sorted(wanted):
+        why = ": the axes are in another order."
+    elif [n for n in shape if n != 1] == [n for n in wanted if n != 1]:
+        more = "too many" if len(shape) > len(wanted) else "too few"
+        why = f": an axis of length 1 {more}."
+    return f"returns {label}shape {shape} for {given}, where {wanted} is right{why}"

@@ -1,0 +1,93 @@
+"""What every loss of a discriminator's logits must stand: ±10 000, and a gradient."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from utils.checks.engine.answers import Answer
+from utils.checks.engine.catalogue import Case, Wrong
+from utils.checks.engine.feedback import Mistake
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """D = 1 / (1 + exp(-logit)), in NumPy."""
+    return np.exp(log_sigmoid(logits))
+
+
+def log_sigmoid(logits: np.ndarray) -> np.ndarray:
+    """The logarithm of D, in NumPy; that of 1 - D is `log_sigmoid(-logits)`."""
+    return -np.logaddexp(0.0, -np.asarray(logits, dtype="float64"))
+
+
+def far_out(exact: Callable, *logits: np.ndarray) -> Case:
+    """Returns an edge case of logits as large as ±10 000.
+
+    Args:
+        exact: the right loss, of NumPy arrays.
+        *logits: `(n, 1)` each.
+    """
+
+    def clipped(*logits):
+        return exact(*(np.clip(each, -16.0, 16.0) for each in logits))
+
+    return Case(
+        *logits,
+        mistakes=(
+            Wrong(
+                lambda *logits: np.nan,
+                "overflows for logits of ±10 000: the sigmoid rounds to 0 or 1 (or "
+                "`exp` overflows) before the logarithm. Do both at once: log D = "
+                "-ops.softplus(-logits) and log(1 - D) = -ops.softplus(logits).",
+                when=lambda value, *logits: not np.isfinite(value),
+            ),
+            Wrong(
+                clipped,
+                "levels off for logits of ±10 000: clipping, or a small number inside "
+                "the logarithm, hides that the sigmoid has rounded to 0 or 1, and "
+                "there is no slope left. Use log D = -ops.softplus(-logits) and "
+                "log(1 - D) = -ops.softplus(logits).",
+                when=lambda value, *logits: np.isfinite(value),
+            ),
+        ),
+    )
+
+
+def check_gradients(answer: Answer, exact: Callable, *arrays: np.ndarray) -> None:
+    """Compares the gradient of a loss, as `minimize` sees it, with central differences.
+
+    Raises:
+        Mistake: if none arrives, or another one.
+    """
+    expected = _central_differences(exact, arrays)
+    gradients = answer.gradients(*arrays)
+    for name, gradient, slope in zip(
+        answer.arguments, gradients, expected, strict=True
+    ):
+        if not np.any(gradient):
+            raise Mistake(
+                f"the value of `{answer.name}` is right, but no gradient arrives at "
+                f"{name}, and `minimize` follows the gradient: compute with "
+                "`keras.ops` throughout, without NumPy, `float()` or "
+                "`ops.stop_gradient`."
+            )
+        differs = ~np.isclose(gradient, slope, rtol=1e-3, atol=1e-5)
+        if differs.any():
+            raise Mistake(
+                f"the value of `{answer.name}` is right, but its gradient with respect "
+                f"to {name} holds {gradient[differs][0]:.4g} in place of "
+                f"{slope[differs][0]:.4g}: a part of it does not reach the result "
+                "(rounding, `ops.where` over an overflow, `ops.stop_gradient`)."
+            )
+
+
+def _central_differences(function: Callable, arrays, step: float = 1e-4):
+    slopes = []
+    for which, array in enumerate(arrays):
+        slope = np.zeros(array.shape)
+        for index in np.ndindex(array.shape):
+            for sign in (1, -1):
+                moved = [np.array(other, dtype="float64") for other in arrays]
+                moved[which][index] += sign * step
+                slope[index] += sign * function(*moved) / (2 * step)
+        slopes.append(slope)
+    return slopes

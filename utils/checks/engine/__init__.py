@@ -13,7 +13,7 @@ One file per exercise, named as the function that the learner writes; it defines
 
 - The engine copies all arguments for each call, names an answer that writes into them
   or exchanges their order, reads numbers, arrays and tuples (named in the header: "f(x)
-  -> mean, covariance"), and tells slips that need no catalogue: no `return`, another
+  -> mean, covariance"), and tells slips that need no catalog: no `return`, another
   order of results, a constant factor, random numbers, an axis too many, endless loops.
 - Give cases of one, two and many examples (not a power of two), repeated points, a
   large outlier, far tails. A mistake is recognized if its formula agrees in *every*
@@ -26,12 +26,12 @@ One file per exercise, named as the function that the learner writes; it defines
 - An exercise of several functions, or of a class, is a function that raises `Mistake`,
   decorated with `@exercise(number, title, seconds)`; `Check.examine` serves its parts.
 
-`tests/checks/test_catalogue.py` finds every `Check` and feeds its catalogue to it: each
+`tests/checks/test_catalog.py` finds every `Check` and feeds its catalog to it: each
 formula must get its own message and no other. By hand: three right, five wrong answers.
 """
 
 from utils.checks.engine.answers import Answer
-from utils.checks.engine.catalogue import Case, Wrong
+from utils.checks.engine.catalog import Case, Wrong
 from utils.checks.engine.check import Check
 from utils.checks.engine.comparison import MATMUL, TOLERANCE, agree, close, in_digits
 from utils.checks.engine.feedback import ExerciseError, Mistake, exercise

@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 
 from utils.checks.engine.answers import Answer, as_tensors, copied, read_like
-from utils.checks.engine.catalogue import Case, Reply, Wrong, recognized
+from utils.checks.engine.catalog import Case, Reply, Wrong, recognized
 from utils.checks.engine.comparison import (
     TOLERANCE,
     agree,
@@ -29,7 +29,7 @@ class Check:
             several results, "fit_gaussian(x) -> mean, covariance".
         exact: the right function, of NumPy arguments.
         cases: ordinary cases; together they tell all `mistakes` apart.
-        mistakes: the catalogue.
+        mistakes: the catalog.
         edges: cases tried after the ordinary ones are right, one by one.
         tensors: whether arrays are handed over as tensors, in float32.
         tolerance: relative; `MATMUL` where a matrix product is involved.
@@ -114,7 +114,7 @@ class Check:
         return agree(reply.found, reply.exact, self.tolerance, self.least)
 
     def _unforeseen(self, answer: Answer, replies: Sequence[Reply]) -> str:
-        """The slips that can be told without a catalogue; else the first difference."""
+        """The slips that can be told without a catalog; else the first difference."""
         reply = next(each for each in replies if not self._right(each))
         slip = (
             self._draws(answer, reply)

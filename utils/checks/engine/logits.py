@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from utils.checks.engine.answers import Answer
-from utils.checks.engine.catalogue import Case, Wrong
+from utils.checks.engine.catalog import Case, Wrong
 from utils.checks.engine.feedback import Mistake
 
 

@@ -1,4 +1,4 @@
-"""Each catalogue fed to its own check: every formula gets its message and no other."""
+"""Each catalog fed to its own check: every formula gets its message and no other."""
 
 import importlib
 import pkgutil
@@ -80,7 +80,7 @@ def as_answer(check, cases, wrong):
 @pytest.mark.parametrize(
     ("check", "cases", "mistakes", "wrong"), ENTRIES.values(), ids=ENTRIES
 )
-def test_a_mistake_of_a_catalogue_gets_its_own_message_and_no_other(
+def test_a_mistake_of_a_catalog_gets_its_own_message_and_no_other(
     check, cases, mistakes, wrong
 ):
     function = as_answer(check, cases, wrong)

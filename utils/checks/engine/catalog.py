@@ -1,4 +1,4 @@
-"""Cases of an exercise, and the catalogue of what learners return instead."""
+"""Cases of an exercise, and the catalog of what learners return instead."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

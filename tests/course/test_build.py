@@ -4,6 +4,7 @@ import nbformat
 import pytest
 
 from utils.course.build import build, learner_edition, out_of_date, solutions_edition
+from utils.course.folder import CourseError
 from utils.course.source import LessonError, read_lesson
 
 
@@ -42,7 +43,7 @@ def test_notebooks_are_valid_end_in_a_newline_and_hold_no_output(course):
         nbformat.validate(notebook)
         assert content.endswith(b"}\n")
         assert b"\r" not in content
-        assert notebook.metadata.keys() == {"kernelspec", "language_info"}
+        assert notebook.metadata.keys() == {"course", "kernelspec", "language_info"}
         assert notebook.metadata.kernelspec.name == "python3"
         for cell in notebook.cells:
             assert cell.metadata.keys() <= {"tags", "jupyter"}
@@ -103,7 +104,7 @@ def test_what_is_missing_changed_or_without_source_is_out_of_date(course):
     build(course)
     assert out_of_date(course) == []
     stale = course.solutions / "01_gone.ipynb"
-    stale.write_text("{}", encoding="utf-8")
+    stale.write_bytes((course.notebooks / "03_sums.ipynb").read_bytes())
     (course.notebooks / "03_sums.ipynb").write_text("{}", encoding="utf-8")
     (course.solutions / "03_sums.ipynb").unlink()
     assert sorted(out_of_date(course)) == [
@@ -123,28 +124,132 @@ def test_line_ends_of_windows_are_not_out_of_date(course):
     assert out_of_date(course) == []
 
 
-def test_a_learners_own_copy_is_neither_stale_nor_removed(course):
+@pytest.mark.parametrize("name", ["03_sums-Copy1", "11_my_own_notes"])
+def test_a_notebook_a_learner_made_is_neither_stale_nor_removed(course, name):
     build(course)
-    copy = course.notebooks / "03_sums-Copy1.ipynb"
-    copy.write_text("{}", encoding="utf-8")
+    mine = course.notebooks / f"{name}.ipynb"
+    mine.write_text('{"cells": [], "metadata": {}}', encoding="utf-8")
     assert out_of_date(course) == []
     build(course)
-    assert copy.exists()
+    assert mine.exists()
 
 
-def test_a_notebook_somebody_ran_is_kept_aside_before_it_is_written_over(course):
+def _ran(notebook):
+    notebook["cells"][1]["execution_count"] = 1
+
+
+def _printed(notebook):
+    notebook["cells"][1]["outputs"] = [
+        {"output_type": "stream", "name": "stdout", "text": ["5"]}
+    ]
+
+
+def _edited(notebook):
+    notebook["cells"][3]["source"] = ["def total(a, b):\n", "    return a + b"]
+
+
+def _noted(notebook):
+    notebook["cells"].insert(
+        0, {"cell_type": "markdown", "id": "n", "metadata": {}, "source": ["my note"]}
+    )
+
+
+def _illustrated(notebook):
+    notebook["cells"][0]["attachments"] = {"a.png": {"image/png": "aGVsbG8="}}
+
+
+def _removed(notebook):
+    notebook["cells"].pop(2)
+
+
+WORK = (_ran, _printed, _edited, _noted, _illustrated, _removed)
+
+
+@pytest.mark.parametrize("edition", ["notebooks", "solutions"])
+@pytest.mark.parametrize("work", WORK)
+def test_whatever_a_learner_did_is_kept_aside_before_it_is_written_over(
+    course, work, edition
+):
+    build(course)
+    path = getattr(course, edition) / "03_sums.ipynb"
+    fresh = path.read_bytes()
+    mine = json.loads(fresh)
+    work(mine)
+    path.write_text(json.dumps(mine), encoding="utf-8")
+    worked = path.read_bytes()
+    assert "kept your work: notebooks/.kept/03_sums-1.ipynb" in build(course)
+    assert (course.notebooks / ".kept" / "03_sums-1.ipynb").read_bytes() == worked
+    assert path.read_bytes() == fresh
+    assert out_of_date(course) == []
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b"\x80", b'{"cells": [{"cell_ty', b"[]"]
+)
+def test_a_notebook_half_saved_is_kept_aside(course, content):
     build(course)
     path = course.notebooks / "03_sums.ipynb"
-    fresh = path.read_bytes()
-    for answer in ("first", "second"):
-        mine = json.loads(fresh)
-        mine["cells"][1] |= {"source": [answer], "execution_count": 1}
-        path.write_text(json.dumps(mine), encoding="utf-8")
-        told = build(course)
-        assert any(line.startswith("kept your work: notebooks/.kept/") for line in told)
-        assert path.read_bytes() == fresh
-    kept = sorted((course.notebooks / ".kept").iterdir())
-    assert ["first" in kept[0].read_text(), "second" in kept[1].read_text()] == [
-        True
-    ] * 2
-    assert out_of_date(course) == []
+    path.write_bytes(content)
+    build(course)
+    assert (course.notebooks / ".kept" / "03_sums-1.ipynb").read_bytes() == content
+
+
+def test_work_in_a_lesson_that_is_gone_is_kept_too(course):
+    build(course)
+    path = course.notebooks / "03_sums.ipynb"
+    mine = json.loads(path.read_bytes())
+    _edited(mine)
+    (course.notebooks / "04_gone.ipynb").write_text(json.dumps(mine))
+    told = build(course)
+    assert told == [
+        "kept your work: notebooks/.kept/04_gone-1.ipynb",
+        "removed (no source): notebooks/04_gone.ipynb",
+    ]
+
+
+def test_an_older_copy_is_never_written_over(course):
+    build(course)
+    path, folder = course.notebooks / "03_sums.ipynb", course.notebooks / ".kept"
+    for number in (1, 2, 3):
+        path.write_text(f"try {number}")
+        build(course)
+    (folder / "03_sums-1.ipynb").unlink()
+    path.write_text("try 4")
+    build(course)
+    kept = {copy.name: copy.read_text() for copy in folder.iterdir()}
+    assert kept == {f"03_sums-{n}.ipynb": f"try {n}" for n in (2, 3, 4)}
+
+
+def test_a_notebook_opened_and_saved_again_is_no_work(course):
+    build(course)
+    path = course.notebooks / "03_sums.ipynb"
+    saved = json.loads(path.read_bytes())
+    saved["metadata"]["language_info"]["version"] = "3.13.1"
+    saved["cells"][1]["metadata"]["collapsed"] = True
+    path.write_text(json.dumps(saved))
+    assert build(course) == ["wrote: notebooks/03_sums.ipynb"]
+
+
+def test_a_new_version_of_a_lesson_nobody_touched_leaves_no_copy(course):
+    build(course)
+    source = course.lessons / "03_sums.py"
+    source.write_text(source.read_text("utf-8") + "\n# %%\nx = 1\n", "utf-8")
+    assert len(build(course)) == 2
+    assert not (course.notebooks / ".kept").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_is_lost(
+    course, monkeypatch
+):
+    build(course)
+    path = course.notebooks / "03_sums.ipynb"
+    path.write_text("mine")
+    monkeypatch.setattr(type(path), "mkdir", _forbidden)
+    with pytest.raises(CourseError, match=r"cannot be written: Read-only.*--root"):
+        build(course)
+    monkeypatch.undo()
+    assert path.read_text() == "mine"
+
+
+def _forbidden(path, *_, **__):
+    raise OSError(30, "Read-only file system", str(path))

@@ -1,51 +1,105 @@
 import pytest
 from nbformat import v4
 
-from utils.course.check import answers
+from utils.course.check import VERDICT, answers, read_notebook
+from utils.course.folder import CourseError
+from utils.course.source import Exercise
 
-ERROR = v4.new_output("error", ename="NameError", evalue="no such name", traceback=[])
+TITLE, LINE = "Exercise 3.1: a sum", "checks.lesson03.total(total)"
+EXERCISES = [Exercise("3.1", TITLE, LINE)]
+
+
+def _error(name="NameError", text="no such name"):
+    return v4.new_output("error", ename=name, evalue=text, traceback=[])
 
 
 def _printed(text):
     return v4.new_output("stream", name="stdout", text=text)
 
 
-def _notebook(printed=(), raised=()):
+def _verdict(verdict="passed", exercise="3.1"):
+    told = {"exercise": exercise, "verdict": verdict, "message": "because"}
+    return v4.new_output("display_data", data={"text/plain": "✓", VERDICT: told})
+
+
+def _notebook(printed=(), raised=(), check=LINE, count=2):
     """An exercise cell with outputs `raised`, then its check with `printed`."""
-    cells = [
-        v4.new_code_cell(
-            "# Exercise 3.1: a sum\ndef total(a, b): ...", outputs=list(raised)
-        ),
-        v4.new_code_cell("checks.lesson03.total(total)", outputs=list(printed)),
-    ]
-    for cell, tag in zip(cells, ("exercise", "check"), strict=True):
-        cell.metadata["tags"] = [tag]
-    return v4.new_notebook(cells=cells)
+    return v4.new_notebook(
+        cells=[
+            v4.new_markdown_cell(LINE),
+            v4.new_code_cell(
+                f"# {TITLE}\ndef total(a, b): ...",
+                outputs=list(raised),
+                execution_count=1,
+            ),
+            v4.new_code_cell(check, outputs=list(printed), execution_count=count),
+        ]
+    )
+
+
+def _answer(notebook, stopped=""):
+    (answer,) = answers(notebook, EXERCISES, stopped)
+    assert answer.exercise == TITLE
+    return answer[1:]
+
+
+@pytest.mark.parametrize("verdict", ["passed", "wrong", "not attempted"])
+def test_the_verdict_of_a_check_is_its_result(verdict):
+    printed = [_printed("Epoch 1\n"), _verdict(verdict)]
+    assert _answer(_notebook(printed)) == (verdict, "because")
 
 
 @pytest.mark.parametrize(
-    ("mark", "result"), [("✓", "passed"), ("✗", "wrong"), ("○", "not attempted")]
+    "printed",
+    [
+        [],
+        [_printed("✓ Exercise 3.1 passed: a sum.\n")],
+        [_verdict(exercise="3.2")],
+        [_verdict("excellent")],
+        [v4.new_output("display_data", data={"text/plain": "✓ passed"})],
+    ],
 )
-def test_the_mark_a_check_prints_is_its_result(mark, result):
-    printed = [_printed("Epoch 1\n"), _printed(f"{mark} because\n")]
-    expected = [("Exercise 3.1: a sum", result, "because")]
-    assert answers(_notebook(printed)) == expected
+def test_what_only_looks_like_a_verdict_is_none(printed):
+    expected = ("missing", "the check said nothing")
+    assert _answer(_notebook(printed)) == expected
+
+
+def test_a_check_that_is_not_there_is_missing():
+    line = f"no check cell found: it says {LINE}"
+    for notebook in (v4.new_notebook(), _notebook([_verdict()], check="print('✓')")):
+        assert _answer(notebook) == ("missing", line)
+
+
+def test_a_check_is_found_without_its_tag_and_beside_other_lines():
+    notebook = _notebook([_verdict()], check=f"# once more\n{LINE}\n")
+    assert _answer(notebook) == ("passed", "because")
+
+
+def test_a_check_that_was_not_reached_says_what_stopped_the_run():
+    notebook = _notebook(count=None)
+    expected = ("missing", "not reached: cell 1 ended its kernel")
+    assert _answer(notebook, "cell 1 ended its kernel") == expected
 
 
 def test_a_check_that_raises_is_wrong_with_its_error():
-    answer = answers(_notebook([ERROR]))[0]
-    assert answer[1:] == ("wrong", "NameError: no such name")
+    expected = ("wrong", "NameError: no such name")
+    assert _answer(_notebook([_error()])) == expected
 
 
 def test_a_broken_exercise_is_told_rather_than_what_follows_from_it():
-    syntax = v4.new_output("error", ename="SyntaxError", evalue="bad", traceback=[])
-    answer = answers(_notebook(printed=[ERROR], raised=[syntax]))[0]
-    assert answer[1:] == ("wrong", "SyntaxError: bad")
+    notebook = _notebook([_error()], raised=[_error("SyntaxError", "bad")])
+    assert _answer(notebook) == ("wrong", "SyntaxError: bad")
 
 
-def test_a_silent_check_is_wrong():
-    assert answers(_notebook())[0].line == "the check said nothing"
+def test_every_exercise_has_an_answer_in_the_order_of_the_lesson():
+    exercises = [Exercise("3.0", "Exercise 3.0: none", "checks.x(y)"), *EXERCISES]
+    told = answers(_notebook([_verdict()]), exercises)
+    assert [answer.result for answer in told] == ["missing", "passed"]
 
 
-def test_a_notebook_without_checks_has_no_answers():
-    assert answers(v4.new_notebook(cells=[v4.new_code_cell("1")])) == []
+def test_a_notebook_that_is_none_is_told(tmp_path):
+    with pytest.raises(CourseError, match="run `course build` first"):
+        read_notebook(tmp_path / "03_sums.ipynb")
+    (tmp_path / "03_sums.ipynb").write_text('{"cells": [{"cell_ty')
+    with pytest.raises(CourseError, match=r"half saved.*keeps it aside"):
+        read_notebook(tmp_path / "03_sums.ipynb")

@@ -29,7 +29,8 @@ def test_build_check_exits_1_names_what_is_late_and_writes_nothing(command, cour
     assert "notebooks/03_sums.ipynb: missing" in result.output
     assert not course.notebooks.exists()
     command("build")
-    (course.notebooks / "01_gone.ipynb").write_text("{}", encoding="utf-8")
+    built = (course.notebooks / "03_sums.ipynb").read_bytes()
+    (course.notebooks / "01_gone.ipynb").write_bytes(built)
     result = command("build", "--check")
     assert result.exit_code == 1
     assert "notebooks/01_gone.ipynb: no source" in result.output
@@ -93,7 +94,7 @@ def environments(monkeypatch):
     """What kernels would be started with, without starting any."""
     seen = []
 
-    def execute(notebook, folder, environment, keep_going):
+    def execute(notebook, folder, environment, **_):
         seen.append({**os.environ, **environment})
         return iter(())
 
@@ -167,9 +168,69 @@ def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, cour
     path.write_text(untouched, encoding="utf-8")
     told["none"] = command("check", "3")
     assert [told[key].exit_code for key in ("a - b", "a + b", "none")] == [1, 0, 0]
-    assert "is a sign wrong?" in told["a - b"].output
-    assert "passed" in told["a + b"].output
-    assert "not attempted" in told["none"].output
+    assert "so: wrong" in told["a - b"].output
+    assert "so: passed" in told["a + b"].output
+    assert "so: not attempted" in told["none"].output
+
+
+def _replace_answer(path, answer):
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("tags") == ["exercise"]:
+            cell["source"] = f"{cell['source'][0]}{answer}"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("import os; os._exit(1)", "ended its kernel"),
+        ("while True: pass", "took longer than 1 s"),
+    ],
+)
+def test_check_tells_the_verdicts_of_the_other_lessons_where_one_breaks_off(
+    command, course, answer, told
+):
+    source = course.lessons / "03_sums.py"
+    text = source.read_text(encoding="utf-8")
+    for number in ("2", "4"):
+        other = text.replace("3.1", f"{number}.1").replace(
+            "lesson03", f"lesson0{number}"
+        )
+        (course.lessons / f"0{number}_more.py").write_text(other, encoding="utf-8")
+    command("build")
+    _replace_answer(course.notebooks / "03_sums.ipynb", answer)
+    result = command("check", "--limit", "1")
+    assert result.exit_code == 1
+    assert result.output.count("so: not attempted") == 2
+    assert "missing" in result.output
+    assert f"not reached: 03_sums: cell 3 {told}" in result.output
+
+
+def test_check_without_its_check_cells_is_no_success(command, course):
+    command("build")
+    path = course.notebooks / "03_sums.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    tagged = [cell["metadata"].get("tags") == ["check"] for cell in notebook["cells"]]
+    notebook["cells"].pop(tagged.index(True))
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    result = command("check")
+    assert result.exit_code == 1
+    assert "no check cell found" in result.output
+
+
+@pytest.mark.parametrize("name", ["run", "check", "lab"])
+def test_a_misspelled_backend_or_data_folder_is_told_before_anything_runs(
+    command, environments, monkeypatch, tmp_path, name
+):
+    command("build")
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "typo"))
+    monkeypatch.setattr(cli.subprocess, "Popen", lambda *_, **__: 1 / 0)
+    assert "typo, which does not exist" in command(name).output
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflo")
+    result = command(name)
+    assert result.exit_code == 1
+    assert "Did you mean 'tensorflow'?" in result.output
 
 
 def test_lab_opens_the_notebooks_and_leaves_jupyters_safety_alone(
@@ -180,8 +241,9 @@ def test_lab_opens_the_notebooks_and_leaves_jupyters_safety_alone(
     class Jupyter:
         returncode = 7
 
-        def __init__(self, arguments):
+        def __init__(self, arguments, env):
             started.extend(arguments)
+            assert "PYTHONOPTIMIZE" not in env
 
         def __enter__(self):
             return self
@@ -190,6 +252,7 @@ def test_lab_opens_the_notebooks_and_leaves_jupyters_safety_alone(
             pass
 
     monkeypatch.setattr(cli.subprocess, "Popen", Jupyter)
+    monkeypatch.setenv("PYTHONOPTIMIZE", "2")
     assert "run `course build`" in command("lab").output
     command("build")
     assert command("lab", "--no-browser", "--port=9999").exit_code == 7

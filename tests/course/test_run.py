@@ -2,7 +2,8 @@ import pytest
 from nbformat import v4
 
 from utils.course.build import learner_edition, solutions_edition
-from utils.course.run import CellFailed, execute
+from utils.course.greeting import without_greeting
+from utils.course.run import CellFailed, execute, kernel_environment
 from utils.course.source import read_lesson
 
 
@@ -55,3 +56,55 @@ def test_a_kernel_that_dies_is_told_with_the_cell(tmp_path):
     notebook = _notebook("import os; os._exit(1)")
     with pytest.raises(CellFailed, match=r"(?s)cell 1 ended its kernel.*os\._exit"):
         list(execute(notebook, tmp_path, {}))
+
+
+def test_a_cell_without_end_is_given_up_at_the_limit(tmp_path):
+    notebook = _notebook("x = 1", "while True: pass")
+    run = execute(notebook, tmp_path, {}, keep_going=True, limit=1)
+    assert next(run).number == 1
+    with pytest.raises(CellFailed, match=r"(?s)cell 2 took longer than 1 s.*while"):
+        next(run)
+
+
+def test_nothing_of_an_older_run_is_left_where_the_new_one_stopped(tmp_path):
+    notebook = _notebook("1 / 0", "print('old')")
+    list(execute(notebook, tmp_path, {}, keep_going=True))
+    assert notebook.cells[1].outputs
+    with pytest.raises(CellFailed):
+        list(execute(notebook, tmp_path, {}))
+    assert notebook.cells[1].outputs == []
+    assert notebook.cells[1].execution_count is None
+
+
+def test_claims_hold_and_the_greeting_is_dropped(tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    monkeypatch.delenv("PYTHONSTARTUP", raising=False)
+    notebook = _notebook(
+        "import sys\nsys.stderr.write('I0000 00:00:1.2   5 port.cc:153] A\\nmine\\n')",
+        "print({'re', 'utils'} & set(dir()))",
+        "assert False, 'a claim'",
+    )
+    with pytest.raises(CellFailed, match="a claim"):
+        list(execute(notebook, tmp_path, {}))
+    errors = [one for one in notebook.cells[0].outputs if one.get("name") == "stderr"]
+    assert [one.text for one in errors] == ["mine\n"]
+    assert notebook.cells[1].outputs[0].text == "set()\n"
+
+
+def test_a_learners_own_settings_of_a_kernel_stay(monkeypatch):
+    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
+    environment = kernel_environment()
+    assert environment["PYTHONSTARTUP"] == "mine.py"
+    assert environment["TF_CPP_MIN_LOG_LEVEL"] == "0"
+
+
+def test_only_the_greeting_is_dropped():
+    greeting = (
+        "WARNING: All log messages before absl::InitializeLog() is called are …\n"
+        "I0000 00:00:1795747780.139784   25692 port.cc:153] oneDNN custom\n"
+        "E0000 00:00:1795747792.561 25692 cuda_platform.cc:52] failed call to cuInit\n"
+        "To enable the following instructions: AVX2, rebuild TensorFlow\n"
+    )
+    mine = "WARNING: mine\nE0000 00:00:1.2 5 other.cc:1] out of memory\nno newline"
+    assert without_greeting(greeting + mine) == mine

@@ -11,6 +11,7 @@ def total(a, b):
     return a + b
     # END SOLUTION
 """
+CHECK = '\n# %% tags=["check"]\nchecks.lesson03.total(total)\n'
 
 # name: (source, line of the problem, what the message says)
 MALFORMED = {
@@ -42,12 +43,61 @@ MALFORMED = {
     "check of two lines": (
         EXERCISE + '\n# %% tags=["check"]\n\na = 1\nchecks.total(a)\n',
         10,
-        "a check is exactly one line",
+        "a check is one line, one call: checks.lesson03.total(total)",
+    ),
+    "check and something else on its line": (
+        EXERCISE + CHECK.replace("(total)", "(total); print('hello')"),
+        9,
+        "a check is one line, one call",
+    ),
+    "check that is no call": (
+        EXERCISE + CHECK.replace("(total)", ""),
+        9,
+        "a check is one line, one call",
+    ),
+    "check of another lesson": (
+        EXERCISE + CHECK.replace("03", "04"),
+        9,
+        "a check is one line, one call: checks.lesson03",
+    ),
+    "exercise without a check at the end": (EXERCISE, 2, "an exercise without a check"),
+    "exercise without a check before another": (
+        EXERCISE + "\n" + EXERCISE.replace("3.1", "3.2") + CHECK,
+        2,
+        "an exercise without a check",
+    ),
+    "two checks of one exercise": (
+        EXERCISE + CHECK + CHECK,
+        12,
+        "a second check of the exercise in line 2",
+    ),
+    "byte order mark": ("\ufeff# %%\n1\n", 1, "byte order mark"),
+    **{
+        f"a second pair, written {marker!r}": (
+            EXERCISE.replace(
+                "    # BEGIN",
+                f"    {marker}\n    secret = 1\n    # END SOLUTION\n    # BEGIN",
+            ),
+            4,
+            "no marker, but like one",
+        )
+        for marker in (
+            *("### BEGIN SOLUTION", "# BEGIN SOLUTION:", "#BEGIN-SOLUTION"),
+            *("# begin  solutions", "x = 1  # BEGIN SOLUTION", "# Begin_Solution"),
+        )
+    },
+    "END and BEGIN in a string of the solution": (
+        EXERCISE.replace(
+            "    return",
+            '    text = """\n# END SOLUTION\nsecret\n# BEGIN SOLUTION\n"""\n    return',
+        ),
+        6,
+        "no marker, but like one",
     ),
     "unknown tag": (
         EXERCISE + '\n# %% tags=["exercises"]\n1\n',
         8,
-        "unknown tag 'exercises'; did you mean exercise?",
+        "unknown tag 'exercises'. Did you mean 'exercise'?",
     ),
     "two tags": (
         EXERCISE + '\n# %% tags=["check", "claim"]\n1\n',
@@ -156,6 +206,32 @@ def test_a_malformed_source_is_told_with_file_and_line(read, name):
     ), told
 
 
+def test_a_check_that_does_not_exist_is_told_with_the_near_one(read, tmp_path):
+    checks = tmp_path / "utils" / "checks" / "lesson03"
+    checks.mkdir(parents=True)
+    (checks / "__init__.py").write_text(
+        "from there import other as total\ndef count_modes(answer): ...\n"
+    )
+    assert read(EXERCISE + CHECK).name == "03_sums"
+    with pytest.raises(LessonError, match=r":9: there is no check lesson03\.totals"):
+        read(EXERCISE + CHECK.replace("03.total", "03.totals"))
+    with pytest.raises(LessonError, match="Did you mean 'count_modes'"):
+        read(EXERCISE + CHECK.replace("03.total", "03.count_mode"))
+
+
+def test_the_exercises_of_a_lesson_are_those_that_are_checked(read):
+    lesson = read(EXERCISE + CHECK)
+    title = "Exercise 3.1: a sum"
+    assert lesson.exercises() == [("3.1", title, "checks.lesson03.total(total)")]
+
+
+def test_line_ends_of_windows_change_nothing(read, tmp_path):
+    unix = read(EXERCISE + CHECK)
+    path = tmp_path / "lessons" / "03_sums.py"
+    path.write_bytes((EXERCISE + CHECK).replace("\n", "\r\n").encode())
+    assert read_lesson(path) == unix
+
+
 def test_a_source_that_is_not_utf_8_is_told(tmp_path):
     (tmp_path / "03_sums.py").write_bytes("# %%\n# é\n".encode("latin-1"))
     with pytest.raises(LessonError, match=r"03_sums\.py:1: not UTF-8"):
@@ -167,7 +243,7 @@ def test_all_problems_are_told_at_once_in_order_of_their_lines(read):
     with pytest.raises(LessonError) as error:
         read(text)
     lines = [int(one.split(":")[1]) for one in str(error.value).splitlines()]
-    assert lines == [2, 4, 8]
+    assert lines == [2, 2, 4, 8]
 
 
 def test_the_problems_of_all_lessons_are_told_together(course):
@@ -212,7 +288,7 @@ def test_each_of_several_solutions_becomes_a_raise_where_it_stood(read):
         "        # END SOLUTION\n\n    def rest(self):\n        if self:\n"
         "            # BEGIN SOLUTION\n            return 2\n"
         "            # END SOLUTION\n        return 3\n"
-    )
+    ) + CHECK
     stubbed = stub(read(text).cells[0])
     line = 'raise NotImplementedError("Exercise 3.1: two parts")'
     assert f"        {line}\n\n    def rest" in stubbed

@@ -9,7 +9,7 @@ import nbformat
 from nbformat import NotebookNode, v4
 
 from utils.course.cells import Cell, stub
-from utils.course.folder import LESSON_NAME, Course
+from utils.course.folder import LESSON_NAME, Course, CourseError
 from utils.course.source import Lesson, read_lessons
 
 _METADATA = {
@@ -42,25 +42,32 @@ def solutions_edition(lesson: Lesson) -> NotebookNode:
 def build(course: Course) -> list[str]:
     """Bring `notebooks/` up to date, and remove what no longer has a source.
 
-    A notebook somebody has worked in is copied to `notebooks/.kept/` before it is
-    written over or removed.
+    A notebook that is not just as it was built, because somebody has run it, changed
+    it, or was saving it when the power went, is copied to `notebooks/.kept/` first.
 
     Returns:
         One line per file that was written, removed or kept.
 
     Raises:
         LessonError: If a source is malformed; then nothing is written.
+        CourseError: If a file cannot be written.
     """
     expected = _expected(course)
     done = []
     for path, state in _differences(course, expected):
-        if _worked_in(path):
-            done.append(f"kept your work: {_set_aside(course, path)}")
-        if path in expected:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(expected[path], encoding="utf-8", newline="\n")
-        else:
-            path.unlink()
+        try:
+            if path.exists() and not _as_built(path):
+                done.append(f"kept your work: {_set_aside(course, path)}")
+            if path in expected:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(expected[path], encoding="utf-8", newline="\n")
+            else:
+                path.unlink()
+        except OSError as error:
+            raise CourseError(
+                f"{error.filename or path} cannot be written: {error.strerror}. Build "
+                "in a copy of the course that is yours: course --root FOLDER build"
+            ) from None
         verb = "wrote" if path in expected else f"removed ({state})"
         done.append(f"{verb}: {path.relative_to(course.root).as_posix()}")
     return done
@@ -93,12 +100,13 @@ def _differences(course: Course, expected: dict[Path, str]) -> list[tuple[Path, 
     for path, text in expected.items():
         if not path.exists():
             found.append((path, "missing"))
-        elif path.read_text(encoding="utf-8") != text:
+        elif path.read_bytes().replace(b"\r\n", b"\n") != text.encode():
             found.append((path, "differs from its source"))
     for folder in (course.notebooks, course.solutions):
         for path in sorted(folder.glob("*.ipynb")):
-            # Only a lesson's name: a copy a learner made is theirs to keep.
-            if path not in expected and LESSON_NAME.fullmatch(path.stem):
+            # What a learner made, or copied and renamed, is theirs to keep.
+            ours = LESSON_NAME.fullmatch(path.stem) and _stamp(path)
+            if path not in expected and ours:
                 found.append((path, "no source"))
     return found
 
@@ -124,8 +132,9 @@ def _node(cell: Cell, identity: str, source: str) -> NotebookNode:
 
 
 def _notebook(cells) -> NotebookNode:
-    notebook = v4.new_notebook(cells=list(cells), metadata=_METADATA)
+    notebook = v4.new_notebook(cells=list(cells), metadata=dict(_METADATA))
     notebook.nbformat_minor = 5
+    notebook.metadata["course"] = {"built": _digest(notebook)}
     nbformat.validate(notebook)
     return notebook
 
@@ -134,19 +143,46 @@ def _text(notebook: NotebookNode) -> str:
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 
-def _worked_in(path: Path) -> bool:
-    """Whether somebody ran the notebook: what we write never holds an output."""
+def _digest(notebook: dict) -> str:
+    """What the notebook says, without what a kernel and an editor add."""
+    told = [
+        (cell["cell_type"], "".join(cell["source"]), cell.get("attachments") or {})
+        for cell in notebook["cells"]
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _stamp(path: Path) -> str:
+    """What the notebook said when it was built; nothing if we did not build it."""
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        return any(cell.get("execution_count") or cell.get("outputs") for cell in cells)
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        return notebook["metadata"]["course"]["built"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _as_built(path: Path) -> bool:
+    """Whether a notebook says what it was built to say, and nobody ran it."""
+    try:
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        ran = any(
+            c.get("execution_count") or c.get("outputs") for c in notebook["cells"]
+        )
+        return not ran and _digest(notebook) == _stamp(path)
     except (OSError, ValueError, KeyError, AttributeError, TypeError):
         return False
 
 
 def _set_aside(course: Course, path: Path) -> str:
+    """Copy a notebook under a number that is higher than those of its older copies."""
     folder = course.notebooks / ".kept"
     folder.mkdir(exist_ok=True)
-    taken = len(list(folder.glob(f"{path.stem}-*.ipynb")))
-    copy = folder / f"{path.stem}-{taken + 1}.ipynb"
-    copy.write_bytes(path.read_bytes())
+    numbers = (
+        copy.stem.removeprefix(f"{path.stem}-")
+        for copy in folder.glob(f"{path.stem}-*.ipynb")
+    )
+    highest = max((int(number) for number in numbers if number.isdecimal()), default=0)
+    copy = folder / f"{path.stem}-{highest + 1}.ipynb"
+    with copy.open("xb") as file:
+        file.write(path.read_bytes())
     return copy.relative_to(course.root).as_posix()

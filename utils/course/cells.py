@@ -1,6 +1,6 @@
 """The cells of a lesson's source, and what a learner sees of an exercise."""
 
-import difflib
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import jupytext
+
+from utils.core.validation import did_you_mean
 
 # The tags of a lesson, and the kind of cell each belongs on.
 TAGS = {
@@ -26,6 +28,9 @@ _MARKER = re.compile(r"#\s*%%+(\s|$)")
 _TITLE = re.compile(r"# (Exercise (\d+)\.(\d+): \S.*?)\s*$")
 BEGIN = re.compile(r"(\s*)#\s*BEGIN SOLUTION\s*$", re.IGNORECASE)
 END = re.compile(r"\s*#\s*END SOLUTION\s*$", re.IGNORECASE)
+# What somebody wrote who meant one of the two.
+LIKE_A_MARKER = re.compile(r"\b(BEGIN|END)[\W_]*SOLUTION", re.IGNORECASE)
+_BOM = "\ufeff"
 
 
 class Problem(NamedTuple):
@@ -51,6 +56,20 @@ class Cell:
         match = _TITLE.match(self.source.partition("\n")[0])
         return match[1] if match else None
 
+    @property
+    def check_called(self) -> tuple[str, str] | None:
+        """The lesson's module and the name that a check calls: `"lesson03", "kl"`."""
+        match ast.parse(self.source).body:
+            case [
+                ast.Expr(
+                    ast.Call(
+                        ast.Attribute(ast.Attribute(ast.Name("checks"), module), name)
+                    )
+                )
+            ]:
+                return module, name
+        return None
+
 
 def stub(cell: Cell) -> str:
     """Give an exercise as the learner gets it: each solution becomes a `raise`."""
@@ -69,6 +88,9 @@ def stub(cell: Cell) -> str:
 
 def read_cells(text: str) -> tuple[list[Cell], list[Problem]]:
     """Split a source's text into cells, and tell what cannot be understood."""
+    if text.startswith(_BOM):
+        told = "begins with a byte order mark, which editors hide: save without BOM"
+        return [], [Problem(1, told)]
     lines = text.splitlines()
     markers = [n for n, line in enumerate(lines) if _MARKER.match(line)]
     try:
@@ -119,9 +141,8 @@ def _header_problems(line: int, kind: str, metadata: dict) -> Iterator[Problem]:
         yield Problem(line, f"a cell has one tag at most, not {', '.join(tags)}")
     for tag in tags:
         if tag not in TAGS:
-            near = difflib.get_close_matches(tag, TAGS, n=1)
-            guess = f"; did you mean {near[0]}?" if near else ""
             known = ", ".join(TAGS)
-            yield Problem(line, f"unknown tag {tag!r}{guess} (known: {known})")
+            guess = did_you_mean(tag, TAGS)
+            yield Problem(line, f"unknown tag {tag!r}.{guess} Known are {known}")
         elif TAGS[tag] != kind:
             yield Problem(line, f"the tag {tag} is for {TAGS[tag]} cells, not {kind}")

@@ -1,46 +1,90 @@
 """Read what the checks said in an executed notebook."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
 from nbformat import NotebookNode
 
+from utils.course.folder import CourseError
 from utils.course.run import first_line
+from utils.course.source import Exercise
 
-RESULTS = {"✓": "passed", "○": "not attempted", "✗": "wrong"}
+#: How a check speaks to programs: `{"exercise": "3.1", "verdict": …, "message": …}`.
+#: A line that looks like a verdict can be printed by anybody.
+VERDICT = "application/vnd.course.verdict+json"
+RESULTS = ("passed", "wrong", "not attempted")
 
 
 class Answer(NamedTuple):
-    """One check of one exercise: its result, and the line it printed."""
+    """One exercise, its result (of `RESULTS`, or `"missing"`), and why."""
 
     exercise: str
     result: str
     line: str
 
 
-def answers(notebook: NotebookNode) -> list[Answer]:
-    """Collect the answers of every cell tagged `check`, in order.
+def read_notebook(path: Path) -> NotebookNode:
+    """Read a learner's notebook.
 
-    An answer is `"passed"`, `"not attempted"` or `"wrong"`. A check that could not
-    speak because a cell raised is wrong, and its line is that error.
+    Raises:
+        CourseError: If it is not there, or no notebook.
     """
-    found, exercise, broken = [], "", ""
-    for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        if "exercise" in tags:
-            exercise, broken = first_line(cell.source).lstrip("# "), _error(cell)
-        elif "check" in tags:
-            lines = _lines(cell) or [broken or _error(cell) or "the check said nothing"]
-            found += [
-                Answer(exercise, RESULTS.get(line[:1], "wrong"), line.lstrip("✓○✗ "))
-                for line in lines
-            ]
-    return found
+    if not path.exists():
+        raise CourseError(f"{path} does not exist: run `course build` first")
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat raises all kinds
+        raise CourseError(
+            f"{path} cannot be read, it may be half saved: {error!r:.200}. `course "
+            "build` keeps it aside and writes a new one."
+        ) from None
+
+
+def answers(
+    notebook: NotebookNode, exercises: Iterable[Exercise], stopped: str = ""
+) -> list[Answer]:
+    """Tell of every exercise of a lesson how it was answered, in order.
+
+    Args:
+        notebook: as it was executed.
+        exercises: of the lesson; what the notebook says of itself does not count.
+        stopped: why the run ended before its last cell, if it did.
+
+    Returns:
+        One answer for each exercise. A check that could not speak because a cell raised
+        is wrong, and its line is that error; one that is not there or did not run is
+        missing.
+    """
+    return [_answer(notebook, exercise, stopped) for exercise in exercises]
+
+
+def _answer(notebook: NotebookNode, exercise: Exercise, stopped: str) -> Answer:
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    asked = [cell for cell in code if exercise.check in map(str.strip, _lines(cell))]
+    if not asked:
+        line = f"no check cell found: it says {exercise.check}"
+        return Answer(exercise.title, "missing", line)
+    told = [
+        data[VERDICT]
+        for cell in asked
+        for data in (output.get("data", {}) for output in cell.outputs)
+        if data.get(VERDICT, {}).get("exercise") == exercise.number
+    ]
+    if told and told[-1]["verdict"] in RESULTS:
+        return Answer(exercise.title, told[-1]["verdict"], told[-1]["message"])
+    broken = [cell for cell in code if first_line(cell.source)[2:] == exercise.title]
+    raised = next(filter(None, map(_error, [*broken, *asked])), "")
+    if raised:
+        return Answer(exercise.title, "wrong", raised)
+    reached = any(cell.get("execution_count") for cell in asked)
+    silent = "the check said nothing" if reached else f"not reached: {stopped}"
+    return Answer(exercise.title, "missing", silent)
 
 
 def _lines(cell: NotebookNode) -> list[str]:
-    """Give the printed lines that begin with one of the three marks."""
-    printed = "".join(o.text for o in cell.outputs if o.output_type == "stream")
-    return [line for line in printed.splitlines() if line[:1] in RESULTS]
+    return cell.source.splitlines()
 
 
 def _error(cell: NotebookNode) -> str:

@@ -109,6 +109,7 @@ def run(
     from utils.course.source import read_lessons
 
     course = find_course(ctx.obj)
+    _look_around()
     chosen = read_lessons(course.choose(lessons or []))
     make = getattr(builder, f"{edition}_edition")
     strict = strict and edition == "solutions"
@@ -129,33 +130,46 @@ def run(
 
 @app.command()
 def check(
-    ctx: typer.Context, lessons: Lessons = None, scale: ScaleOption = "laptop"
+    ctx: typer.Context,
+    lessons: Lessons = None,
+    scale: ScaleOption = "laptop",
+    limit: Annotated[
+        float, typer.Option(min=1, help="Seconds that a cell may take.")
+    ] = 900,
 ) -> None:
     """Run your notebooks as they are now, and show what the checks say.
 
-    Exits with status 1 if an answer is wrong; one not attempted is no error.
+    Exits with status 1 if an answer is wrong, or a check is missing or was not reached;
+    an exercise not attempted is no error.
     """
-    import nbformat
-
-    from utils.course.check import answers
+    from utils.course.check import answers, read_notebook
     from utils.course.report import LessonRun, follow
+    from utils.course.run import CellFailed, first_line
+    from utils.course.source import read_lessons
 
     course = find_course(ctx.obj)
+    _look_around()
+    chosen = read_lessons(course.choose(lessons or []))
+    notebooks = [
+        read_notebook(course.notebooks / f"{one.name}.ipynb") for one in chosen
+    ]
+    environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "0"}
     found = []
-    for source in course.choose(lessons or []):
-        path = course.notebooks / f"{source.stem}.ipynb"
-        if not path.exists():
-            raise CourseError(f"{path} does not exist: run `course build` first")
-        notebook = nbformat.read(path, as_version=4)
-        environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "0"}
-        lesson = LessonRun(source.stem, "learner")
-        follow(lesson, notebook, course, environment, keep_going=True)
-        found += answers(notebook)
+    for lesson, notebook in zip(chosen, notebooks, strict=True):
+        record, stopped = LessonRun(lesson.name, "learner"), ""
+        try:
+            follow(
+                *(record, notebook, course, environment), keep_going=True, limit=limit
+            )
+        except CellFailed as error:
+            _say(Text.from_ansi(str(error)))
+            stopped = first_line(str(error))
+        found += answers(notebook, lesson.exercises(), stopped)
     table = Table("exercise", "result", "what the check says")
     for answer in found:
         table.add_row(*map(Text, answer))
     _say(table)
-    if any(answer.result == "wrong" for answer in found):
+    if {answer.result for answer in found} & {"wrong", "missing"}:
         raise typer.Exit(1)
 
 
@@ -164,12 +178,15 @@ def check(
 )
 def lab(ctx: typer.Context) -> None:
     """Open JupyterLab on notebooks/; further arguments go to JupyterLab."""
+    from utils.course.run import kernel_environment
+
     course = find_course(ctx.obj)
+    _look_around()
     if not any(course.notebooks.glob("*.ipynb")):
         raise CourseError(f"no notebooks in {course.notebooks}: run `course build`")
     command = [sys.executable, "-m", "jupyterlab"]
     command += [f"--ServerApp.root_dir={course.notebooks}", *ctx.args]
-    with subprocess.Popen(command) as jupyter:
+    with subprocess.Popen(command, env=kernel_environment()) as jupyter:
         # Ctrl-C is for JupyterLab, which asks before it stops; we wait for it.
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGINT, before)
@@ -218,6 +235,16 @@ def prefetch(
     _say(table)
     if not all(map(downloads.is_cached, wanted)):
         raise CourseError("Not everything could be fetched: run it again to go on.")
+
+
+def _look_around() -> None:
+    """Tell before anything runs what would otherwise be told late, or never."""
+    from utils.course.backend import check_backend
+    from utils.course.downloads import misnamed_folder
+
+    check_backend()
+    if told := misnamed_folder():
+        _say(told)
 
 
 def _say(what: object, to: Console | None = None) -> None:

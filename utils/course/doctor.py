@@ -6,13 +6,22 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib import metadata
+from pathlib import Path
 from typing import NamedTuple
 
 import psutil
 
 from utils.course import downloads
+from utils.course.backend import check_backend
+from utils.course.folder import CourseError
 from utils.course.scale import current_scale
 
+#: How the course is meant to run; `keras.json` can say otherwise.
+_SETTINGS = {
+    "image_data_format": "channels_last",
+    "floatx": "float32",
+    "dtype policy": "float32",
+}
 _OLDEST_PYTHON, _OLDEST_KERAS = (3, 11), (3, 13)
 # In a process of its own: a broken backend ends that one, and we tell its last words.
 _PROBE = """
@@ -22,7 +31,13 @@ try:
     devices = [str(d) for d in keras.distribution.list_devices()]
 except Exception:
     devices = [device]
-print(json.dumps({"backend": keras.backend.backend(), "devices": devices}))
+settings = {
+    "image_data_format": keras.config.image_data_format(),
+    "floatx": keras.config.floatx(),
+    "dtype policy": keras.config.dtype_policy().name,
+}
+told = {"backend": keras.backend.backend(), "devices": devices, "settings": settings}
+print(json.dumps(told))
 """
 
 
@@ -67,6 +82,11 @@ def _keras() -> Finding:
 
 def _backend() -> Iterator[Finding]:
     try:
+        check_backend()
+    except CourseError as error:
+        yield Finding("Backend", "mend", str(error))
+        return
+    try:
         probe = subprocess.run(
             [sys.executable, "-c", _PROBE],
             capture_output=True,
@@ -91,6 +111,18 @@ def _backend() -> Iterator[Finding]:
     alone = all("cpu" in device.lower() for device in seen["devices"])
     note = " (no GPU needed: the scale laptop is made for this)" if alone else ""
     yield Finding("Devices", "ok", ", ".join(seen["devices"]) + note)
+    for name, wanted in _SETTINGS.items():
+        if (found := seen["settings"][name]) != wanted:
+            yield Finding(
+                "Keras settings",
+                "mend",
+                f"{name} is {found}, but lessons need {wanted}: change it in "
+                f"{_keras_home() / 'keras.json'}, or remove that file",
+            )
+
+
+def _keras_home() -> Path:
+    return Path(os.environ.get("KERAS_HOME") or Path.home() / ".keras")
 
 
 def _threads(backend: str) -> Finding:
@@ -121,13 +153,22 @@ def _scale() -> Finding:
 
 def _data() -> Iterator[Finding]:
     """Look into the cache; nothing there is needed, so nothing missing is an error."""
-    yield Finding("Data folder", "ok", str(downloads.cache_directory()))
+    told = downloads.misnamed_folder()
+    folder = str(downloads.cache_directory())
+    yield Finding("Data folder", "mend" if told else "ok", told or folder)
     for dataset in downloads.DATASETS:
         files = downloads.files_of(dataset)
         there = sum(map(downloads.is_cached, files))
         text = f"{there} of {len(files)} files"
         if there == len(files):
             yield Finding(dataset, "ok", text)
+        elif any(map(downloads.unreadable, files)):
+            yield Finding(
+                dataset,
+                "warning",
+                f"{text}; others are there, but not for you to read: ask their owner "
+                "to run `chmod -R a+rX` on the folder",
+            )
         else:
             command = "course prefetch" + " --all" * (dataset != "mnist")
             yield Finding(

@@ -1,17 +1,24 @@
-"""Fetch data by hash into a cache: several mirrors, tried again, never half a file."""
+"""Fetch data by hash into a cache: several mirrors, tried again, never half a file.
+
+A file of the user's is never removed: one with another sha256 stays until the right one
+is there, and is then kept beside it.
+"""
 
 import contextlib
-import difflib
+import gzip
+import hashlib
 import os
 import time
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pooch
-import requests
-from tqdm.auto import tqdm
+
+from utils.core.validation import one_of
+from utils.course.transfer import LARGEST, remove_abandoned, transfer
 
 
 class DataUnavailable(RuntimeError):
@@ -22,11 +29,16 @@ class DataUnavailable(RuntimeError):
 class Download:
     """Where a file is to be had, and by which sha256 it is known.
 
-    The first hash is the original's; the others are accepted in the cache as well.
+    Attributes:
+        addresses: of the mirrors.
+        sha256: the original's first; the others are accepted in the cache as well.
+        unpacked: sha256 of what a gzip file holds. Whoever packs it again changes the
+            file's hash, not the data.
     """
 
     addresses: tuple[str, ...]
     sha256: tuple[str, ...]
+    unpacked: str = ""
 
 
 IDX_FILES = (
@@ -38,12 +50,15 @@ IDX_FILES = (
 
 
 def _idx(
-    dataset: str, mirrors: tuple[str, ...], hashes: tuple[str, ...]
+    dataset: str,
+    mirrors: tuple[str, ...],
+    hashes: tuple[str, ...],
+    unpacked: tuple[str, ...] = ("",) * 4,
 ) -> dict[str, Download]:
     """Register the four files of a data set in the format of MNIST."""
     return {
-        f"{dataset}/{file}": Download(tuple(m + file for m in mirrors), (sha256,))
-        for file, sha256 in zip(IDX_FILES, hashes, strict=True)
+        f"{dataset}/{file}": Download(tuple(m + file for m in mirrors), (packed,), bare)
+        for file, packed, bare in zip(IDX_FILES, hashes, unpacked, strict=True)
     }
 
 
@@ -59,6 +74,12 @@ REGISTRY: dict[str, Download] = {
             "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
             "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
             "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
+        ),
+        (
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         ),
     ),
     **_idx(
@@ -99,18 +120,33 @@ def cache_directory() -> Path:
     return Path(chosen).expanduser().absolute()
 
 
+def misnamed_folder() -> str:
+    """Say in a sentence what is wrong with `COURSE_DATA`; nothing if nothing is."""
+    chosen, folder = os.environ.get("COURSE_DATA"), cache_directory()
+    if not chosen or folder.is_dir():
+        return ""
+    if folder.exists():
+        return f"COURSE_DATA names {folder}, which is a file: name the folder."
+    whole = Path(chosen).expanduser().is_absolute()
+    fix = "" if whole else f" {chosen!r} counts from the working folder: name it whole."
+    return (
+        f"COURSE_DATA names {folder}, which does not exist: is it misspelled?{fix} "
+        "`course prefetch` makes and fills a new one."
+    )
+
+
 def is_cached(name: str) -> bool:
-    """Whether the cache holds the file, whole: its sha256 is one of those known.
+    """Whether the cache holds the file, whole, by one of its known sha256.
 
     Raises:
         ValueError: If `name` is not registered.
     """
-    path = cache_directory() / name
-    known = _registered(name).sha256
-    try:
-        return path.is_file() and pooch.file_hash(str(path)) in known
-    except OSError:  # there, but not for this user to read
-        return False
+    return _state(cache_directory() / name, _registered(name)) == "known"
+
+
+def unreadable(name: str) -> bool:
+    """Whether the file is in the cache, but not for this user to read."""
+    return _state(cache_directory() / name, _registered(name)) == "unreadable"
 
 
 def fetch(
@@ -119,7 +155,8 @@ def fetch(
     """Give the path of a file in the cache, after downloading it where it is missing.
 
     Every mirror is tried in turn, and all of them again after each pause. A file
-    appears in the cache only once it is whole and its sha256 is right.
+    appears in the cache only once it is whole and its sha256 is right. What lay there
+    with another sha256 is then kept under another name, and a line says so.
 
     Args:
         name: A key of `REGISTRY`, such as `"mnist/train-images-idx3-ubyte.gz"`.
@@ -128,78 +165,84 @@ def fetch(
 
     Raises:
         ValueError: If `name` is not registered.
-        DataUnavailable: If no mirror gave the right file, or it cannot be written.
+        DataUnavailable: If no mirror gave the right file, or it cannot be written, or
+            is there and cannot be read.
     """
-    path = cache_directory() / name
-    if is_cached(name):
+    path, download = cache_directory() / name, _registered(name)
+    state = _state(path, download)
+    if state == "known":
         return path
-    download = _registered(name)
+    if state == "unreadable":
+        raise DataUnavailable(
+            f"{path} is there, but not for you to read: ask its owner to run "
+            "`chmod -R a+rX` on the folder, or let COURSE_DATA name another one."
+        )
     reasons: dict[str, str] = {}
     try:
-        path.unlink(missing_ok=True)  # what is there has the wrong hash
-        for pause in (0.0, *pauses):
-            time.sleep(pause)
-            for address in download.addresses:
-                reasons[address] = _try_download(address, path, download, timeout)
-                if not reasons[address]:
-                    return path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        remove_abandoned(path)
     except OSError as error:
-        reasons = {str(path.parent): f"cannot be written, {error.strerror or error}"}
+        reasons[str(path.parent)] = f"cannot be written, {error.strerror or error}"
+        raise DataUnavailable(_by_hand(name, path, state, reasons)) from None
+    for pause in (0.0, *pauses):
+        time.sleep(pause)
+        for address in download.addresses:
+            reasons[address] = transfer(address, path, download.sha256[0], timeout)
+            if not reasons[address]:
+                return path
     with contextlib.suppress(OSError):
         path.parent.rmdir()  # only if it is empty: leave no trace
-    raise DataUnavailable(_by_hand(name, path, reasons))
+    raise DataUnavailable(_by_hand(name, path, state, reasons))
 
 
 def _registered(name: str) -> Download:
-    if name not in REGISTRY:
-        near = difflib.get_close_matches(name, REGISTRY, n=1)
-        guess = f"did you mean {near[0]!r}? " if near else ""
-        raise ValueError(
-            f"no download is called {name!r}; {guess}There are {', '.join(REGISTRY)}."
-        )
-    return REGISTRY[name]
+    return REGISTRY[one_of(name, REGISTRY, "download")]
 
 
-def _try_download(address: str, path: Path, file: Download, timeout: float) -> str:
-    """Download once; give the reason it failed, or an empty string."""
-    pooch.get_logger().setLevel("WARNING")
-    # A total of one, until the length is known: pooch asks a bar for its truth.
-    bar = tqdm(desc=path.name, total=1, unit="B", unit_scale=True, delay=0.2)
-    downloader = pooch.HTTPDownloader(
-        progressbar=bar, chunk_size=1 << 16, timeout=timeout
-    )
+def _state(path: Path, file: Download) -> str:
+    """Tell whether a file is "known", "unknown", "unreadable" or "missing"."""
+    if not os.path.lexists(path):
+        return "missing"
     try:
-        pooch.retrieve(
-            address,
-            known_hash=f"sha256:{file.sha256[0]}",
-            fname=path.name,
-            path=path.parent,
-            downloader=downloader,
-        )
-    except requests.HTTPError as error:
-        return f"answered {error.response.status_code}"
-    except requests.Timeout:
-        return f"no answer for {timeout:g} s"
-    except requests.exceptions.ChunkedEncodingError:
-        return "the download was cut short"
-    except requests.RequestException:
-        return "no connection"
-    except ValueError:  # how pooch reports a hash that does not match
-        return "the file has the wrong sha256"
-    finally:
-        bar.close()
-    return ""
+        if not path.is_file():  # a folder, a pipe, a link that leads nowhere
+            return "unknown"
+        with path.open("rb") as content:
+            known = hashlib.file_digest(content, "sha256").hexdigest() in file.sha256
+            same = known or (file.unpacked and _unpacked(content) == file.unpacked)
+            return "known" if same else "unknown"
+    except OSError:
+        return "unreadable"
 
 
-def _by_hand(name: str, path: Path, reasons: dict[str, str]) -> str:
+def _unpacked(content) -> str:
+    """Give the sha256 of what a gzip file holds; nothing if it holds none."""
+    content.seek(0)
+    digest, held = hashlib.sha256(), 0
+    try:
+        with gzip.open(content) as bare:
+            while block := bare.read(1 << 20):
+                digest.update(block)
+                if (held := held + len(block)) > LARGEST:
+                    return ""
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        return ""
+    return digest.hexdigest()
+
+
+def _by_hand(name: str, path: Path, state: str, reasons: dict[str, str]) -> str:
     told = "; ".join(
         f"{urlsplit(place).hostname or place}: {reason}"
         for place, reason in reasons.items()
     )
     download = REGISTRY[name]
+    found = (
+        f"{path} is there, but with a sha256 that is not known, and stays as it is; "
+        f"the right file could not be downloaded ({told})."
+        if state == "unknown"
+        else f"{name} is not in the cache and could not be downloaded ({told})."
+    )
     return (
-        f"{name} is not in the cache and could not be downloaded ({told}). By hand: "
-        f"get {download.addresses[0]}, put it into {path.parent} under the name "
-        f"{path.name}; its sha256 is {download.sha256[0]}. COURSE_DATA can name "
-        "another folder."
+        f"{found} By hand: get {download.addresses[0]}, put it into {path.parent} "
+        f"under the name {path.name}; its sha256 is {download.sha256[0]}. "
+        f"{misnamed_folder() or 'COURSE_DATA can name another folder.'}"
     )

@@ -36,9 +36,16 @@ def follow(
     notebook: NotebookNode,
     course: Course,
     environment: Mapping[str, str],
-    keep_going: bool = False,
+    **options,
 ) -> None:
     """Execute a notebook into its record, with a line for each finished cell.
+
+    Args:
+        lesson: the record.
+        notebook: in memory; its outputs are filled.
+        course: whose notebooks/ is the working folder.
+        environment: variables for the kernel.
+        **options: of `execute`.
 
     Raises:
         CellFailed: As `execute` does; the message then begins with the lesson.
@@ -49,7 +56,7 @@ def follow(
     console.print(f"{lesson.lesson} ({lesson.edition})", highlight=False)
     try:
         with console.status("starting the kernel") as status:
-            for cell in execute(notebook, folder, environment, keep_going):
+            for cell in execute(notebook, folder, environment, **options):
                 lesson.cells.append(cell)
                 line = f"  {cell.number:>3}/{total} {cell.seconds:7.2f} s  {cell.text}"
                 console.print(Text(line, no_wrap=True, overflow="ellipsis"))

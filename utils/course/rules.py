@@ -1,20 +1,37 @@
 """The rules a lesson's source obeys, each with the sentence that says it is broken."""
 
 import ast
-from collections.abc import Iterable, Iterator
+import contextlib
+import io
+import tokenize
+from collections.abc import Collection, Iterable, Iterator
 
-from utils.course.cells import BEGIN, END, Cell, Problem, stub
+from utils.core.validation import did_you_mean
+from utils.course.cells import BEGIN, END, LIKE_A_MARKER, Cell, Problem, stub
 
 
-def order_problems(cells: Iterable[Cell], lesson: int) -> Iterator[Problem]:
-    """Problems that show only between cells: numbers, and checks without exercise."""
+def order_problems(
+    cells: Iterable[Cell], lesson: int, checks: Collection[str] | None
+) -> Iterator[Problem]:
+    """Problems that show only between cells: numbers, and exercises without a check.
+
+    Args:
+        cells: of the lesson.
+        lesson: its number.
+        checks: the names of the checks that there are; None where nobody knows.
+    """
     seen: dict[str, int] = {}
-    exercises = 0
+    exercise, checked = None, True
     for cell in cells:
-        exercises += cell.tag == "exercise"
-        if cell.tag == "check" and not exercises:
-            yield Problem(cell.line, "a check with no exercise before it")
-        if cell.tag != "exercise" or cell.title is None:
+        if cell.tag == "check":
+            yield from _check_problems(cell, exercise, checked, lesson, checks)
+            checked = True
+        if cell.tag != "exercise":
+            continue
+        if not checked:
+            yield _unchecked(exercise)
+        exercise, checked = cell, False
+        if cell.title is None:
             continue
         number = cell.title.split()[1].rstrip(":")
         if number in seen:
@@ -24,6 +41,37 @@ def order_problems(cells: Iterable[Cell], lesson: int) -> Iterator[Problem]:
         if int(number.partition(".")[0]) != lesson:
             yield Problem(cell.line, f"exercise {number} stands in lesson {lesson}")
         seen.setdefault(number, cell.line)
+    if not checked:
+        yield _unchecked(exercise)
+
+
+def _unchecked(exercise: Cell) -> Problem:
+    return Problem(
+        exercise.line, "an exercise without a check: add the cell that checks it"
+    )
+
+
+def _check_problems(cell, exercise, checked, lesson, known) -> Iterator[Problem]:
+    """What is wrong with one check, where it stands."""
+    if exercise is None:
+        yield Problem(cell.line, "a check with no exercise before it")
+    elif checked:
+        yield Problem(
+            cell.line, f"a second check of the exercise in line {exercise.line}"
+        )
+    try:
+        called = cell.check_called
+    except SyntaxError:  # is told where the cell's own problems are
+        return
+    module = f"lesson{lesson:02}"
+    if called is None or len(cell.source.splitlines()) != 1 or called[0] != module:
+        yield Problem(
+            cell.line,
+            f"a check is one line, one call: checks.{module}.total(total)",
+        )
+    elif known is not None and called[1] not in known:
+        guess = did_you_mean(called[1], known)
+        yield Problem(cell.line, f"there is no check {module}.{called[1]}.{guess}")
 
 
 def cell_problems(cell: Cell) -> Iterator[Problem]:
@@ -40,8 +88,6 @@ def cell_problems(cell: Cell) -> Iterator[Problem]:
         return
     if cell.tag == "parameters":
         yield from _parameter_problems(cell, tree)
-    elif cell.tag == "check" and len(cell.source.splitlines()) != 1:
-        yield Problem(cell.line, "a check is exactly one line")
     elif cell.tag == "exercise":
         yield from _exercise_problems(cell, well_formed=not regions)
 
@@ -49,8 +95,17 @@ def cell_problems(cell: Cell) -> Iterator[Problem]:
 def _region_problems(cell: Cell) -> Iterator[Problem]:
     """Solutions that are not opened, not closed, nested, or not in an exercise."""
     opened = 0
+    comments = _comment_lines(cell)
     for number, line in enumerate(cell.source.splitlines(), cell.line):
-        if BEGIN.match(line):
+        begin, end = (each.match(line) and number in comments for each in (BEGIN, END))
+        if LIKE_A_MARKER.search(line) and not (begin or end):
+            yield Problem(
+                number,
+                "no marker, but like one: learners would see the solution. Write "
+                "'# BEGIN SOLUTION' and '# END SOLUTION' so, each alone in its line, "
+                "and in no string",
+            )
+        elif begin:
             if cell.tag != "exercise":
                 yield Problem(
                     number,
@@ -60,12 +115,22 @@ def _region_problems(cell: Cell) -> Iterator[Problem]:
             if opened:
                 yield Problem(number, f"BEGIN SOLUTION inside the one of line {opened}")
             opened = number
-        elif END.match(line):
+        elif end:
             if not opened:
                 yield Problem(number, "END SOLUTION without BEGIN SOLUTION before it")
             opened = 0
     if opened:
         yield Problem(opened, "BEGIN SOLUTION without END SOLUTION in the same cell")
+
+
+def _comment_lines(cell: Cell) -> set[int]:
+    """The lines that hold a comment, and not a string that looks like one."""
+    found = set()
+    with contextlib.suppress(SyntaxError, tokenize.TokenError):  # told elsewhere
+        for token in tokenize.generate_tokens(io.StringIO(cell.source).readline):
+            if token.type == tokenize.COMMENT:
+                found.add(cell.line + token.start[0] - 1)
+    return found
 
 
 def _exercise_problems(cell: Cell, well_formed: bool) -> Iterator[Problem]:

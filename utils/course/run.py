@@ -7,9 +7,14 @@ from pathlib import Path
 from time import perf_counter
 
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.exceptions import (
+    CellExecutionError,
+    CellTimeoutError,
+    DeadKernelError,
+)
 from nbformat import NotebookNode
 
+from utils.course import startup
 from utils.course.folder import CourseError
 
 
@@ -23,7 +28,7 @@ class CellRun:
 
 
 class CellFailed(CourseError):
-    """A cell raised, or its kernel died; the message holds its number and text."""
+    """A cell raised, took too long, or killed its kernel: its number and text."""
 
 
 def execute(
@@ -31,24 +36,29 @@ def execute(
     folder: Path,
     environment: Mapping[str, str],
     keep_going: bool = False,
+    limit: float | None = None,
 ) -> Iterator[CellRun]:
     """Execute a notebook's code cells one by one; outputs are filled in place.
+
+    What the notebook held of an older run is gone before its first cell runs.
 
     Args:
         notebook: The notebook, in memory.
         folder: The working folder of its kernel.
         environment: Variables the kernel gets on top of this process's own.
         keep_going: Whether to go on after a cell that raises.
+        limit: Seconds that a cell may take; None for no limit.
 
     Yields:
         Each cell's number, seconds and first line, as soon as it is done.
 
     Raises:
-        CellFailed: If a cell raises and `keep_going` is off, or the kernel dies.
+        CellFailed: If a cell raises and `keep_going` is off, or takes too long, or the
+            kernel dies.
     """
     client = NotebookClient(
         notebook,
-        timeout=None,
+        timeout=limit,
         kernel_name="python3",
         allow_errors=keep_going,
         extra_arguments=["--log-level=40"],  # errors only: a kernel is chatty
@@ -56,14 +66,22 @@ def execute(
         resources={"metadata": {"path": str(folder)}},
     )
     client.reset_execution_trackers()
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
     numbered = enumerate(code_cells(notebook), 1)
-    with client.setup_kernel(env={**os.environ, **environment}):
+    with client.setup_kernel(env=kernel_environment() | environment):
         for number, (index, cell) in numbered:
             started = perf_counter()
             try:
                 client.execute_cell(cell, index, execution_count=number)
             except CellExecutionError as error:
                 raise CellFailed(f"cell {number} failed. {error}") from None
+            except CellTimeoutError:
+                raise CellFailed(
+                    f"cell {number} took longer than {limit:g} s. The cell:\n"
+                    f"{cell.source}"
+                ) from None
             except DeadKernelError:
                 raise CellFailed(
                     f"cell {number} ended its kernel; often the memory was full. "
@@ -71,6 +89,13 @@ def execute(
                 ) from None
             yield CellRun(number, perf_counter() - started, first_line(cell.source))
         client.set_widgets_metadata()
+
+
+def kernel_environment() -> dict[str, str]:
+    """Give this process's variables as a kernel should have them."""
+    # PYTHONOPTIMIZE would strip every claim, which is an assert.
+    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONOPTIMIZE"}
+    return {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONSTARTUP": startup.__file__} | inherited
 
 
 def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:

@@ -1,0 +1,28 @@
+"""Keep TensorFlow's greeting out of a learner's first output.
+
+`TF_CPP_MIN_LOG_LEVEL` does not silence what is written before the log is set up.
+"""
+
+import re
+import sys
+
+_GREETING = re.compile(
+    r"^(WARNING: All log messages before absl::InitializeLog\(\)"
+    r"|I\d{4} [\d:.]+ +\d+ \w+\.cc:\d+\]"
+    r"|E\d{4} [\d:.]+ +\d+ cuda_\w+\.cc:\d+\] failed call to cuInit"
+    r"|To enable the following instructions: ).*\n?",
+    re.MULTILINE,
+)
+
+
+def without_greeting(text: str) -> str:
+    """Drop the lines in which TensorFlow tells how it was built, and of no GPU."""
+    return _GREETING.sub("", text)
+
+
+def mute() -> None:
+    """Let a kernel's error stream drop those lines; another stream stays as it is."""
+    stream = sys.stderr
+    if type(stream).__module__.startswith("ipykernel"):
+        write = stream.write
+        stream.write = lambda text: write(without_greeting(text))

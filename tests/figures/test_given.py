@@ -119,5 +119,5 @@ def test_rows_of_a_grid_in_the_plane_go_up_and_columns_go_right():
 
 
 def test_a_function_that_gives_two_numbers_a_point_is_refused():
-    with pytest.raises(ValueError, match="one number a point"):
+    with pytest.raises(ValueError, match="one number per point"):
         evaluate_2d(lambda p: p, (0, 1), side=4)

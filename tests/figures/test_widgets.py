@@ -117,7 +117,7 @@ def test_a_widget_is_short_in_plain_text(game):
 
 @pytest.mark.parametrize(
     ("options", "message"),
-    [({"steps": 0}, "steps is 0"), ({"draw": 3}, "draw is int")],
+    [({"steps": 0}, "steps was 0"), ({"draw": 3}, "draw is int")],
 )
 def test_a_bad_widget_is_refused(game, options, message):
     given = {"step_discriminator": game.D, "step_generator": game.G}

@@ -63,13 +63,13 @@ def animate(
     title: str | None = None,
     path: str | Path | None = None,
 ) -> Animation:
-    """Draws one picture a moment and binds them into a GIF; the same bytes each time.
+    """Draws one picture per moment and binds them into a GIF; the same bytes each time.
 
     Args:
         frames: what changes from moment to moment, as in `filmstrip`.
         draw: `draw(ax, frame)` draws one moment on empty axes.
-        titles: one short title a frame, such as `"step 100"`.
-        fps: frames a second, at most 50.
+        titles: one short title per frame, such as `"step 100"`.
+        fps: frames per second, at most 50.
         hold: how long the last frame stays, in seconds.
         size: width and height in inches, at 96 pixels an inch.
         title: the finding, over every frame.

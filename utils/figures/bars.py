@@ -25,7 +25,7 @@ def bars(
     ylim: tuple | None = None,
     ax: Axes | None = None,
 ) -> Figure:
-    """Draws one bar a label; several seeds become a bar at their mean and a dot each.
+    """Draws one bar per label; several seeds become their mean and a dot each.
 
     Args:
         values: `{label: number}` or `{label: (seeds,)}`.

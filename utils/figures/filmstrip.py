@@ -21,14 +21,14 @@ def filmstrip(
     panel_size: tuple[float, float] = (2.2, 1.9),
     title: str | None = None,
 ) -> Figure:
-    """Draws one panel a moment, all on the same axes, with one legend.
+    """Draws one panel per moment, all on the same axes, with one legend.
 
     Args:
         frames: what changes from moment to moment: arrays, tuples of arrays, anything
             that `draw` understands.
         draw: `draw(ax, frame)` draws one moment, for instance with `two_players_1d`
             and `ax=ax`; what it returns is not used.
-        titles: one short title a panel, such as `"step 100"`.
+        titles: one short title per panel, such as `"step 100"`.
         columns: panels in a row.
         panel_size: width and height of a panel, in inches.
         title: the finding.
@@ -54,7 +54,7 @@ def filmstrip(
 
 
 def check_titles(frames: Sequence, titles: Sequence[str] | None) -> list[str]:
-    """Returns one title a frame, empty ones where none are given.
+    """Returns one title per frame, empty ones where none are given.
 
     Raises:
         ValueError: if there are no frames, or not as many titles as frames.
@@ -73,11 +73,11 @@ def image_filmstrip(
     columns: int = 4,
     title: str | None = None,
 ) -> Figure:
-    """Draws one small grid of images a moment, for the same latent codes each time.
+    """Draws one small grid of images per moment, for the same latent codes each time.
 
     Args:
-        batches: one array of images (n, height, width, 1 or 3) in [-1, 1] a moment.
-        titles: one short title a moment.
+        batches: one array of images (n, height, width, 1 or 3) in [-1, 1] per moment.
+        titles: one short title per moment.
         images_across: images in a row of a small grid.
         columns: moments in a row.
         title: the finding.

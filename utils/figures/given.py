@@ -52,7 +52,7 @@ def as_points(values, name: str) -> np.ndarray:
 
 
 def as_arrows(arrows, points: np.ndarray, name: str = "arrows") -> np.ndarray:
-    """Returns one vector a point, of the shape of `points`.
+    """Returns one vector per point, of the shape of `points`.
 
     Raises:
         ValueError: if there are more or fewer vectors than points.
@@ -118,7 +118,7 @@ def evaluate_1d(function: Callable, bounds: Bounds1D, points: int = 241) -> np.n
     """Returns a function on an even grid, to keep what D was at this moment.
 
     Args:
-        function: takes a column (points, 1), returns one number a row, as an array
+        function: takes a column (points, 1), returns one number per row, as an array
             or a tensor (points,) or (points, 1).
         bounds: the two ends of the grid.
         points: how many values.
@@ -136,7 +136,7 @@ def evaluate_2d(
     """Returns a function on an even grid in the plane, to keep what D was.
 
     Args:
-        function: takes points (side * side, 2), returns one number a point.
+        function: takes points (side * side, 2), returns one number per point.
         bounds: `(low, high)` for both axes, or `((low, high), (low, high))`.
         side: points along each axis.
 
@@ -154,7 +154,7 @@ def _one_a_row(values, rows: int) -> np.ndarray:
     if array.size != rows:
         raise ValueError(
             f"the function gave shape {array.shape} for {rows} points: it must "
-            "return one number a point, (n,) or (n, 1)."
+            "return one number per point, (n,) or (n, 1)."
         )
     return array.reshape(rows)
 

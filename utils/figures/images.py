@@ -64,7 +64,7 @@ def image_grid(
     Args:
         images: (n, height, width, 1 or 3), pixels in [-1, 1].
         columns: images in a row.
-        labels: one short text or number an image, written under it.
+        labels: one short text or number per image, written under it.
         title: the finding.
         image_size: width of an image in inches; by default the grid fills the page, and
             an image is at most 0.9 inches wide.
@@ -111,7 +111,7 @@ def image_rows(
     Args:
         rows: a name for each row, and its images (n, height, width, 1 or 3) in [-1, 1];
             every row has the same n.
-        labels: one short text or number a column, written over it.
+        labels: one short text or number per column, written over it.
         title: the finding.
 
     Returns:

@@ -4,6 +4,7 @@ The pictures travel as PNG inside the widget, so they need neither pyplot nor a 
 end, and a test can press the buttons with `click()`.
 """
 
+import functools
 import html
 import traceback
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from collections.abc import Callable
 import ipywidgets
 from matplotlib.figure import Figure
 
+from utils.core.validation import integer
 from utils.figures.canvas import to_png
 from utils.figures.theme import COLORS
 
@@ -75,40 +77,29 @@ class PlayerWidget(FigureWidget):
         self._draw, self._run, self._reset = draw, run, reset
         self.counts = {"D": 0, "G": 0}
         self._steps = steps
-        self.step_discriminator_button = self._button(
-            "Step D",
-            "Improve the discriminator once",
-            lambda: self._take("D"),
-            "discriminator",
-        )
-        self.step_generator_button = self._button(
-            "Step G",
-            "Improve the generator once",
-            lambda: self._take("G"),
-            "generated",
-        )
+        self._buttons = []
+        self.step_discriminator_button = self._player_button("D", "discriminator")
+        self.step_generator_button = self._player_button("G", "generated")
         self.run_button = self._button(
             f"Run {steps}", f"{steps} times: step D, then step G", self._take_turns
         )
         self.reset_button = None
         if reset:
             self.reset_button = self._button("Reset", "Begin again", self._begin_again)
-        buttons = [
-            self.step_discriminator_button,
-            self.step_generator_button,
-            self.run_button,
-            self.reset_button,
-        ]
-        self._buttons = [button for button in buttons if button]
         super().__init__(self._buttons)
         self.attempt(self._refresh)
 
-    def _button(self, name: str, tip: str, action, meaning=None) -> ipywidgets.Button:
+    def _player_button(self, player: str, meaning: str) -> ipywidgets.Button:
+        take = functools.partial(self._take, player)
+        button = self._button(f"Step {player}", f"Improve {player} once", take)
+        button.style.button_color = COLORS[meaning]
+        button.style.text_color = "white"
+        return button
+
+    def _button(self, name: str, tip: str, action) -> ipywidgets.Button:
         button = ipywidgets.Button(description=name, tooltip=tip)
-        if meaning:
-            button.style.button_color = COLORS[meaning]
-            button.style.text_color = "white"
         button.on_click(lambda _: self._press(action))
+        self._buttons.append(button)
         return button
 
     def _press(self, action) -> None:
@@ -176,14 +167,10 @@ def player_widget(
     Raises:
         ValueError: if `steps` is below 1, or a function cannot be called.
     """
-    if steps < 1:
-        raise ValueError(f"steps is {steps}: Run takes at least one.")
-    needed = {
-        "step_discriminator": step_discriminator,
-        "step_generator": step_generator,
-        "draw": draw,
-    }
-    for name, function in needed.items():
+    integer(steps, "steps")
+    given = (step_discriminator, step_generator, draw)
+    names = ("step_discriminator", "step_generator", "draw")
+    for name, function in zip(names, given, strict=True):
         if not callable(function):
             raise ValueError(
                 f"{name} is {type(function).__name__}: give a function, without ()."
@@ -251,11 +238,6 @@ def _number_slider(label: str, low, high, step=None, start=None) -> ipywidgets.W
     step = step or (1 if whole else (high - low) / 50)
     start = (low + high) / 2 if start is None else start
     return kind(
-        value=int(start) if whole else start,
-        min=low,
-        max=high,
-        step=step,
-        description=label,
-        continuous_update=False,
-        style=WHOLE,
-    )
+        value=int(start) if whole else start, min=low, max=high, step=step,
+        description=label, continuous_update=False, style=WHOLE,
+    )  # fmt: skip

@@ -36,7 +36,7 @@ def common_arrow_scale(
     """
     arrays = [as_finite(each, "arrows") for each in arrows]
     if not arrays:
-        raise ValueError("there are no arrows to scale: give one array a panel.")
+        raise ValueError("there are no arrows to scale: give one array per panel.")
     longest = max(_lengths(array).max() for array in arrays)
     low, high = as_bounds_2d(bounds)[0]
     if longest == 0:

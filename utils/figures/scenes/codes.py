@@ -24,7 +24,7 @@ def codes_2d(
 
     Args:
         codes: points (n, 2).
-        labels: one short text or number a code.
+        labels: one short text or number per code.
         title: the finding.
         ax: axes to draw on; by default a new figure.
 

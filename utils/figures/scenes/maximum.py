@@ -55,7 +55,7 @@ def maximum(
         if each.shape != x.shape:
             raise ValueError(
                 f"the branch {label!r} has {len(each)} values for {len(x)} places: "
-                "give one a place."
+                "give one per place."
             )
     ax, alone = panel(ax, 7.2, 3.8)
     _draw_branches(ax, x, values, line_looks(values, colors or {}))

@@ -52,7 +52,7 @@ def two_players_1d(
         real, generated: points (n,) or (n, 1).
         discriminator: D as probabilities; a function of a column (n, 1), or its values
             on an even grid over `bounds` (see `evaluate_1d`); None leaves D out.
-        arrows: one number a generated point, minus the gradient of G's loss by it.
+        arrows: one number per generated point, minus the gradient of G's loss by it.
         densities: the exact densities of real and generated data, functions of an array
             (n,); with them the dashed curve p / (p + q) is the best D there is.
             Without them the bumps are smoothed from the points.

@@ -47,7 +47,7 @@ def two_players_2d(
         discriminator: D as probabilities; a function of points (n, 2), or its values
             (rows, columns) on an even grid over `bounds` (see `evaluate_2d`); None
             leaves D out.
-        arrows: one vector a generated point, minus the gradient of G's loss by it.
+        arrows: one vector per generated point, minus the gradient of G's loss by it.
         bounds: `(low, high)` for both axes, or `((low, high), (low, high))`; by default
             all points and a margin.
         arrow_scale: length on the axes of an arrow of size 1; as in `two_players_1d`.

@@ -26,7 +26,7 @@ def signals(
 
     Args:
         lines: `{name: values (n,) or (n, 1)}`, one panel each.
-        rate: samples a second, > 0.
+        rate: samples per second, > 0.
         marks: `{label: {name: bool (n,)}}`, where to shade the panel of that name; the
             first of two labels in the upper half, the second in the lower.
         colors: `{label: color}` of the marks, names of `COLORS` or colors.

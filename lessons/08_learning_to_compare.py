@@ -351,7 +351,7 @@ figures.curves(
 from utils.data.pk_batches import PKBatches
 from utils.models import SiameseModel, TripletModel
 
-show_code(SiameseModel.compute_loss, "utils.models.siamese.SiameseModel.compute_loss")
+show_code(SiameseModel.batch_loss, "utils.models.siamese.SiameseModel.batch_loss")
 
 # %% [markdown]
 # One function trains all embeddings of avatars: same people, same batches of 16 people with

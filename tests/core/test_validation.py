@@ -87,6 +87,26 @@ def test_text_objects_and_complex_numbers_are_named(values):
         validation.finite(np.array(values), "The points")
 
 
+@pytest.mark.parametrize("shape", [(3,), (None,), ("d",), ("height", "width", 1)])
+def test_rows_of_the_shape_asked_for_pass(shape):
+    values = np.zeros((2, 3)) if len(shape) == 1 else np.zeros((2, 5, 4, 1))
+    assert validation.rows(values, "x", shape) is values
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ((2, 4), r"x: shape \(2, 4\) is not \(n, 3\) with at least one point\.$"),
+        ((0, 3), "at least one point"),
+        ((3,), r"For one point write point\[None\]"),
+        ((), r"shape \(\)"),
+    ],
+)
+def test_other_rows_are_refused(given, message):
+    with pytest.raises(ValueError, match=message):
+        validation.rows(np.zeros(given), "x", (3,), "point")
+
+
 def test_bytes_are_told_how_to_become_pictures():
     with pytest.raises(ValueError, match=r"x / 127\.5 - 1"):
         validation.pictures(np.full((1, 2, 2, 1), 255, "uint8"))

@@ -168,12 +168,41 @@ def test_a_saved_model_is_the_same_model(tmp_path):
     loaded.fit(x.astype("float32"), verbose=0)
 
 
-def test_sample_weights_weigh_the_losses():
+@pytest.mark.parametrize("labels", [None, np.zeros(8)])
+def test_sample_weights_weigh_the_losses(labels):
     x = correlated(8, 2).astype("float32")
     model = DensityModel(2)
     weights = np.arange(8, dtype="float32")
+    expected = -(weights * model.log_density(x)).mean()
     loss = model.compute_loss(y_pred=model(x), sample_weight=ops.array(weights))
-    assert float(loss) == pytest.approx(-(weights * model.log_density(x)).mean())
+    assert float(loss) == pytest.approx(expected)
+    model.compile(keras.optimizers.SGD(0.0))
+    fit = model.fit(x, labels, sample_weight=weights, batch_size=3, verbose=0)
+    assert fit.history["loss"] == pytest.approx([expected], rel=1e-5)
+
+
+def test_whole_numbers_and_half_precision_make_no_difference():
+    x = np.random.default_rng(0).integers(-300, 300, (40, 3))
+    expected = DensityModel(3).log_density(x)
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = DensityModel(3)
+        model.compile(keras.optimizers.SGD(0.0))
+        loss = model.fit(x, batch_size=40, verbose=0).history["loss"][0]
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert loss == pytest.approx(-expected.mean(), rel=1e-5)
+    assert model.log_density(x) == pytest.approx(expected)
+
+
+def test_more_probable_components_have_a_larger_logit():
+    gaussians = [[0.0], [9.0]], [[[1.0]], [[1.0]]], [0.9, 0.1]
+    model = DensityModel(1, 2).set_gaussians(*gaussians)
+    means, _, weights = model.gaussians()
+    assert weights == pytest.approx([0.9, 0.1])
+    points = model.sample(4_000)
+    assert (points > 4.5).mean() == pytest.approx(0.1, abs=0.02)
+    assert means.ravel() == pytest.approx([0, 9])
 
 
 @pytest.mark.parametrize(
@@ -182,7 +211,7 @@ def test_sample_weights_weigh_the_losses():
         ((0,), "dimensions was 0"),
         ((2.5,), "dimensions was 2.5"),
         ((2, 0), "components was 0"),
-        ((2, 1, "spherical"), "'diagonal', 'full'"),
+        ((2, 1, "spherical"), "no covariance 'spherical'.*'diagonal', 'full'"),
     ],
 )
 def test_wrong_arguments_are_refused(arguments, message):
@@ -200,7 +229,10 @@ def test_wrong_arguments_are_refused(arguments, message):
         (lambda m: m.fit_closed_form(np.ones((1, 2))), "fewer points"),
         (lambda m: m.sample(0), "n was 0"),
         (lambda m: m.start_from(np.zeros((0, 2))), "shape"),
-        (lambda m: m.start_from(np.eye(2), shrinkage=0), "shrinkage of 0"),
+        (lambda m: DensityModel(2, 3).start_from(np.eye(2)), "at least as many"),
+        (lambda m: m.log_density(np.zeros((3, 2, 1))), r"x\.reshape"),
+        (lambda m: m.log_density([["a", "b"]]), "type <U1"),
+        (lambda m: m.start_from(np.eye(2), shrinkage=0), "shrinkage was 0"),
         (lambda m: m.set_gaussians([[0, 0]], [[[1, 2], [2, 1]]]), "eigenvalue is -1"),
         (lambda m: m.set_gaussians([[0, 0]], [np.eye(2)], [2.0]), "sum to 1"),
         (lambda m: m.set_gaussians([[0]], [[[1]]]), "shapes"),

@@ -37,13 +37,13 @@ def network(dimensions=3, seed=0):
     return keras.Sequential([keras.Input((6,)), layers.Dense(dimensions)])
 
 
-def fitted(model, epochs=3, rate=0.04, **settings):
-    model.compile(keras.optimizers.Adam(rate), **settings)
+def fitted(model, epochs=3, **settings):
+    model.compile(keras.optimizers.Adam(0.04), **settings)
     history = model.fit(PKBatches(*people(), 6, 4, 20), epochs=epochs, verbose=0)
     return history.history
 
 
-def rate_of(model):
+def error_rate(model):
     x, labels = people(seed=1)
     return equal_error_rate(*pair_scores(model.embed(x), labels))
 
@@ -67,11 +67,11 @@ def some(*names):
 @some("random", "semi-hard", "soft, Euclidean", "contrastive", "chi-square")
 def test_training_brings_one_person_together(make):
     model = make()
-    before = rate_of(model)
+    before = error_rate(model)
     history = fitted(model)
     assert history["loss"][-1] < history["loss"][0]
     if getattr(model, "head", None) is None:  # a head weighs distances of its own
-        assert rate_of(model) < 0.7 * before
+        assert error_rate(model) < 0.7 * before
 
 
 def one_batch():
@@ -225,12 +225,123 @@ def test_pictures_are_embedded_in_batches():
     assert model.embed(x) == pytest.approx(expected, abs=1e-5)
 
 
+@some("random", "absolute")
+def test_a_training_goes_on_where_it_was_saved(make, tmp_path):
+    def batches():
+        return PKBatches(*people(), 5, 3, 3)
+
+    def losses(model, batches, epochs):
+        fit = model.fit(batches, epochs=epochs, shuffle=False, verbose=0)
+        return fit.history["loss"]
+
+    model, seen = make(), batches()
+    model.compile(keras.optimizers.Adam(0.01))
+    losses(model, seen, 2)
+    model.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras")
+    expected = losses(model, seen, 2)
+    # A new process: the batches begin anew, the model does not.
+    assert losses(again, batches(), 2) == pytest.approx(expected, rel=1e-5)
+    assert len({round(loss, 5) for loss in expected}) == 2
+
+
+@some("batch-hard")
+def test_a_small_last_batch_counts_for_less_in_the_logs(make):
+    model, batches = make(), Fixed(2)
+    large, small = batches.batches
+    batches.batches[1] = tuple(each[:6] for each in small)
+    model.compile(keras.optimizers.SGD(0.0))
+    logs = model.fit(batches, shuffle=False, verbose=0).history
+    spread = [number(mean_pairwise_distance(model(x))) for x, _ in batches.batches]
+    assert len(large[0]) == 15
+    assert logs["mean_distance"] == pytest.approx(
+        [(15 * spread[0] + 6 * spread[1]) / 21], rel=1e-4
+    )
+
+
+@some("batch-hard", "semi-hard", "contrastive", "chi-square")
+def test_in_half_precision_a_loss_is_nearly_the_same_and_training_goes_on(make):
+    x, labels = one_batch()
+    expected = number(make().compute_loss(x, labels, make()(x)))
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        model = make()
+        loss = number(model.compute_loss(x, labels, model(x)))
+        history = fitted(model, epochs=2)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert loss == pytest.approx(expected, rel=0.05)
+    assert np.isfinite(history["loss"]).all()
+    assert model.embed(x).dtype == "float32"
+
+
+@some("semi-hard", "contrastive")
+def test_a_diverged_training_stops_with_a_sentence(make):
+    model = make()
+    model.compile(keras.optimizers.SGD(1e30))
+    with pytest.warns(RuntimeWarning, match="smaller learning rate"):
+        model.fit(PKBatches(*people(), 5, 3, 4), epochs=50, verbose=0)
+
+
+def batches_of(change):
+    """A data set whose every batch is changed."""
+
+    class Changed(Fixed):
+        def __getitem__(self, index):
+            return change(*super().__getitem__(index))
+
+    return Changed(2)
+
+
+NAN = people()[0].copy()
+NAN[7, 2] = np.nan
+
+
+@some("batch-hard", "contrastive")
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        (lambda: people()[0], "PKBatches"),
+        (lambda: PKBatches(NAN, people()[1], 5, 3), "1 of 432 are NaN"),
+        (lambda: batches_of(lambda x, y: (x * np.inf, y)), "NaN or infinite"),
+        (lambda: batches_of(lambda x, y: (x[:, :5], y)), r"is not \(n, 6\)"),
+        (lambda: batches_of(lambda x, y: (x, np.eye(12)[y])), r"labels\.argmax"),
+        (
+            lambda: batches_of(lambda x, y: (x, y.astype(str))),
+            r"type <U\d+.*np\.unique",
+        ),
+        (lambda: batches_of(lambda x, y: (x,)), "labels have shape None"),
+        (lambda: batches_of(lambda x, y: (x, y, y)), "no weight.*Leave it out"),
+    ],
+)
+def test_batches_that_say_nothing_of_people_are_refused(make, batches, message):
+    model = make()
+    model.compile("sgd")
+    before = model.get_weights()
+    with pytest.raises(ValueError, match=message):
+        model.fit(batches(), verbose=0)
+    assert all(map(np.array_equal, before, model.get_weights()))
+
+
+@some("semi-hard", "absolute")
+def test_one_hot_labels_in_a_stream_are_refused_in_the_first_step(make):
+    model = make()
+    model.compile("sgd")
+    x, labels = one_batch()
+    stream = ((x, np.eye(12)[labels]) for _ in range(1))
+    with pytest.raises(ValueError, match=r"labels\.argmax"):
+        model.fit(stream, steps_per_epoch=1, verbose=0)
+
+
+PICTURES = keras.Sequential([keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(2)])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
         (
             lambda: TripletModel(network(), "hardest"),
-            "mining was 'hardest'.*'semi-hard'",
+            "no mining 'hardest'.*'semi-hard'",
         ),
         (lambda: TripletModel(network(), margin=-1), "margin was -1"),
         (lambda: TripletModel(layers.Dense(3)), r"built keras\.Model"),
@@ -238,14 +349,17 @@ def test_pictures_are_embedded_in_batches():
             lambda: TripletModel(
                 keras.Sequential([keras.Input((4, 4, 1)), layers.Conv2D(2, 1)])
             ),
-            "one vector a picture",
+            "one vector per picture",
         ),
-        (lambda: SiameseModel(network(), "cosine"), "head was 'cosine'.*'chi-square'"),
+        (lambda: SiameseModel(network(), "cosine"), "no head 'cosine'.*'chi-square'"),
         (lambda: SiameseModel(network(), margin=0), "margin was 0"),
-        (lambda: TripletModel(network()).embed(np.zeros((2, 5))), r"takes \(n, 6\)"),
+        (lambda: TripletModel(network()).embed(np.zeros((2, 5))), r"not \(n, 6\)"),
         (lambda: TripletModel(network()).embed(np.zeros(6)), r"write picture\[None\]"),
-        (lambda: TripletModel(network()).embed(np.full((1, 6), np.nan)), "hold NaN"),
-        (lambda: TripletModel(network()).fit(*people()), "PKBatches"),
+        (lambda: TripletModel(network()).embed(np.full((1, 6), np.nan)), "are NaN"),
+        (
+            lambda: TripletModel(PICTURES).embed(np.full((1, 4, 4, 1), 255, "uint8")),
+            r"x / 127\.5 - 1",
+        ),
     ],
 )
 def test_what_cannot_be_trained_is_refused_before_any_work(make, message):

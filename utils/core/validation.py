@@ -154,6 +154,36 @@ def numeric(values, what: str) -> np.ndarray:
     return values
 
 
+def rows(values, what: str, shape, each: str = "row") -> np.ndarray:
+    """Returns an array of at least one example of a shape.
+
+    Args:
+        values: NumPy array `(n, *shape)`.
+        what: its name, as "The pictures".
+        shape: of one example, such as `(28, 28, 1)`; a name or None in place of a
+            number stands for any size, as in `("height", "width", 3)`.
+        each: what one example is called.
+
+    Raises:
+        ValueError: for another shape, or no example.
+    """
+    values, shape = np.asarray(values), tuple(shape)
+
+    def fits(given):
+        return len(given) == len(shape) and all(
+            want is None or isinstance(want, str) or want == have
+            for want, have in zip(shape, given, strict=True)
+        )
+
+    if values.ndim and fits(values.shape[1:]) and len(values):
+        return values
+    fix = f" For one {each} write {each}[None]." if fits(values.shape) else ""
+    raise ValueError(
+        f"{what}: shape {values.shape} is not ({', '.join(map(str, ('n', *shape)))}) "
+        f"with at least one {each}.{fix}"
+    )
+
+
 def pictures(values, what: str = "The pictures", shape=None) -> np.ndarray:
     """Returns pictures `(n, height, width, channels)` with pixels in [-1, 1].
 
@@ -166,24 +196,9 @@ def pictures(values, what: str = "The pictures", shape=None) -> np.ndarray:
     Raises:
         ValueError: for another shape, no picture, bytes 0…255, NaN or infinity.
     """
-    values = np.asarray(values)
-    wanted = (None, None, None) if shape is None else tuple(shape)
-    fits = values.ndim == 1 + len(wanted) and all(
-        want in (None, have)
-        for have, want in zip(values.shape[1:], wanted, strict=True)
-    )
-    if not fits or len(values) == 0:
-        sizes = [
-            str(want or word)
-            for want, word in zip(wanted, ("height", "width", "channels"), strict=True)
-        ]
-        alone = values.ndim == len(wanted) and len(values)
-        fix = " For one picture write picture[None]." if alone else ""
-        raise ValueError(
-            f"{what}: shape {values.shape} is not (n, {', '.join(sizes)}) with at "
-            f"least one picture.{fix}"
-        )
-    finite(values, what)
+    sides = ("height", "width", "channels")
+    wanted = [want or side for want, side in zip(shape or sides, sides, strict=True)]
+    finite(rows(values, what, wanted, "picture"), what)
     return unit_range(values, what)
 
 

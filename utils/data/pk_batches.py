@@ -3,6 +3,8 @@
 import keras
 import numpy as np
 
+from utils.core.validation import finite
+
 
 class PKBatches(keras.utils.PyDataset):
     """Batches of P people with K pictures each, drawn anew at each epoch.
@@ -21,8 +23,8 @@ class PKBatches(keras.utils.PyDataset):
             as `small_moves`; NumPy in, NumPy out. None for the pictures as they are.
 
     Raises:
-        ValueError: if there are not as many labels as pictures, or fewer than P people
-            with K pictures.
+        ValueError: for pictures with NaN or infinity, or if there are not as many
+            labels as pictures, or fewer than P people with K pictures.
 
     Source: Hermans, Beyer, Leibe (2017), "PK batches".
     """
@@ -38,7 +40,7 @@ class PKBatches(keras.utils.PyDataset):
         augment=None,
     ):
         super().__init__()
-        self.pictures = np.asarray(pictures)
+        self.pictures = finite(pictures, "The pictures")
         _, self.people = np.unique(np.asarray(people), return_inverse=True)
         self.shape = (people_per_batch, pictures_per_person)
         self.batches, self.seed, self.augment = batches, seed, augment

@@ -75,12 +75,16 @@ class CourseModel(keras.Model):
             ValueError: if examples have another shape than the networks', are no
                 numbers, none at all, NaN or infinite, or pictures outside [-1, 1].
         """
-        callbacks = [*_listed(callbacks), StopWhenNotFinite()]
+        callbacks = [*_listed(callbacks), *self.own_callbacks(x)]
         x, y = self._checked(x, y, sample_weight)
         with variables_kept(self._state()):
             return super().fit(
                 x, y, *args, callbacks=callbacks, sample_weight=sample_weight, **kwargs
             )
+
+    def own_callbacks(self, x):
+        """Returns the callbacks that every training on x has, after the caller's."""
+        return [StopWhenNotFinite()]
 
     def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         """Returns the loss and the logs on examples, as `keras.Model.evaluate` does."""

@@ -5,18 +5,20 @@ import numpy as np
 from keras import ops
 from scipy.linalg import solve_triangular
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, integer, number, one_of, rows
 from utils.measures.likelihood import (
     LOG_2_PI,
     bits_per_dimension,
     maximum_likelihood,
 )
+from utils.models.base import CourseModel
 
 COVARIANCES = ("diagonal", "full")
-_BATCH = 1000
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
-class DensityModel(keras.Model):
+class DensityModel(CourseModel):
     """Maximizes the likelihood of points under a mixture of Gaussians.
 
     log p(x) = log Σ_k w_k·N(x; m_k, C_k), in log space from end to end. Each covariance
@@ -35,20 +37,16 @@ class DensityModel(keras.Model):
     climbed by gradient.
     """
 
+    SETTINGS = ("dimensions", "components", "covariance")
+
     def __init__(self, dimensions, components=1, covariance="full", **kwargs):
-        for name, value in (("dimensions", dimensions), ("components", components)):
-            if not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(
-                    f"{name} was {value!r}, but must be an integer of at least 1."
-                )
-        if covariance not in COVARIANCES:
-            raise ValueError(
-                f"covariance was {covariance!r}, but must be one of "
-                f"{', '.join(map(repr, COVARIANCES))}."
-            )
-        super().__init__(**kwargs)
-        self.dimensions = int(dimensions)
-        self.components = int(components)
+        dimensions = integer(dimensions, "dimensions")
+        one_of(covariance, COVARIANCES, "covariance")
+        components = integer(components, "components")
+        # In half precision the squares of far points would overflow.
+        super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
+        self.dimensions = dimensions
+        self.components = components
         self.covariance = covariance
         # One Gaussian starts at 0; several start apart, or they would never part.
         apart = keras.initializers.RandomNormal(1.0) if components > 1 else "zeros"
@@ -66,7 +64,6 @@ class DensityModel(keras.Model):
                 initializer="zeros",
                 name="below_diagonal",
             )
-        self.built = True
 
     def call(self, x):
         """The log-density in nats, `(n,)`, of points `(n, dimensions)`."""
@@ -88,19 +85,11 @@ class DensityModel(keras.Model):
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         """Minus the mean log-likelihood of a batch, in nats: an estimate of KL + H."""
-        losses = -y_pred
-        return ops.mean(losses if sample_weight is None else losses * sample_weight)
+        return ops.mean(self.weighted(-y_pred, sample_weight))
 
-    def fit(self, x=None, *args, **kwargs):
-        """Climbs the likelihood by gradient, as `keras.Model.fit` does.
-
-        Raises:
-            ValueError: if an array of points has another shape than
-                `(n, dimensions)`, is empty, or holds NaN or infinity.
-        """
-        if isinstance(x, np.ndarray):
-            x = self._points(x).astype(self.compute_dtype)
-        return super().fit(x, *args, **kwargs)
+    def check_examples(self, x):
+        """Raises a ValueError unless x are finite points `(n, dimensions)`."""
+        self._points(x)
 
     def fit_closed_form(self, x):
         """Sets the one Gaussian to the mean and the covariance of points: the maximum.
@@ -145,11 +134,11 @@ class DensityModel(keras.Model):
         from sklearn.cluster import KMeans
 
         x = self._points(x)
-        if len(x) < self.components or not 0 < shrinkage <= 1:
+        number(shrinkage, "shrinkage", above=0, most=1)
+        if len(x) < self.components:
             raise ValueError(
-                f"{len(x)} points for {self.components} components with a shrinkage of "
-                f"{shrinkage}: give as many points as components, and a share in "
-                "(0, 1]."
+                f"{len(x)} points were given for {self.components} components: give "
+                "at least as many."
             )
         clusters = KMeans(self.components, n_init=1, random_state=seed).fit(x)
         labels, means = clusters.labels_, clusters.cluster_centers_
@@ -197,12 +186,7 @@ class DensityModel(keras.Model):
 
     def log_density(self, x):
         """Returns log p(x) in nats as a NumPy array `(n,)`, batch by batch."""
-        x = self._points(x).astype(self.compute_dtype)
-        batches = [
-            ops.convert_to_numpy(self(x[start : start + _BATCH]))
-            for start in range(0, len(x), _BATCH)
-        ]
-        return np.concatenate(batches)
+        return self.forward(self, self._points(x))
 
     def bits_per_dimension(self, x, bin_width=1.0):
         """Returns the mean cost of points in bits per dimension, a float.
@@ -226,10 +210,9 @@ class DensityModel(keras.Model):
             NumPy array `(n, dimensions)`, float32.
 
         Raises:
-            ValueError: if n is less than 1.
+            ValueError: if n is not an integer of at least 1.
         """
-        if n < 1:
-            raise ValueError(f"n was {n}, but at least 1 point can be sampled.")
+        integer(n, "n")
         rng = np.random.default_rng(seed)
         weights = np.exp(_numbers(self.log_weights()))
         component = rng.choice(self.components, size=n, p=weights / weights.sum())
@@ -240,15 +223,6 @@ class DensityModel(keras.Model):
             points[drawn] = spread + _numbers(self.means)[k]
         return points.astype("float32")
 
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "dimensions": self.dimensions,
-            "components": self.components,
-            "covariance": self.covariance,
-        }
-
     def _whitening(self):
         scales = np.exp(-_numbers(self.log_scales))
         whitening = scales[:, :, None] * np.eye(self.dimensions)
@@ -257,16 +231,13 @@ class DensityModel(keras.Model):
         return whitening
 
     def _points(self, x):
-        x = np.asarray(x)
-        if x.ndim != 2 or x.shape[1] != self.dimensions or len(x) == 0:
+        x = to_numpy(x, "The points")
+        if x.ndim > 2:
             raise ValueError(
-                f"The points have shape {x.shape}, but the density lives in "
-                f"{self.dimensions} dimension(s): give at least one point a row, "
-                f"(n, {self.dimensions}), pictures flattened by x.reshape(len(x), -1)."
+                f"The points have shape {x.shape}, but must be (n, {self.dimensions}): "
+                "flatten pictures by x.reshape(len(x), -1)."
             )
-        if not np.isfinite(x).all():
-            raise ValueError("The points hold NaN or infinity: give finite numbers.")
-        return x
+        return finite(rows(x, "The points", (self.dimensions,), "point"), "The points")
 
     def _check_gaussians(self, means, covariances, weights):
         shape = (self.components, self.dimensions)

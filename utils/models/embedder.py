@@ -1,47 +1,54 @@
 """What every model that compares pictures by their embeddings has in common."""
 
+import math
+
 import keras
 import numpy as np
 from keras import ops
 
-from utils.models.base import variables_kept
+from utils.core.arrays import is_tensor, to_numpy
+from utils.core.validation import built_model, finite, rows, unit_range
+from utils.models.base import CourseModel
 
-_BATCH = 500
 
+class Embedder(CourseModel):
+    """One network for every picture; subclasses write `batch_loss`.
 
-class Embedder(keras.Model):
-    """One network for every picture; subclasses write `compute_loss` over a batch.
-
-    It embeds, keeps the means that `fit` logs, and refuses batches of which no pair
-    can be made.
+    It embeds, and refuses batches of which no pair can be made.
     """
 
-    LOGS = ()
+    NETWORKS = ("embedding",)
+    UNWEIGHTED = "its loss is one of pairs and triplets, and they have no weight"
 
     def __init__(self, embedding, **kwargs):
-        if not isinstance(embedding, keras.Model) or not embedding.built:
-            raise ValueError(
-                f"The embedding was {embedding!r}, but must be a built keras.Model: "
-                "let it start with keras.Input(shape)."
-            )
-        if len(embedding.output_shape) != 2:
+        if len(built_model(embedding, "embedding").output_shape) != 2:
             raise ValueError(
                 f"The embedding returns shape {embedding.output_shape[1:]}, but must "
-                "return one vector a picture: end it with keras.layers.Dense(d)."
+                "return one vector per picture: end it with keras.layers.Dense(d)."
             )
         super().__init__(**kwargs)
         self.embedding = embedding
-        self.means = {name: keras.metrics.Mean(name=name) for name in self.LOGS}
-        self.built = True
 
     def call(self, pictures, training=False):
         """The embeddings `(n, d)` of pictures `(n, height, width, channels)`."""
         return self.embedding(pictures, training=training)
 
-    def log(self, **values):
-        """Adds values to the means of these names."""
-        for name, value in values.items():
-            self.means[name].update_state(value)
+    def batch_loss(self, labels, embeddings):
+        """Returns the loss of all that a batch can compare, a scalar tensor.
+
+        Args:
+            labels: `(n,)`, one number per person.
+            embeddings: `(n, d)`.
+        """
+        raise NotImplementedError
+
+    def compute_loss(
+        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
+    ):
+        """The loss of a batch; y says who is on each picture, y_pred are embeddings."""
+        self.refuse_weights(sample_weight)
+        _check_labels(y)
+        return self.batch_loss(y, self.in_full(y_pred))
 
     def embed(self, pictures):
         """Embeds pictures batch by batch.
@@ -53,65 +60,68 @@ class Embedder(keras.Model):
             NumPy array `(n, d)`, float32.
 
         Raises:
-            ValueError: if the pictures have another shape than the network takes, or
-                hold NaN or infinity.
+            ValueError: if the pictures have another shape than the network takes, hold
+                NaN or infinity, or leave [-1, 1].
         """
-        pictures = self._pictures(pictures)
-        batches = [
-            ops.convert_to_numpy(self(pictures[start : start + _BATCH]))
-            for start in range(0, len(pictures), _BATCH)
-        ]
-        return np.concatenate(batches).astype("float32")
+        pictures = to_numpy(pictures, "The pictures", "float32")
+        self.check_examples(pictures)
+        return self.forward(self, pictures)
 
-    def fit(self, x=None, *args, **kwargs):
-        """Trains as `keras.Model.fit` does, on batches with several pictures a person.
-
-        Args:
-            x: `utils.data.pk_batches.PKBatches`, or whatever yields pairs of pictures
-                and people.
-            *args: as in `keras.Model.fit`.
-            **kwargs: as in `keras.Model.fit`.
+    def check_data(self, x):
+        """Returns batches whose first one the model can learn from.
 
         Raises:
             ValueError: for plain arrays: their batches would hold hardly two pictures
-                of anybody.
+                of anybody; for pictures that do not fit; for labels that are not one
+                number per picture.
         """
-        if isinstance(x, np.ndarray) or ops.is_tensor(x):
+        if isinstance(x, np.ndarray) or is_tensor(x):
             raise ValueError(
                 f"fit was given an array of shape {tuple(x.shape)}, but batches cut "
                 "from it would hold hardly two pictures of one person. Give "
-                "utils.data.pk_batches.PKBatches(pictures, people)."
+                "utils.data.pk_batches.PKBatches(pictures, labels)."
             )
-        variables = [*self.variables, *self.metrics_variables]
-        if self.compiled:
-            # Built now: TensorFlow traces a step that creates variables twice.
-            self.optimizer.build(self.trainable_variables)
-            variables += self.optimizer.variables
-        with variables_kept(variables):
-            return super().fit(x, *args, **kwargs)
+        if isinstance(x, keras.utils.PyDataset) and len(x):
+            pictures, labels = (*x[0], None)[:2]
+            self.check_examples(to_numpy(pictures, "The pictures"))
+            _check_labels(labels)
+        return super().check_data(x)
 
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "embedding": keras.saving.serialize_keras_object(self.embedding),
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Builds the model that `get_config` described."""
-        embedding = keras.saving.deserialize_keras_object(config["embedding"])
-        return cls(**{**config, "embedding": embedding})
-
-    def _pictures(self, pictures):
-        pictures = np.asarray(ops.convert_to_numpy(pictures), dtype="float32")
+    def check_examples(self, x):
+        """Raises a ValueError unless the embedding takes an array of pictures."""
         shape = self.embedding.input_shape[1:]
-        if pictures.shape[1:] != shape or len(pictures) == 0:
-            raise ValueError(
-                f"The pictures have shape {pictures.shape}, but the embedding takes "
-                f"(n, {', '.join(map(str, shape))}): for one picture write "
-                "picture[None]."
-            )
-        if not np.isfinite(pictures).all():
-            raise ValueError("The pictures hold NaN or infinity: give finite numbers.")
-        return pictures
+        finite(rows(x, "The pictures", shape, "picture"), "The pictures")
+        if len(shape) == 3:
+            unit_range(x, "The pictures")
+
+    def own_callbacks(self, x):
+        """What every training has, and other batches in each epoch, saved or not."""
+        return [*super().own_callbacks(x), _GoOn(x)]
+
+
+class _GoOn(keras.callbacks.Callback):
+    """Draws the batches of the epoch that the model has come to.
+
+    `PKBatches` draws each epoch by its number. Counted by itself, it would begin with
+    the same batches again when a training goes on in a new process.
+    """
+
+    def __init__(self, batches):
+        super().__init__()
+        self.batches = batches
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if hasattr(self.batches, "epoch"):
+            steps = int(ops.convert_to_numpy(self.model.optimizer.iterations))
+            self.batches.epoch = steps // len(self.batches)
+
+
+def _check_labels(labels):
+    shape, dtype = (getattr(labels, name, None) for name in ("shape", "dtype"))
+    names = getattr(dtype, "kind", "i") in "USO"
+    if shape is None or names or math.prod(shape[1:]) != 1:
+        raise ValueError(
+            f"The labels have shape {shape} and type {dtype}, but must be (n,), one "
+            "number per picture that says who is on it: of one-hot rows take "
+            "labels.argmax(axis=1), for names np.unique(names, return_inverse=True)[1]."
+        )

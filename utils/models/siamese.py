@@ -3,6 +3,7 @@
 import keras
 from keras import layers, ops
 
+from utils.core.validation import one_of
 from utils.measures.contrastive import balanced_pairs, contrastive_loss
 from utils.measures.pair_distances import (
     absolute_features,
@@ -37,20 +38,17 @@ class SiameseModel(Embedder):
         Yang, Ranzato, Wolf (2014).
     """
 
+    SETTINGS = ("head", "margin")
     LOGS = ("mean_distance",)
 
     def __init__(self, embedding, head=None, margin=1.0, **kwargs):
-        if head is not None and head not in FEATURES:
-            raise ValueError(
-                f"head was {head!r}, but must be None, "
-                f"{' or '.join(map(repr, FEATURES))}."
-            )
+        one_of(head, (None, *FEATURES), "head")
         contrastive_loss([1.0], [0.0], margin)  # refuses a bad margin now
         super().__init__(embedding, **kwargs)
         self.head, self.margin = head, margin
         self.verdict = None
         if head:
-            self.verdict = layers.Dense(1, name="verdict")
+            self.verdict = layers.Dense(1, name="verdict", dtype=keras.config.floatx())
             self.verdict.build((None, embedding.output_shape[-1]))
 
     def compare(self, a, b):
@@ -66,13 +64,13 @@ class SiameseModel(Embedder):
             return -squared_distance(a, b)
         return ops.squeeze(self.verdict(FEATURES[self.head](a, b)), axis=-1)
 
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
-        """The loss over all pairs of a batch; y says who, y_pred are embeddings."""
-        self.log(mean_distance=mean_pairwise_distance(ops.stop_gradient(y_pred)))
-        same, weights = balanced_pairs(y, y_pred.dtype)
-        a, b = y_pred[:, None], y_pred[None]
+    def batch_loss(self, labels, embeddings):
+        """The loss over all pairs of a batch, those of one person balanced."""
+        self.log(
+            ops.shape(embeddings)[0], mean_distance=mean_pairwise_distance(embeddings)
+        )
+        same, weights = balanced_pairs(labels)
+        a, b = embeddings[:, None], embeddings[None]
         if not self.head:
             return contrastive_loss(
                 same, euclidean_distance(a, b), self.margin, weights
@@ -81,7 +79,3 @@ class SiameseModel(Embedder):
         # The cross-entropy: softplus(-logit) for one person, softplus(logit) for two.
         losses = ops.softplus(ops.where(same > 0, -logits, logits))
         return ops.sum(losses * weights) / ops.maximum(ops.sum(weights), 1.0)
-
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {**super().get_config(), "head": self.head, "margin": self.margin}

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from utils.core.validation import one_of
 from utils.measures.mining import batch_hard, random_triplets, semi_hard
 from utils.measures.pair_distances import mean_pairwise_distance
 from utils.measures.triplets import active_fraction, check_margin, mined_loss
@@ -31,17 +32,14 @@ class TripletModel(Embedder):
     Source: Schroff, Kalenichenko, Philbin (2015); Hermans, Beyer, Leibe (2017).
     """
 
+    SETTINGS = ("mining", "margin", "squared")
     LOGS = ("active_fraction", "mean_distance")
 
     def __init__(
         self, embedding, mining="batch-hard", margin=0.2, squared=True, **kwargs
     ):
         check_margin(margin)
-        if mining not in MINING:
-            raise ValueError(
-                f"mining was {mining!r}, but must be one of "
-                f"{', '.join(map(repr, MINING))}."
-            )
+        one_of(mining, MINING, "mining")
         super().__init__(embedding, **kwargs)
         self.mining, self.margin, self.squared = mining, margin, squared
         self.seed_generator = keras.random.SeedGenerator()
@@ -54,23 +52,12 @@ class TripletModel(Embedder):
         mine = batch_hard if self.mining == "batch-hard" else semi_hard
         return mine(labels, embeddings, self.squared)
 
-    def compute_loss(
-        self, x=None, y=None, y_pred=None, sample_weight=None, training=True
-    ):
-        """The mean loss of the chosen triplets; y says who, y_pred are embeddings."""
-        triplets = self.choose(y, y_pred)
-        fixed = [ops.stop_gradient(each) for each in triplets]
+    def batch_loss(self, labels, embeddings):
+        """The mean loss of the triplets chosen in a batch."""
+        triplets = self.choose(labels, embeddings)
         self.log(
-            active_fraction=active_fraction(type(triplets)(*fixed), self.margin),
-            mean_distance=mean_pairwise_distance(ops.stop_gradient(y_pred)),
+            ops.shape(embeddings)[0],
+            active_fraction=active_fraction(triplets, self.margin),
+            mean_distance=mean_pairwise_distance(embeddings),
         )
         return mined_loss(triplets, self.margin)
-
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "mining": self.mining,
-            "margin": self.margin,
-            "squared": self.squared,
-        }

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from keras import ops
 from scipy.stats import norm
 from sklearn.metrics import roc_auc_score, roc_curve
 
@@ -113,6 +114,29 @@ def test_thresholds_keep_what_they_promise():
     assert threshold_at_far([0.0], [1.0], 0.0) == np.inf
 
 
+@pytest.mark.parametrize("n", [5, 7, 10, 20, 50, 100, 200])
+def test_a_round_share_of_impostors_is_allowed_to_the_last_one(n):
+    impostor = np.arange(n) / n
+    genuine = np.arange(n) / n + 1 / (2 * n)
+    for k in range(n + 1):
+        threshold = threshold_at_far(genuine, impostor, k / n)
+        assert (impostor >= threshold).sum() == k
+        # A genuine score stands above each impostor's, that of the first refused too.
+        assert frr_at_far(genuine, impostor, k / n) == max(n - k - 1, 0) / n
+    assert set(roc(genuine, impostor).false_accepts) == {k / n for k in range(n + 1)}
+    assert set(roc(genuine, impostor).false_rejects) == {k / n for k in range(n + 1)}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int32"])
+def test_scores_may_be_tensors_of_any_type(dtype):
+    genuine, impostor = np.array([2, 3, 5]), np.array([0, 1, 3, 2])
+    as_given = (ops.convert_to_tensor(x, dtype) for x in (genuine, impostor))
+    assert equal_error_rate(*as_given) == equal_error_rate(genuine, impostor)
+    embeddings = np.array([[0], [1], [3]])
+    for x in (embeddings.astype(dtype), ops.convert_to_tensor(embeddings, dtype)):
+        assert pair_scores(x, [0, 0, 1])[1].tolist() == [-9, -4]
+
+
 def test_a_threshold_at_equal_error_errs_equally_on_both_kinds():
     genuine, impostor = gaussian_scores(2.0)
     threshold = threshold_at_equal_error(genuine, impostor)
@@ -137,8 +161,8 @@ def test_scores_that_a_threshold_parts_leave_no_det_curve():
     [
         ([], [1.0], "no genuine scores.*one person"),
         ([1.0], [], "no impostor scores.*two people"),
-        ([1.0, np.nan], [1.0], "1 of 2 genuine scores are NaN"),
-        ([1.0], [np.inf, 0], "1 of 2 impostor scores"),
+        ([1.0, np.nan], [1.0], "genuine scores: 1 of 2 are NaN"),
+        ([1.0], [np.inf, 0], "impostor scores: 1 of 2"),
     ],
 )
 @pytest.mark.parametrize("measure", [roc, equal_error_rate, threshold_at_equal_error])
@@ -148,7 +172,7 @@ def test_scores_that_are_none_are_refused(measure, genuine, impostor, message):
 
 
 def test_a_rate_outside_0_and_1_is_refused():
-    with pytest.raises(ValueError, match=r"far was 1\.5"):
+    with pytest.raises(ValueError, match=r"far was 1\.5.*at most 1"):
         threshold_at_far([1.0], [0.0], 1.5)
     with pytest.raises(ValueError, match="threshold is NaN"):
         error_rates([1.0], [0.0], np.nan)
@@ -193,8 +217,8 @@ def test_ties_share_a_trial():
         (lambda: n_way_accuracy([1.0], [1.0]), r"must be \(trials,\)"),
         (lambda: n_way_accuracy([np.nan], [[1.0]]), "hold NaN"),
         (lambda: pair_scores(np.eye(3), [0, 1, 2]), "0 pairs of one person"),
-        (lambda: pair_scores(np.eye(3), [0, 0]), "one of each a picture"),
-        (lambda: pair_scores([[np.nan], [0]], [0, 0]), "must be finite"),
+        (lambda: pair_scores(np.eye(3), [0, 0]), "one of each per picture"),
+        (lambda: pair_scores([[np.nan], [0]], [0, 0]), "diverged"),
     ],
 )
 def test_embeddings_that_make_no_pairs_are_refused(call, message):

@@ -1,11 +1,13 @@
 """People enrolled by their pictures: is this Ann, who is this, or nobody we know?"""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from keras import ops
 
+from utils.core.arrays import is_tensor, to_numpy
+from utils.core.validation import finite, number
 from utils.evaluation.flat_index import FlatIndex
 from utils.evaluation.gallery_file import read_gallery, write_gallery
 
@@ -29,18 +31,15 @@ class Gallery:
     """
 
     def __init__(self, embed: Callable, threshold: float):
-        if not callable(embed):
-            raise ValueError(
-                f"embed was {embed!r}, but must be a function from pictures to "
-                "embeddings: give model.embed, without ()."
-            )
-        if not 0 <= threshold < math.inf:
-            raise ValueError(
-                f"threshold was {threshold}, but a squared distance is a finite number "
-                "of at least 0. From a score, minus a distance, take the other sign."
-            )
-        self.embed = embed
-        self.threshold = float(threshold)
+        self.embed = _checked_function(embed)
+        self.threshold = number(
+            threshold,
+            "threshold",
+            least=0,
+            fix="It is a squared distance: of a threshold for scores, which are minus "
+            "distances, take the other sign. Where that is infinite, nobody would be "
+            "accepted: choose it from more pairs, or for more false accepts.",
+        )
         self._numbers: dict[str, int] = {}
         self._names: list[str | None] = []
         self._index: FlatIndex | None = None
@@ -59,9 +58,14 @@ class Gallery:
     def enrol(self, name: str, pictures) -> None:
         """Enrols a person by one or more pictures `(n, ...)`.
 
+        Args:
+            name: whose pictures they are.
+            pictures: a batch; one picture is `picture[None]`.
+
         Raises:
-            ValueError: if the name is enrolled already, empty or "unknown"; if the
-                embeddings are of another size than the gallery's, or not finite.
+            ValueError: if there is no batch axis; if the name is enrolled already,
+                empty or "unknown"; if the embeddings are of another size than the
+                gallery's, or not finite.
         """
         self._check_name(name)
         embeddings = self._embeddings(pictures)
@@ -193,6 +197,7 @@ class Gallery:
             ValueError: if the file is damaged or no gallery.
             FileNotFoundError: if there is none.
         """
+        _checked_function(embed)
         return read_gallery(Path(path), lambda arrays: cls._from_arrays(arrays, embed))
 
     @classmethod
@@ -237,13 +242,34 @@ class Gallery:
 
     def _one(self, picture) -> np.ndarray:
         """The embedding `(1, d)` of one picture, which has no batch axis."""
-        return self._embeddings(np.asarray(picture)[None])
+        picture = _array(picture)
+        return self._embeddings(
+            picture[None],
+            f"The picture has shape {picture.shape}: this takes one picture without "
+            "the batch axis; of a batch, give one after the other.",
+        )
 
-    def _embeddings(self, pictures) -> np.ndarray:
-        return self._checked(self.embed(np.asarray(pictures)))
+    def _embeddings(self, pictures, advice: str | None = None) -> np.ndarray:
+        pictures = _array(pictures)
+        advice = advice or (
+            f"The pictures have shape {pictures.shape}: enrol takes a batch, (n, ...); "
+            "for one picture write picture[None]."
+        )
+        try:
+            made = self.embed(pictures)
+        except Exception as error:  # whatever embed's network says of the shape
+            raise ValueError(
+                f"embed could not take them. {advice} ({error})"
+            ) from error
+        if np.ndim(made) != 2 or len(made) != len(pictures):
+            raise ValueError(
+                f"embed made {np.shape(made)}, but must make (n, d), one row per "
+                f"picture. {advice}"
+            )
+        return self._checked(made)
 
     def _checked(self, embeddings) -> np.ndarray:
-        embeddings = np.asarray(embeddings, dtype="float32")
+        embeddings = to_numpy(embeddings, "The embeddings", "float32")
         if embeddings.ndim != 2 or embeddings.size == 0:
             raise ValueError(
                 f"The embeddings have shape {embeddings.shape}, but must be (n, d), "
@@ -255,9 +281,24 @@ class Gallery:
                 f"have {self._index.dimensions}: one network embeds everybody. After "
                 "a change of the network, enrol the people again."
             )
-        if not np.isfinite(embeddings).all():
-            raise ValueError(
-                "An embedding holds NaN or infinity, but must be finite: look at the "
-                "picture, and for a training that diverged."
-            )
-        return embeddings
+        return finite(
+            embeddings,
+            "The embeddings",
+            "look at the picture, and for a training that diverged.",
+        )
+
+
+def _array(pictures) -> np.ndarray:
+    """Pictures as NumPy, of the type that they have."""
+    if is_tensor(pictures):
+        return ops.convert_to_numpy(pictures)
+    return np.asarray(pictures)
+
+
+def _checked_function(embed: Callable) -> Callable:
+    if not callable(embed):
+        raise ValueError(
+            f"embed was {embed!r}, but must be a function from pictures to "
+            "embeddings: give model.embed, without ()."
+        )
+    return embed

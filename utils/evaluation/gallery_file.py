@@ -1,17 +1,13 @@
 """A gallery on disk: an .npz file without pickle, written whole or not at all."""
 
-import contextlib
-import os
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 
+from utils.core.files import written_aside
+
 _FORMAT = 1
-_DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
 
 class GalleryArrays:
@@ -23,10 +19,13 @@ class GalleryArrays:
     """
 
     def __init__(self, file):
-        if int(file["format"]) != _FORMAT:
-            raise ValueError(f"format {file['format']}, but the course reads {_FORMAT}")
+        numbers = [file[key] for key in ("format", "threshold")]
+        if any(each.shape or each.dtype.kind not in "iuf" for each in numbers):
+            raise ValueError("format and threshold must be one number each")
+        if numbers[0] != _FORMAT:
+            raise ValueError(f"format {numbers[0]}, but the course reads {_FORMAT}")
         self._file = file
-        self.threshold = float(file["threshold"])
+        self.threshold = float(numbers[1])
         self.names = file["names"].tolist()
 
     def blocks(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -61,17 +60,8 @@ def write_gallery(
     arrays = {"format": _FORMAT, "threshold": threshold, "names": np.array(names)}
     for k, (embeddings, owners) in enumerate(blocks):
         arrays |= {f"embeddings_{k}": embeddings, f"owners_{k}": owners}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+    with written_aside(path) as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def read_gallery(path: Path, build: Callable):
@@ -89,9 +79,13 @@ def read_gallery(path: Path, build: Callable):
     if not path.is_file():
         raise FileNotFoundError(f"There is no gallery {path}: save one first.")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return build(GalleryArrays(file))
-    except _DAMAGED as error:
+        # Given the file and not its path, NumPy leaves nothing open when it fails.
+        with path.open("rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            if not isinstance(arrays, np.lib.npyio.NpzFile):
+                raise ValueError("one array, and no .npz file")
+            return build(GalleryArrays(arrays))
+    except Exception as error:  # a flipped byte can make NumPy and zipfile raise any
         raise ValueError(
             f"{path} is damaged or no gallery ({error}); it was left as it is. Take a "
             "copy, or enrol the people again."

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import integer
 from utils.evaluation.verification import labeled_embeddings
 
 
@@ -26,11 +28,12 @@ def n_way_trials(embeddings, people, ways=20, trials=1_000, seed=0):
     embeddings, people = labeled_embeddings(embeddings, people)
     rows = [np.flatnonzero(people == name) for name in np.unique(people)]
     targets = [k for k, own in enumerate(rows) if len(own) > 1]
-    if not 2 <= ways <= len(rows) or not targets or trials < 1:
+    integer(trials, "trials")
+    if integer(ways, "ways", 2) > len(rows) or not targets:
         raise ValueError(
-            f"{trials} trials of {ways} ways were asked for, with {len(rows)} people "
-            f"of whom {len(targets)} have two pictures: ways lies between 2 and the "
-            "number of people, and somebody needs a second picture."
+            f"Trials of {ways} ways were asked for, with {len(rows)} people of whom "
+            f"{len(targets)} have two pictures: ways is at most the number of people, "
+            "and somebody needs a second picture."
         )
     rng = np.random.default_rng(seed)
     drawn = np.array([_trial(rng, rows, targets, ways) for _ in range(trials)])
@@ -56,19 +59,13 @@ def n_way_accuracy(genuine, impostor) -> float:
     Raises:
         ValueError: if the shapes do not fit, or a score is NaN.
     """
-    genuine, impostor = (
-        np.asarray(each, dtype="float64") for each in (genuine, impostor)
-    )
+    genuine, impostor = (to_numpy(each, "The scores") for each in (genuine, impostor))
     if genuine.ndim != 1 or impostor.ndim != 2 or len(genuine) != len(impostor):
         raise ValueError(
             f"The scores have the shapes {genuine.shape} and {impostor.shape}, but "
             "must be (trials,) and (trials, ways - 1)."
         )
-    if (
-        not genuine.size
-        or not impostor.size
-        or np.isnan([genuine.sum(), impostor.sum()]).any()
-    ):
+    if not impostor.size or np.isnan([genuine.sum(), impostor.sum()]).any():
         raise ValueError("The scores are empty or hold NaN: give numbers.")
     best = impostor.max(axis=1)
     ties = (impostor == genuine[:, None]).sum(axis=1)

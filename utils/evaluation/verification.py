@@ -1,7 +1,8 @@
 """How well scores tell pairs of one person (genuine) from pairs of two (impostor).
 
-A score is larger the more alike two pictures are, such as minus their distance. A pair
-is accepted if its score is at least the threshold.
+A score is larger the more alike two pictures are, such as minus their squared
+distance. A pair is accepted if its score is at least the threshold. A `Gallery` accepts
+squared distances up to its own threshold: that is minus this one.
 """
 
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from utils.core.arrays import squared_distances
+from utils.core.arrays import squared_distances, to_numpy
+from utils.core.validation import finite, number
 
 
 @dataclass(frozen=True)
@@ -73,14 +75,15 @@ def roc(genuine, impostor) -> Roc:
     """
     genuine, impostor = _scores("genuine", genuine), _scores("impostor", impostor)
     thresholds = np.unique(np.concatenate([genuine, impostor]))[::-1]
-    accepted = [
-        1 - np.searchsorted(np.sort(scores), thresholds, side="left") / len(scores)
-        for scores in (impostor, genuine)
-    ]
+    # Shares of whole counts: 1 - 99/100 would be 0.010000000000000009, and not 1/100.
+    accepted, rejected = (
+        len(impostor) - np.searchsorted(np.sort(impostor), thresholds, side="left"),
+        np.searchsorted(np.sort(genuine), thresholds, side="left"),
+    )
     return Roc(
         np.concatenate([[np.inf], thresholds]),
-        np.concatenate([[0.0], accepted[0]]),
-        np.concatenate([[1.0], 1 - accepted[1]]),
+        np.concatenate([[0.0], accepted / len(impostor)]),
+        np.concatenate([[1.0], rejected / len(genuine)]),
     )
 
 
@@ -202,28 +205,18 @@ def _crossing(curve: Roc) -> tuple[float, float]:
 
 
 def _last_allowed(curve: Roc, far: float) -> int:
-    if not 0 <= far <= 1:
-        raise ValueError(
-            f"far was {far}, but a share of impostors lies in [0, 1]: 0.001 is one in "
-            "a thousand."
-        )
+    far = number(far, "far", least=0, most=1, fix="0.001 is one in a thousand.")
     return int(np.searchsorted(curve.false_accepts, far, side="right")) - 1
 
 
 def _scores(kind: str, scores) -> np.ndarray:
-    scores = np.asarray(scores, dtype="float64").ravel()
+    scores = to_numpy(scores, f"The {kind} scores").ravel()
     if scores.size == 0:
         raise ValueError(
             f"There are no {kind} scores: give at least one pair of "
             f"{'one person' if kind == 'genuine' else 'two people'}."
         )
-    bad = np.count_nonzero(~np.isfinite(scores))
-    if bad:
-        raise ValueError(
-            f"{bad} of {scores.size} {kind} scores are NaN or infinite, but a score "
-            "must be finite: look for a training that diverged."
-        )
-    return scores
+    return finite(scores, f"{kind} scores", "look for a training that diverged.")
 
 
 def labeled_embeddings(embeddings, people):
@@ -232,15 +225,11 @@ def labeled_embeddings(embeddings, people):
     Raises:
         ValueError: for other shapes, NaN or infinity.
     """
-    embeddings, people = np.asarray(embeddings, dtype="float64"), np.asarray(people)
+    embeddings, people = to_numpy(embeddings, "The embeddings"), np.asarray(people)
     if embeddings.ndim != 2 or people.shape != embeddings.shape[:1]:
         raise ValueError(
             f"The embeddings have shape {embeddings.shape} and the labels "
-            f"{people.shape}, but must have (n, d) and (n,): one of each a picture."
+            f"{people.shape}, but must have (n, d) and (n,): one of each per picture."
         )
-    if not np.isfinite(embeddings).all():
-        raise ValueError(
-            "The embeddings hold NaN or infinity, but must be finite: look for a "
-            "training that diverged."
-        )
+    finite(embeddings, "The embeddings", "look for a training that diverged.")
     return embeddings, people

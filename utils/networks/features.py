@@ -5,7 +5,6 @@ at several levels, VGG19, or a network of the learner's own. Each does its own
 preprocessing, so that all of them take the same pictures.
 """
 
-import difflib
 import os
 import warnings
 from pathlib import Path
@@ -14,6 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from utils.core.validation import built_model, integer, one_of
 from utils.networks.random_filters import random_waves
 
 VGG19_LAYERS = (
@@ -163,11 +163,37 @@ def _half(picture):
 
 
 def _check_pyramid(filters, size, levels):
-    if filters < 1 or size < 3 or size % 2 == 0 or not 1 <= levels <= 6:
+    integer(filters, "filters"), integer(levels, "levels", most=6)
+    if integer(size, "size", 3) % 2 == 0:
         raise ValueError(
             f"{filters} filters of {size} pixels at {levels} levels were asked for: "
             "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 levels."
         )
+
+
+def layer_named(model: keras.Model, name: str) -> keras.Layer:
+    """Returns the layer of that name.
+
+    Args:
+        model: built, with layers of its own: not a `TripletModel`, but its `embedding`.
+        name: of the layer; not the layer itself.
+
+    Raises:
+        ValueError: if the model is none or not built, or has no such layer.
+    """
+    built_model(model, "network")
+    nested = [
+        each.name
+        for each in model.layers
+        if isinstance(each, keras.Model) and name in [own.name for own in each.layers]
+    ]
+    fix = ""
+    if isinstance(name, keras.Layer):
+        fix = f"Give its name: {name.name!r}."
+    elif nested:
+        fix = f"{nested[0]!r} has one: give that network, model.get_layer({nested[0]!r})."
+    one_of(name, [each.name for each in model.layers], f"layer of {model.name!r}", fix)
+    return model.get_layer(name)
 
 
 def layer_features(model, names, preprocessing=None):
@@ -188,20 +214,13 @@ def layer_features(model, names, preprocessing=None):
             nearest).
     """
     names = [names] if isinstance(names, str) else list(names)
-    known = [layer.name for layer in model.layers]
-    for name in names:
-        if name not in known:
-            near = difflib.get_close_matches(str(name), known, n=3) or known
-            raise ValueError(
-                f"{model.name} has no layer {name!r}; the nearest are "
-                f"{', '.join(near)}."
-            )
-    if not names or not model.built or len(model.inputs) != 1:
+    outputs = {name: layer_named(model, name).output for name in names}
+    if not names or len(model.inputs) != 1:
         raise ValueError(
-            "A feature network needs at least one layer name and a built model with "
-            f"one input; got {len(names)} names for {model.name!r}."
+            "A feature network needs at least one layer name and a model with one "
+            f"input; got {len(names)} names, and {len(model.inputs)} inputs of "
+            f"{model.name!r}."
         )
-    outputs = {name: model.get_layer(name).output for name in names}
     inner = keras.Model(model.inputs[0], outputs)
     if preprocessing is None:
         return inner

@@ -1,13 +1,13 @@
 """Which part of the input a unit sees, computed from the layers below it."""
 
-import difflib
 from dataclasses import dataclass, field
 
 import keras
 from keras import layers
 
+from utils.core.validation import integer
 from utils.networks.convolution_arithmetic import one_an_axis
-from utils.networks.features import CaffePreprocessing
+from utils.networks.features import CaffePreprocessing, layer_named
 
 _WINDOWED = (
     layers.Conv1D,
@@ -178,7 +178,7 @@ def receptive_field(
     neural networks.
     """
     chain = _chain_to(model, layer)
-    sizes = tuple(input_shape or model.input_shape[1:])[:-1]
+    sizes = _input_sizes(model, input_shape)
     steps = []
     for each in chain:
         if not isinstance(each, _POINTWISE):
@@ -188,6 +188,20 @@ def receptive_field(
     windows = tuple(tuple(step[axis] for step in steps) for axis in axes)
     grown = [_grow(along) for along in windows]
     return ReceptiveField(*zip(*grown, strict=True), windows)
+
+
+def _input_sizes(model: keras.Model, given: tuple[int, ...] | None) -> tuple:
+    """The sizes along the axes: what is given, where the model leaves it open."""
+    wanted = model.input_shape[1:]
+    shape = wanted if given is None else tuple(given)
+    if len(shape) != len(wanted) or any(
+        want not in (None, have) for want, have in zip(wanted, shape, strict=True)
+    ):
+        raise ValueError(
+            f"The input has shape {shape}, but {model.name!r} takes {wanted}: crop or "
+            "resize it, or build the network with keras.Input((None, None, channels))."
+        )
+    return shape[:-1]
 
 
 def _grow(windows: tuple[Window, ...]) -> tuple[int, int, int]:
@@ -202,18 +216,11 @@ def _grow(windows: tuple[Window, ...]) -> tuple[int, int, int]:
 
 def _chain_to(model: keras.Model, name: str) -> list[keras.Layer]:
     """Returns the layers from the input up to the one with this name."""
-    names = [layer.name for layer in model.layers]
-    if name not in names:
-        near = difflib.get_close_matches(str(name), names, n=3, cutoff=0.4) or names
-        raise ValueError(
-            f"The model has no layer {name!r}: did you mean {', '.join(near)}?"
-        )
-    layer, chain = model.get_layer(name), []
+    layer, chain = layer_named(model, name), []
     while True:
         chain.insert(0, layer)
-        tensors = (
-            layer.input if isinstance(layer.input, list | tuple) else [layer.input]
-        )
+        below = layer.input
+        tensors = below if isinstance(below, list | tuple) else [below]
         if len(tensors) != 1:
             raise ValueError(
                 f"The layer {layer.name!r} has {len(tensors)} inputs: a receptive "

@@ -132,12 +132,12 @@ def test_the_parts_are_plain_numbers():
 @pytest.mark.parametrize(
     ("samples", "message"),
     [
-        (np.zeros((0, 2)), "sample is empty"),
-        ([[0.0, math.nan], [0.0, 0.0]], "1 of 2 samples hold NaN"),
-        ([[0.0, math.inf], [math.nan, 0.0]], "2 of 2 samples"),
+        (np.zeros((0, 2)), "The samples: shape .* is empty"),
+        ([[0.0, math.nan], [0.0, 0.0]], "1 of 4 are NaN"),
+        ([[0.0, math.inf], [math.nan, 0.0]], "2 of 4 are NaN"),
         (np.zeros((5, 3)), r"give points \(n, 2\)"),
         (np.zeros(2), r"give points \(n, 2\)"),
-        (np.zeros((5, 2, 2)), "one a row"),
+        (np.zeros((5, 2, 2)), "one per row"),
     ],
 )
 def test_samples_that_cannot_be_judged_are_refused(samples, message):

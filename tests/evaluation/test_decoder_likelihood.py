@@ -111,8 +111,8 @@ def test_numbers_that_are_not_positive_are_refused(name, value):
 @pytest.mark.parametrize(
     ("decoder", "x", "message"),
     [
-        (torn, np.zeros((0, 2)), "at least one finite example"),
-        (torn, np.full((1, 2), np.nan), "at least one finite example"),
+        (torn, np.zeros((0, 2)), "give at least one"),
+        (torn, np.full((1, 2), np.nan), "2 of 2 are NaN"),
         (torn, np.zeros((1, 3)), "must be the same"),
         (linear(np.ones((5, 2)), 0), np.zeros((1, 2)), "codes of two"),
     ],

@@ -102,7 +102,7 @@ def test_what_is_no_gaussian_is_refused():
     for arguments, message in (
         ((np.zeros(2), np.eye(3), np.zeros(2), one), "first Gaussian has a mean"),
         ((np.zeros(2), one, np.zeros(3), np.eye(3)), "2 dimension"),
-        ((np.zeros(2), one, [0, np.nan], one), "second Gaussian holds NaN"),
+        ((np.zeros(2), one, [0, np.nan], one), "second mean: 1 of 2 are NaN"),
         ((np.zeros(2), [[1, 2], [0, 1]], np.zeros(2), one), "not symmetric"),
         ((np.zeros(2), one, np.zeros(2), np.diag([1, -1])), "eigenvalue -1"),
     ):
@@ -113,10 +113,14 @@ def test_what_is_no_gaussian_is_refused():
 @pytest.mark.parametrize(
     ("real", "fake", "message"),
     [
-        (np.zeros((5, 8, 8, 1)), np.zeros((5, 64)), "one row an example"),
+        (np.zeros((5, 8, 8, 1)), np.zeros((5, 64)), "one row per example"),
         (np.zeros((1, 3)), np.zeros((5, 3)), "1 real features"),
         (np.zeros((5, 3)), np.zeros((5, 4)), "same network"),
-        (np.zeros((5, 3)), np.full((5, 3), np.nan), "5 of 5 generated features"),
+        (
+            np.zeros((5, 3)),
+            np.full((5, 3), np.nan),
+            "generated features: 15 of 15 are NaN",
+        ),
     ],
 )
 def test_what_are_no_features_is_refused(real, fake, message):

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from utils.evaluation import features
 from utils.evaluation.precision_recall import precision_recall
 
 
@@ -38,7 +37,7 @@ def test_small_blocks_count_as_one_large_one_does(monkeypatch):
     rng = np.random.default_rng(0)
     real, fake = rng.normal(size=(100, 4)), rng.normal(size=(70, 4)) + 0.3
     whole = precision_recall(real, fake)
-    monkeypatch.setattr(features, "BLOCK", 150)
+    monkeypatch.setattr("utils.core.batches.BLOCK", 150)
     assert precision_recall(real, fake) == whole
 
 
@@ -71,5 +70,5 @@ def test_a_k_that_is_no_neighbor_is_refused(k):
 
 
 def test_more_neighbors_than_examples_are_refused():
-    with pytest.raises(ValueError, match="3 real features, but this judge needs 4"):
+    with pytest.raises(ValueError, match="3 real features, but 4 or more"):
         precision_recall(np.eye(3), np.zeros((9, 3)), k=3)

@@ -38,7 +38,7 @@ def test_sizes_may_differ():
         ((NOISE[..., 0], NOISE), "height, width, channels"),
         ((NOISE[..., :1], NOISE), "height, width, channels"),
         ((NOISE, NOISE, 7, 4), "larger pictures or fewer levels"),
-        ((NOISE, NOISE, 7, 0), "fewer levels"),
+        ((NOISE, NOISE, 7, 0), "levels was 0"),
     ],
 )
 def test_wrong_pictures_are_refused(arguments, message):

@@ -99,12 +99,38 @@ def test_fewer_patches_come_back_where_there_are_no_more():
         ({"pictures": []}, "no pictures"),
         ({"pictures": [PICTURES[0][None]]}, "Picture 0 has shape"),
         ({"pictures": [spotted((2, 9))]}, "every picture is smaller"),
-        ({"layer": "means"}, "did you mean mean"),
-        ({"units": [0, 2]}, r"units 0 to 1, not \[2\]"),
-        ({"n": 0}, "one patch or more"),
+        ({"layer": "means"}, "Did you mean 'mean'"),
+        ({"units": [0, 2]}, r"units 0 to 1, not \[0, 2\]"),
+        ({"units": 0}, r"not 0: give a list"),
+        ({"units": []}, "give a list"),
+        ({"layer": detector().layers[0]}, "Give its name: 'mean'"),
+        ({"pictures": [np.full((9, 9, 1), np.nan)]}, "NaN"),
+        ({"n": 0}, "n was 0"),
     ],
 )
 def test_what_cannot_be_searched_is_refused(change, message):
     arguments = {"layer": "mean", "units": [0], "pictures": PICTURES, "n": 9} | change
     with pytest.raises(ValueError, match=message):
         top_patches(detector(), **arguments)
+
+
+def test_a_picture_that_a_network_of_one_size_cannot_take_is_named():
+    fixed = keras.Sequential(
+        [keras.Input((8, 8, 1)), keras.layers.Conv2D(1, 3, name="only")]
+    )
+    large = [np.zeros((8, 8, 1)), np.zeros((9, 8, 1))]
+    for search in (
+        lambda: top_patches(fixed, "only", [0], large),
+        lambda: activation_maps(fixed, "only", large),
+    ):
+        with pytest.raises(ValueError, match=r"shape \(9, 8, 1\).*takes \(8, 8, 1\)"):
+            search()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float16", "uint8"])
+def test_pictures_may_be_of_any_type(dtype):
+    found = top_patches(detector(), "mean", [0], [PICTURES[0].astype(dtype)])[0]
+    wanted = top_patches(
+        detector(), "mean", [0], [PICTURES[0].astype(dtype).astype("float32")]
+    )[0]
+    np.testing.assert_array_equal(found.patches, wanted.patches)

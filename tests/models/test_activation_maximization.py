@@ -160,7 +160,7 @@ def test_a_layer_itself_is_as_good_as_its_name():
         ({"units": [0.0]}, r"not \[0.0\]"),
         ({"units": 0}, r"not 0: give a list of these, such as \[0\]"),
         ({"units": []}, r"not \[\]: give a list"),
-        ({"layer": "lst"}, "did you mean last"),
+        ({"layer": "lst"}, "Did you mean 'last'"),
     ],
 )
 def test_what_cannot_be_climbed_is_refused(change, message):

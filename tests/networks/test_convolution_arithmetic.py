@@ -101,7 +101,7 @@ def test_a_convolution_multiplies_weights_by_what_lies_under_them():
         (((14, 1), 16, (5, 5)), r"kernel_size was \(5, 5\) for 1 axes"),
         (((14, 1), 16, 5, 0), "strides was 0"),
         (((14, 1), 16, 5, 1, "full"), "'valid', 'same', 'causal'"),
-        (((14, 14, 1), 16, 5, 1, "causal"), "padding was 'causal', but with 2 axes"),
+        (((14, 14, 1), 16, 5, 1, "causal"), "no padding along 2 axes 'causal'"),
         (((14, 1), 16, 5, 1, "valid", 0), "dilation_rate was 0"),
         (((14, 1), 16, 5, 1, "valid", 4), "reaches over 17 values"),
         (((14, 3), 16, 5, 1, "valid", 1, 2), "2 groups do not divide 3 channels"),

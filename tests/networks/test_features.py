@@ -1,11 +1,18 @@
 """Feature networks: shapes, names, preprocessing, and what happens offline."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from utils.networks import features
+from utils.models import TripletModel
+from utils.networks import dcgan, features
+from utils.networks.embedding import embedding_network
+from utils.networks.encoders import convolutional_encoder
+from utils.networks.image_transform import image_transform_network
 from utils.networks.random_filters import random_waves
 from utils.networks.receptive_fields import receptive_field
 
@@ -146,24 +153,83 @@ def test_ones_own_network_may_bring_its_preprocessing():
     assert activations(with_it)["first"] == pytest.approx(expected, rel=1e-4, abs=1e-3)
 
 
+TRIPLET = TripletModel(embedding_network((8, 8, 3), 2, (2,)))
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: features.random_filter_pyramid(0), "1 filter or more"),
-        (lambda: features.random_filter_pyramid(size=4), "odd size"),
-        (lambda: features.random_filter_pyramid(levels=7), "1 to 6 levels"),
+        (lambda: features.random_filter_pyramid(0), "filters was 0"),
+        (lambda: features.random_filter_pyramid(size=4), "size was 4, but must be odd"),
+        (lambda: features.random_filter_pyramid(levels=7), "levels was 7.*at most 6"),
         (lambda: features.filter_pyramid(np.ones((3, 3, 3))), "shape .3, 3, 3."),
-        (lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7), "1 to 6 levels"),
         (
-            lambda: features.vgg19_features(["block4_con2"], weights=None),
-            "nearest are block4_conv2",
+            lambda: features.filter_pyramid(np.ones((3, 3, 3, 8)), 7),
+            "levels was 7.*at most 6",
         ),
         (
-            lambda: features.layer_features(keras.Sequential(), []),
+            lambda: features.vgg19_features(["block4_con2"], weights=None),
+            "no layer of 'vgg19' 'block4_con2'.*mean 'block4_conv2'",
+        ),
+        (
+            lambda: features.layer_features(keras.Sequential(), ["a"]),
+            r"must be a built keras\.Model",
+        ),
+        (
+            lambda: features.layer_features(embedding_network((8, 8, 3), 2, (2,)), []),
             "at least one layer name",
+        ),
+        (
+            lambda: features.layer_named(TRIPLET, TRIPLET.embedding.layers[0].name),
+            "give that network",
+        ),
+        (
+            lambda: features.layer_named(
+                TRIPLET.embedding, TRIPLET.embedding.layers[0]
+            ),
+            "Give its name",
         ),
     ],
 )
 def test_wrong_requests_are_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        dcgan.convolutional_generator,
+        dcgan.convolutional_discriminator,
+        convolutional_encoder,
+        embedding_network,
+        features.random_filter_pyramid,
+        features.vgg19_features,
+        image_transform_network,
+    ],
+)
+def test_channels_first_is_refused_in_one_sentence(build):
+    keras.config.set_image_data_format("channels_first")
+    try:
+        with pytest.raises(ValueError, match="set_image_data_format"):
+            build()
+    finally:
+        keras.config.set_image_data_format("channels_last")
+
+
+def test_networks_load_in_a_process_that_imported_models_alone(tmp_path):
+    networks = {
+        "embedding": embedding_network((8, 8, 3), 2, (2,)),
+        "pyramid": features.random_filter_pyramid(2, 3, 2),
+        "transform": image_transform_network(2, 1),
+        "caffe": features.vgg19_features(["block1_conv1"], weights=None),
+    }
+    for name, network in networks.items():
+        network.save(tmp_path / f"{name}.keras")
+    program = (
+        "import sys, keras\n"
+        "from utils.models import TripletModel\n"
+        "for path in sys.argv[1:]: keras.saving.load_model(path)\n"
+    )
+    paths = [str(tmp_path / f"{name}.keras") for name in networks]
+    subprocess.run([sys.executable, "-c", program, *paths], check=True)

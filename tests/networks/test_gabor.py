@@ -73,10 +73,10 @@ def test_one_color_has_no_waves():
         (np.zeros((2, 16, 16, 3)), {}, "make colored ones gray"),
         (np.zeros((16, 16)), {}, r"must be \(n, height, width, 1\)"),
         (np.zeros((1, 20, 16, 1)), {}, "8 cells a side .* 20×16"),
-        (np.zeros((1, 16, 16, 1)), {"cells": 1}, "give 2 or more"),
-        (np.zeros((1, 16, 16, 1)), {"scales": 0}, "scales=0"),
-        (np.zeros((1, 16, 16, 1)), {"bandwidth": 1.5}, "bandwidth=1.5"),
-        (np.full((1, 16, 16, 1), np.nan), {}, "NaN or infinity"),
+        (np.zeros((1, 16, 16, 1)), {"cells": 1}, "cells was 1"),
+        (np.zeros((1, 16, 16, 1)), {"scales": 0}, "scales was 0"),
+        (np.zeros((1, 16, 16, 1)), {"bandwidth": 1.5}, r"bandwidth was 1\.5"),
+        (np.full((1, 16, 16, 1), np.nan), {}, "NaN or infinite"),
     ],
 )
 def test_what_cannot_be_measured_is_refused(pictures, arguments, message):

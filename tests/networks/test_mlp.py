@@ -25,8 +25,8 @@ def test_without_hidden_layers_it_is_a_linear_map():
     [
         ({"inputs": 0}, "inputs was"),
         ({"outputs": -1}, "outputs was"),
-        ({"hidden": (8, 0)}, "hidden was"),
-        ({"hidden": (8, 2.5)}, "hidden was"),
+        ({"hidden": (8, 0)}, "hidden was 0"),
+        ({"hidden": (8, 2.5)}, r"hidden was 2\.5"),
     ],
 )
 def test_a_width_that_is_no_positive_integer_is_refused(widths, named):

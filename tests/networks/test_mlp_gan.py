@@ -72,5 +72,5 @@ def test_packing_widens_the_discriminator_only():
 
 @pytest.mark.parametrize("spread", [0, -1.0, float("nan")])
 def test_a_spread_that_is_not_positive_is_refused(spread):
-    with pytest.raises(ValueError, match=r"spread was .* positive.*real\.std\(\)"):
+    with pytest.raises(ValueError, match=r"spread was .*above 0.*real\.std\(\)"):
         point_pair(spread)

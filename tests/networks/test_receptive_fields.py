@@ -165,7 +165,7 @@ def test_what_has_no_field_is_refused():
         layers.Flatten(),
         layers.Dense(2, name="end"),
     )
-    with pytest.raises(ValueError, match="did you mean textures"):
+    with pytest.raises(ValueError, match="Did you mean 'textures'"):
         receptive_field(model, "texture")
     with pytest.raises(ValueError, match=r"\(Flatten\) stands on the way"):
         receptive_field(model, "end")

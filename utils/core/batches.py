@@ -49,13 +49,14 @@ def in_batches(function: Callable, *arrays, size: int = 1000, dtype: str | None 
     return np.concatenate(parts)
 
 
-def blocks(rows: int, columns: int, numbers: int = BLOCK) -> Iterator[slice]:
+def blocks(rows: int, columns: int, numbers: int | None = None) -> Iterator[slice]:
     """Yields slices of rows so that a block of the matrix stays small.
 
     Args:
         rows, columns: of the whole matrix.
-        numbers: in one block at most, but for a row, which is never cut.
+        numbers: in one block at most, but for a row, which is never cut; None for
+            `BLOCK`.
     """
-    step = max(1, numbers // max(1, columns))
+    step = max(1, (numbers or BLOCK) // max(1, columns))
     for start in range(0, rows, step):
         yield slice(start, min(start + step, rows))

@@ -217,6 +217,24 @@ def unit_range(values, what: str) -> np.ndarray:
     return values
 
 
+def channels_last(what: str) -> None:
+    """Makes sure that Keras takes pictures as `(n, height, width, channels)`.
+
+    Args:
+        what: is built, as "A filter pyramid".
+
+    Raises:
+        ValueError: if Keras is set to "channels_first".
+    """
+    import keras  # here, as below
+
+    if keras.config.image_data_format() != "channels_last":
+        raise ValueError(
+            f"{what} takes pictures (n, height, width, channels), but Keras is set to "
+            "channels_first: call keras.config.set_image_data_format('channels_last')."
+        )
+
+
 def built_model(network, what: str, kind: type | None = None):
     """Returns a Keras model whose shapes are known.
 

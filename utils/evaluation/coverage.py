@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 
 import numpy as np
-from keras import ops
 from scipy.special import rel_entr
+
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, number
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,7 @@ def mode_coverage(samples, mixture, sigmas: float = 3.0) -> Coverage:
 
     Source: Lin et al. (2018), PacGAN, section 4.1; Srivastava et al. (2017), VEEGAN.
     """
-    if not sigmas > 0:
-        raise ValueError(f"sigmas is {sigmas}: it must be positive; 3 is usual.")
+    sigmas = number(sigmas, "sigmas", above=0, fix="3 is usual.")
     points = _check_samples(samples)
     distances = mixture.distances(points)
     nearest = distances.argmin(axis=1)
@@ -69,21 +70,12 @@ def _reverse_kl(counts, weights) -> float:
 
 
 def _check_samples(samples) -> np.ndarray:
-    points = np.asarray(ops.convert_to_numpy(samples), dtype="float64")
-    if points.size == 0:
-        raise ValueError(
-            f"The sample is empty, of shape {points.shape}: give one point or more."
-        )
+    points = to_numpy(samples, "The samples")
+    finite(points, "The samples", "the generator may have diverged.")
     if points.ndim == 1:
         points = points[:, None]
     if points.ndim != 2:
         raise ValueError(
-            f"The samples have shape {points.shape}: give points (n, d), one a row."
-        )
-    broken = ~np.isfinite(points).all(axis=1)
-    if broken.any():
-        raise ValueError(
-            f"{broken.sum()} of {len(points)} samples hold NaN or infinity: the "
-            "generator has diverged, or was given bad input."
+            f"The samples have shape {points.shape}: give points (n, d), one per row."
         )
     return points

@@ -6,6 +6,9 @@ import numpy as np
 from keras import ops
 from scipy.special import logsumexp
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, number
+
 # Gauss-Legendre nodes in each direction of a cell: exact for polynomials of degree 5.
 _NODES = 3
 _START = 96  # cells in each direction
@@ -87,6 +90,7 @@ class _Images:
         codes = cells[:, None] + half * self.offsets
         log_masses = self.log_weights + 2 * np.log(half) - 0.5 * (codes**2).sum(axis=-1)
         flat = codes.reshape(-1, 2).astype("float32")
+        # Not core's batches: a decoder may be any function of NumPy arrays, too.
         made = [
             ops.convert_to_numpy(self.decoder(flat[start : start + _BATCH]))
             for start in range(0, len(flat), _BATCH)
@@ -196,14 +200,10 @@ def _neighborhoods(rows, chosen):
 
 def _check(decoder, x, std, tolerance, reach) -> np.ndarray:
     for name, value in (("std", std), ("tolerance", tolerance), ("reach", reach)):
-        if not 0 < value < np.inf:
-            raise ValueError(f"{name} was {value}, but must be a positive number.")
-    x = np.asarray(ops.convert_to_numpy(x), dtype="float64")
-    if x.ndim < 2 or x.size == 0 or not np.isfinite(x).all():
-        raise ValueError(
-            f"The examples have shape {x.shape}: give at least one finite example, "
-            "(n, ...)."
-        )
+        number(value, name, above=0)
+    x = finite(to_numpy(x, "The examples"), "The examples")
+    if x.ndim < 2:
+        raise ValueError(f"The examples have shape {x.shape}: give (n, ...).")
     try:
         made = ops.convert_to_numpy(decoder(np.zeros((2, 2), dtype="float32")))
     except Exception as error:

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from utils.evaluation.features import check_features
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite
+from utils.evaluation.feature_sets import check_features
 
 # What rounding may do to a covariance: this share of its largest eigenvalue.
 _ROUNDING = 1e-6
@@ -76,17 +78,15 @@ def _covariance(features: np.ndarray) -> np.ndarray:
 
 def _check_gaussian(which: str, mean, covariance):
     """Returns the mean and the symmetric root of the covariance, both checked."""
-    mean = np.atleast_1d(np.asarray(mean, dtype="float64"))
-    covariance = np.atleast_2d(np.asarray(covariance, dtype="float64"))
+    mean = np.atleast_1d(to_numpy(mean, f"The {which} mean"))
+    covariance = np.atleast_2d(to_numpy(covariance, f"The {which} covariance"))
     if mean.ndim != 1 or covariance.shape != 2 * mean.shape:
         raise ValueError(
             f"The {which} Gaussian has a mean of shape {mean.shape} and a covariance "
             f"of shape {covariance.shape}: give (d,) and (d, d)."
         )
-    if not (np.isfinite(mean).all() and np.isfinite(covariance).all()):
-        raise ValueError(
-            f"The {which} Gaussian holds NaN or infinity: give finite numbers."
-        )
+    finite(mean, f"The {which} mean")
+    finite(covariance, f"The {which} covariance")
     size = max(abs(covariance).max(), np.finfo("float64").tiny)
     if abs(covariance - covariance.T).max() > _ROUNDING * size:
         raise ValueError(

@@ -1,17 +1,19 @@
-"""The kernel distance: a judge without the bias of a small sample."""
+"""The maximum mean discrepancy (MMD): a distance without the bias of a small sample."""
 
 import numpy as np
 
-from utils.evaluation.features import blocks, check_features
+from utils.core.batches import blocks
+from utils.evaluation.feature_sets import check_features
 
 
 def squared_mmd(real_features, fake_features) -> float:
     """Returns the unbiased squared maximum mean discrepancy with a cubic kernel.
 
     E[k(x, x′)] + E[k(y, y′)] − 2·E[k(x, y)] with k(x, y) = (x·y/d + 1)³, over pairs of
-    different examples. The kernel compares means, covariances and third moments.
-    Unbiased: for two samples of one distribution its mean is 0, at any size, and so it
-    is below 0 about half of the time.
+    different examples. On the features of an Inception network this is the KID (kernel
+    Inception distance); on any others it is another number. The kernel compares means,
+    covariances and third moments. Unbiased: for two samples of one distribution its
+    mean is 0, at any size, and so it is below 0 about half of the time.
 
     Args:
         real_features: `(n, d)`, n at least 2; NumPy array or tensor.

@@ -4,7 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from utils.evaluation.features import blocks, check_features
+from utils.core.batches import blocks
+from utils.core.validation import integer
+from utils.evaluation.feature_sets import check_features
 
 
 class PrecisionRecall(NamedTuple):
@@ -44,10 +46,7 @@ def precision_recall(real_features, fake_features, k: int = 3) -> PrecisionRecal
     Source: Kynkäänniemi et al. (2019), "Improved precision and recall metric for
         assessing generative models".
     """
-    if not isinstance(k, int | np.integer) or k < 1:
-        raise ValueError(
-            f"k was {k!r}, but must be an integer of at least 1; 3 is usual."
-        )
+    integer(k, "k")
     real, fake = check_features(real_features, fake_features, least=k + 1)
     # Far from the origin squares cancel badly, and distances ignore the origin.
     center = real.mean(axis=0)

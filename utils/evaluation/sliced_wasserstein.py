@@ -7,6 +7,9 @@ the patches are projected on random lines (sliced Wasserstein distance).
 
 import numpy as np
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, integer
+
 
 def sliced_wasserstein_distance(
     picture, other, size=7, levels=3, projections=128, seed=0
@@ -33,17 +36,24 @@ def sliced_wasserstein_distance(
     Source: Rabin, Peyré, Delon and Bernot (2011), the distance; Karras, Aila, Laine and
     Lehtinen (2018), patches at several levels.
     """
-    pictures = [np.asarray(each, dtype="float64") for each in (picture, other)]
-    if (
-        any(each.ndim != 3 for each in pictures)
-        or len({each.shape[-1] for each in pictures}) != 1
+    pictures = [
+        finite(to_numpy(each, "A picture"), "A picture") for each in (picture, other)
+    ]
+    for name, value in (
+        ("size", size),
+        ("levels", levels),
+        ("projections", projections),
+    ):
+        integer(value, name)
+    if any(each.ndim != 3 for each in pictures) or np.ptp(
+        [each.shape[-1] for each in pictures]
     ):
         raise ValueError(
             f"The pictures have shapes {pictures[0].shape} and {pictures[1].shape}, "
             "but must both be (height, width, channels)."
         )
     smallest = min(min(each.shape[:2]) for each in pictures) // 2 ** (levels - 1)
-    if smallest < size or levels < 1:
+    if smallest < size:
         raise ValueError(
             f"At the smallest of {levels} levels {smallest} pixels a side are left, "
             f"but a patch has {size}: give larger pictures or fewer levels."

@@ -7,7 +7,14 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.networks.receptive_fields import ReceptiveField, receptive_field
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, integer
+from utils.networks.features import layer_named, unit_indices
+from utils.networks.receptive_fields import (
+    ReceptiveField,
+    input_sizes,
+    receptive_field,
+)
 
 Box = tuple[tuple[int, int], ...]
 
@@ -46,11 +53,10 @@ def activation_maps(
     Raises:
         ValueError: if there are no pictures, or one is not of this shape.
     """
-    _check_pictures(pictures)
-    below = keras.Model(model.inputs[0], model.get_layer(layer).output)
+    below = keras.Model(model.inputs[0], layer_named(model, layer).output)
     return [
-        ops.convert_to_numpy(below(np.asarray(each)[None], training=False))[0]
-        for each in pictures
+        ops.convert_to_numpy(below(each[None], training=False))[0]
+        for each in _checked(pictures, model)
     ]
 
 
@@ -85,18 +91,12 @@ def top_patches(
     Source: Zeiler and Fergus (2013), Visualizing and understanding convolutional
     networks, figure 2.
     """
-    if n < 1:
-        raise ValueError(f"n was {n}: ask for one patch or more.")
-    _check_pictures(pictures)
-    fields = [receptive_field(model, layer, np.shape(each)) for each in pictures]
-    count = model.get_layer(layer).output.shape[-1]
-    strangers = [unit for unit in units if not 0 <= unit < count]
-    if strangers:
-        raise ValueError(
-            f"The layer {layer!r} has units 0 to {count - 1}, not {strangers}."
-        )
+    integer(n, "n")
+    units = unit_indices(model, layer, units)
+    pictures = _checked(pictures, model)
+    fields = [receptive_field(model, layer, each.shape) for each in pictures]
     searched = [
-        _Searched(number, np.asarray(picture), field, _inside(field, np.shape(picture)))
+        _Searched(number, picture, field, _inside(field, picture.shape))
         for number, (picture, field) in enumerate(zip(pictures, fields, strict=True))
     ]
     searched = [each for each in searched if each.has_room()]
@@ -125,15 +125,21 @@ class _Searched:
         return all(positions.start < positions.stop for positions in self.inside)
 
 
-def _check_pictures(pictures: Sequence[np.ndarray]) -> None:
+def _checked(pictures: Sequence[np.ndarray], model: keras.Model) -> list[np.ndarray]:
+    """The pictures as float32, each of a shape that the model takes."""
     if len(pictures) == 0:
         raise ValueError("There are no pictures: give one or more.")
+    arrays = []
     for number, picture in enumerate(pictures):
-        if np.ndim(picture) != 3:
+        array = finite(to_numpy(picture, f"Picture {number}", "float32"), "A picture")
+        if array.ndim != 3:
             raise ValueError(
-                f"Picture {number} has shape {np.shape(picture)}: each must be "
-                "(height, width, channels)."
+                f"Picture {number} has shape {array.shape}: each must be (height, "
+                "width, channels)."
             )
+        input_sizes(model, array.shape)
+        arrays.append(array)
+    return arrays
 
 
 def _inside(field: ReceptiveField, shape) -> tuple[slice, slice]:

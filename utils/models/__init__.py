@@ -1,5 +1,6 @@
 """Models that minimize a measure: one file each."""
 
+import utils.networks  # noqa: F401 (registers the layers of saved models)
 from utils.models.autoencoder import Autoencoder
 from utils.models.density import DensityModel
 from utils.models.energy import EnergyModel

@@ -7,6 +7,7 @@ import numpy as np
 from keras import ops
 
 from utils.core.validation import integer, number
+from utils.networks.features import unit_indices
 from utils.networks.receptive_fields import receptive_field
 from utils.sampling.ascent import ascent_step
 
@@ -120,7 +121,7 @@ def _score(model, layer, units):
     gray = [
         (begin, side - end) for (begin, end), side in zip(field, whole, strict=True)
     ]
-    chosen = np.eye(count, dtype="float32")[_indices(units, layer, count)]
+    chosen = np.eye(count, dtype="float32")[unit_indices(model, layer, units)]
 
     def score(x):
         activations = below(ops.pad(x, [(0, 0), *gray, (0, 0)]), training=False)
@@ -130,13 +131,3 @@ def _score(model, layer, units):
 
     sides = [end - begin for begin, end in field]
     return score, (len(chosen), *sides, input_shape[-1])
-
-
-def _indices(units, layer, count):
-    whole = np.ndim(units) == 1 and len(units) > 0
-    if whole and all(isinstance(u, int | np.integer) and 0 <= u < count for u in units):
-        return list(units)
-    raise ValueError(
-        f"The layer {layer!r} has units 0 to {count - 1}, not {units!r}: give a list "
-        "of these, such as [0]."
-    )

@@ -1,1 +1,9 @@
-"""Layers put together: generators, discriminators and what feeds them."""
+"""Layers put together: generators, discriminators and what feeds them.
+
+A saved network is found again only if its own layers are registered: so whoever imports
+this room, as `utils.models` does, has them all.
+"""
+
+from utils.networks import embedding, features, image_transform
+
+__all__ = ["embedding", "features", "image_transform"]

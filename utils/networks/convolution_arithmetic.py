@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
+from utils.core.validation import integer, one_of
+
 PADDINGS = ("valid", "same", "causal")
 
 
@@ -132,19 +134,12 @@ def _check_input(shape) -> tuple[tuple[int, ...], int]:
 
 def _check_padding(padding: str, axes: int) -> None:
     allowed = PADDINGS if axes == 1 else PADDINGS[:2]
-    if padding not in allowed:
-        raise ValueError(
-            f"padding was {padding!r}, but with {axes} axes it must be one of "
-            f"{', '.join(map(repr, allowed))}."
-        )
+    one_of(padding, allowed, f"padding along {axes} axes")
 
 
 def _check_groups(filters: int, channels: int, groups: int) -> None:
-    if not _is_count(filters) or not _is_count(groups):
-        raise ValueError(
-            f"filters was {filters!r} and groups {groups!r}: both must be whole "
-            "numbers of at least 1."
-        )
+    integer(filters, "filters")
+    integer(groups, "groups")
     if channels % groups or filters % groups:
         raise ValueError(
             f"{groups} groups do not divide {channels} channels and {filters} filters: "

@@ -8,9 +8,12 @@ discriminator, so that a gradient penalty sees one example at a time.
 import keras
 from keras import layers
 
+from utils.core.validation import channels_last
+
 
 def check_image_shape(image_shape):
     """Raises a ValueError unless a picture is square with a side divisible by 4."""
+    channels_last("A convolutional network")
     height, width, _ = image_shape
     if height != width or height % 4:
         raise ValueError(

@@ -3,6 +3,8 @@
 import keras
 from keras import layers, ops
 
+from utils.core.validation import channels_last, integer
+
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
 class UnitLength(layers.Layer):
@@ -45,12 +47,14 @@ def embedding_network(
         ValueError: if the picture is too small to be halved so often, or a number is
             less than 1.
     """
-    smallest = min(image_shape[:2])
-    if not widths or min(dimensions, *widths) < 1 or smallest < 2 ** len(widths):
+    channels_last("An embedding network")
+    integer(dimensions, "dimensions")
+    for width in widths:
+        integer(width, "a width in widths")
+    if not widths or min(image_shape[:2]) < 2 ** len(widths):
         raise ValueError(
-            f"image_shape={tuple(image_shape)}, dimensions={dimensions} and widths="
-            f"{tuple(widths)} were given, but every number must be at least 1, and the "
-            "picture at least 2^len(widths) pixels wide and high."
+            f"image_shape={tuple(image_shape)} and widths={tuple(widths)} were given: "
+            "give one width or more, and pictures of at least 2^len(widths) pixels."
         )
     model = keras.Sequential(name="embedding")
     model.add(keras.Input(image_shape))

@@ -13,7 +13,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from utils.core.validation import built_model, integer, one_of
+from utils.core.validation import built_model, channels_last, integer, one_of
 from utils.networks.random_filters import random_waves
 
 VGG19_LAYERS = (
@@ -163,12 +163,11 @@ def _half(picture):
 
 
 def _check_pyramid(filters, size, levels):
-    integer(filters, "filters"), integer(levels, "levels", most=6)
-    if integer(size, "size", 3) % 2 == 0:
-        raise ValueError(
-            f"{filters} filters of {size} pixels at {levels} levels were asked for: "
-            "give 1 filter or more, an odd size (3, 5, 7, 9), and 1 to 6 levels."
-        )
+    channels_last("A filter pyramid")
+    integer(filters, "filters")
+    integer(levels, "levels", most=6)
+    if integer(size, "size", least=3) % 2 == 0:
+        raise ValueError(f"size was {size}, but must be odd: 3, 5, 7 or 9.")
 
 
 def layer_named(model: keras.Model, name: str) -> keras.Layer:
@@ -191,9 +190,32 @@ def layer_named(model: keras.Model, name: str) -> keras.Layer:
     if isinstance(name, keras.Layer):
         fix = f"Give its name: {name.name!r}."
     elif nested:
-        fix = f"{nested[0]!r} has one: give that network, model.get_layer({nested[0]!r})."
+        fix = (
+            f"{nested[0]!r} has one: give that network, model.get_layer({nested[0]!r})."
+        )
     one_of(name, [each.name for each in model.layers], f"layer of {model.name!r}", fix)
     return model.get_layer(name)
+
+
+def unit_indices(model: keras.Model, layer: str, units) -> list[int]:
+    """Returns the indices of units of a layer, checked.
+
+    Args:
+        model: built.
+        layer: name of one of its layers.
+        units: indices of the layer's channels, one or more, in any order.
+
+    Raises:
+        ValueError: if there is no such layer, or `units` is no sequence of its units.
+    """
+    count = layer_named(model, layer).output.shape[-1]
+    whole = np.ndim(units) == 1 and len(units) > 0
+    if whole and all(isinstance(u, int | np.integer) and 0 <= u < count for u in units):
+        return [int(unit) for unit in units]
+    raise ValueError(
+        f"The layer {layer!r} has units 0 to {count - 1}, not {units!r}: give a list "
+        "of these, such as [0]."
+    )
 
 
 def layer_features(model, names, preprocessing=None):
@@ -247,6 +269,7 @@ def vgg19_features(names=VGG19_LAYERS, weights="imagenet"):
 
     Source: Simonyan and Zisserman (2015); Gatys, Ecker and Bethge (2015).
     """
+    channels_last("VGG19")
     picture = keras.Input((None, None, 3), name="picture")
     try:
         model = keras.applications.VGG19(

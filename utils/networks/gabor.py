@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, integer, number
+
 #: Waves a pixel of the shortest, and how much longer each next one is.
 _SHORTEST, _LONGER = 0.25, 2**0.5
 
@@ -32,7 +35,7 @@ def gabor_magnitudes(pictures, cells=8, scales=6, directions=8, bandwidth=0.25):
     Source: Daugman (1985); Liu and Wechsler (2002), magnitudes of Gabor filters for
     faces.
     """
-    pictures = np.asarray(pictures)
+    pictures = to_numpy(pictures, "The pictures")
     _check(pictures, cells, scales, directions, bandwidth)
     n, height, width, _ = pictures.shape
     margin = max(height, width) // 4  # the FFT would join the left side to the right
@@ -69,19 +72,18 @@ def _check(pictures, cells, scales, directions, bandwidth):
     if pictures.ndim != 4 or pictures.shape[-1] != 1:
         raise ValueError(
             f"The pictures have shape {pictures.shape}, but must be (n, height, width, "
-            "1): make colored ones gray by their mean over the last axis."
+            "1): make colored ones gray by their mean over the last axis; for one "
+            "picture write picture[None]."
         )
-    if cells < 2 or any(side % cells or not side for side in pictures.shape[1:3]):
+    if integer(cells, "cells", least=2) and any(
+        side % cells or not side for side in pictures.shape[1:3]
+    ):
         raise ValueError(
             f"{cells} cells a side were asked for, of pictures of "
-            f"{pictures.shape[1]}×{pictures.shape[2]} pixels: give 2 or more, by which "
-            "both sides can be divided."
+            f"{pictures.shape[1]}×{pictures.shape[2]} pixels: give a number by "
+            "which both sides can be divided."
         )
-    if min(scales, directions) < 1 or not 0 < bandwidth < 1:
-        raise ValueError(
-            f"scales={scales}, directions={directions} and bandwidth={bandwidth} were "
-            "given, but scales and directions must be at least 1, and the bandwidth "
-            "between 0 and 1."
-        )
-    if not np.isfinite(pictures).all():
-        raise ValueError("The pictures hold NaN or infinity: give finite numbers.")
+    integer(scales, "scales")
+    integer(directions, "directions")
+    number(bandwidth, "bandwidth", above=0, below=1)
+    finite(pictures, "The pictures")

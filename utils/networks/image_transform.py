@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from utils.core.validation import channels_last, integer
 from utils.networks.features import ReflectionPadding2D
 
 
@@ -68,11 +69,9 @@ def image_transform_network(width=16, blocks=3):
     Raises:
         ValueError: if an argument is out of range.
     """
-    if width < 1 or blocks < 0:
-        raise ValueError(
-            f"width was {width} and blocks {blocks}: give at least 1 channel and 0 "
-            "blocks."
-        )
+    channels_last("An image transformation network")
+    integer(width, "width")
+    integer(blocks, "blocks", least=0)
     inputs = keras.Input((None, None, 3), name="picture")
     x = _convolve(NoiseBeside()(inputs), width, 5, 2)
     x = _convolve(x, 3 * width, 3, 2)

@@ -5,6 +5,8 @@ import math
 import keras
 from keras import layers
 
+from utils.core.validation import integer
+
 
 def mlp(inputs, outputs, hidden=(128, 128), activation="leaky_relu", name=None):
     """Builds a multilayer perceptron.
@@ -23,12 +25,10 @@ def mlp(inputs, outputs, hidden=(128, 128), activation="leaky_relu", name=None):
     Raises:
         ValueError: if a width is not a positive integer.
     """
-    widths = {"inputs": [inputs], "outputs": [outputs], "hidden": list(hidden)}
-    for argument, values in widths.items():
-        if not all(isinstance(width, int) and width >= 1 for width in values):
-            raise ValueError(
-                f"{argument} was {values}, but widths are integers of at least 1."
-            )
+    integer(inputs, "inputs")
+    integer(outputs, "outputs")
+    for width in hidden:
+        integer(width, "a width in hidden")
     hidden_layers = [layers.Dense(width, activation=activation) for width in hidden]
     return keras.Sequential(
         [keras.Input((inputs,)), *hidden_layers, layers.Dense(outputs)], name=name

@@ -10,6 +10,7 @@ import math
 import keras
 from keras import layers
 
+from utils.core.validation import number
 from utils.networks.mlp import mlp
 
 
@@ -80,11 +81,8 @@ def point_pair(
     Raises:
         ValueError: if `spread` is not positive, or a width is not a positive integer.
     """
-    if not spread > 0:
-        raise ValueError(
-            f"spread was {spread}, but a standard deviation is positive. Measure it on "
-            "the data: float(real.std())."
-        )
+    fix = "It is a standard deviation; measure it on the data: float(real.std())."
+    spread = number(spread, "spread", above=0, fix=fix)
     maker = mlp(2, 2, generator_hidden, "relu")
     generator = keras.Sequential(
         [keras.Input((2,)), *maker.layers, layers.Rescaling(spread)], name="generator"

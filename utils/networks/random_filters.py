@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from utils.core.validation import integer
+
 
 def random_filters(count, size, channels, seed):
     """Draws filters of Gaussian noise, each with mean 0 and norm 1.
@@ -46,11 +48,7 @@ def random_waves(count, size, channels, seed):
 
     Source: Daugman (1985), Gabor's functions in two dimensions.
     """
-    if size < 3:
-        raise ValueError(
-            f"A filter of {size} pixel(s) was asked for, but a wave needs 3 or more: "
-            "give size=5, 7 or 9."
-        )
+    integer(size, "size", least=3)  # less holds no wave
     rng = np.random.default_rng(seed)
     angle, phase = rng.uniform(0, 2 * np.pi, (2, count))
     length = rng.uniform(3, size, count)

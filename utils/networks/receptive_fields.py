@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 import keras
 from keras import layers
 
-from utils.core.validation import integer
 from utils.networks.convolution_arithmetic import one_an_axis
 from utils.networks.features import CaffePreprocessing, layer_named
 
@@ -178,7 +177,7 @@ def receptive_field(
     neural networks.
     """
     chain = _chain_to(model, layer)
-    sizes = _input_sizes(model, input_shape)
+    sizes = input_sizes(model, input_shape)
     steps = []
     for each in chain:
         if not isinstance(each, _POINTWISE):
@@ -190,8 +189,16 @@ def receptive_field(
     return ReceptiveField(*zip(*grown, strict=True), windows)
 
 
-def _input_sizes(model: keras.Model, given: tuple[int, ...] | None) -> tuple:
-    """The sizes along the axes: what is given, where the model leaves it open."""
+def input_sizes(model: keras.Model, given: tuple[int, ...] | None) -> tuple:
+    """Returns the sizes of a model's input along its axes, without the channels.
+
+    Args:
+        model: built, of one input.
+        given: shape of one input, where the model leaves sizes open; None for those.
+
+    Raises:
+        ValueError: if the model takes no input of that shape.
+    """
     wanted = model.input_shape[1:]
     shape = wanted if given is None else tuple(given)
     if len(shape) != len(wanted) or any(

@@ -2,22 +2,20 @@
 
     python benchmarks/avatars.py   # half a minute
 
-It pins itself to one core where the system can, and writes `results/avatars.json`.
+It pins itself to one core where the system can, and writes `results/avatars/`.
 """
 
-import json
 import os
 import platform
 import time
-from pathlib import Path
 
 import numpy as np
+from record import record
 from rich.console import Console
 from rich.table import Table
 
 from utils.data.avatars import render, sample_factors
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "avatars.json"
 # size of a picture: how many are drawn in a round
 ROUNDS, COUNTS = 7, {16: 4_000, 32: 2_000, 64: 500, 128: 120}
 
@@ -39,18 +37,15 @@ def main():
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     view = Table("size", "pictures a second, median", "least", "most")
-    rows = []
-    for size, count in COUNTS.items():
+    for place, (size, count) in enumerate(COUNTS.items()):
         rates = pictures_per_second(size, count)
-        rows.append({"size": size, "median": float(np.median(rates)), "rates": rates})
+        row = {"size": size, "median": float(np.median(rates)), "rates": rates}
+        record("avatars", ("rows", place), row)
         view.add_row(
             str(size), f"{np.median(rates):.0f}", f"{min(rates)}", f"{max(rates)}"
         )
     settings = f"one core, NumPy {np.__version__}, {platform.machine()}"
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(
-        json.dumps({"settings": settings, "rows": rows}, indent=1) + "\n"
-    )
+    record("avatars", ("settings",), settings)
     Console().print(settings, view)
 
 

@@ -5,21 +5,20 @@
 Both are compiled by TensorFlow with their gradient, for 256 embeddings of 128 numbers.
 The plain matrix is what the loss cannot do without: |a|² + |b|² - 2·a·b, summed up.
 Turns alternate, so that a machine that slows down slows both. It writes
-`results/batch_hard.json`.
+`results/batch_hard/`.
 """
 
-import json
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
+from record import record
+from rich.console import Console
 
 from utils.measures.pair_distances import pairwise_squared_distances
 from utils.measures.triplets import batch_hard_triplet_loss
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "batch_hard.json"
 N, DIMENSIONS, PICTURES, ROUNDS, CALLS = 256, 128, 4, 40, 25
 
 
@@ -79,9 +78,7 @@ def main():
             for name, times in rounds.items()
         },
     }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    print(json.dumps(results, indent=1))
+    Console().print(record("batch_hard", (), results))
 
 
 if __name__ == "__main__":

@@ -1,24 +1,22 @@
-"""Measure time and memory of the judges; `python benchmarks/fidelity.py`.
+"""Measure time and memory of the measures of samples; `python benchmarks/fidelity.py`.
 
 Each case runs in a process of its own, so that its peak memory is its own. Writes
-`results/fidelity.json`.
+`results/fidelity/`.
 """
 
-import json
 import multiprocessing
 import os
 import resource
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
+from record import record
 
 from utils.evaluation.frechet import frechet_feature_distance
 from utils.evaluation.mmd import squared_mmd
 from utils.evaluation.precision_recall import precision_recall
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "fidelity.json"
 CASES = {
     "Fréchet distance, 10 000 × 10 000, d = 128": (frechet_feature_distance, 10_000),
     "precision and recall, 10 000 × 10 000, d = 128": (precision_recall, 10_000),
@@ -28,13 +26,13 @@ CASES = {
 
 
 def run(case, answers):
-    """Times one judge and notes by how much it raised the peak memory."""
-    judge, n = CASES[case]
+    """Times one measure and notes by how much it raised the peak memory."""
+    measure, n = CASES[case]
     rng = np.random.default_rng(0)
     real, fake = rng.normal(size=(n, 128)), rng.normal(0.1, 1.1, size=(n, 128))
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     start = time.perf_counter()
-    judge(real, fake)
+    measure(real, fake)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     kib = 1 if sys.platform != "darwin" else 1024  # macOS counts bytes
@@ -43,18 +41,16 @@ def run(case, answers):
 
 
 def main():
-    """Measures each case and writes the table."""
+    """Measures and records each case."""
     context = multiprocessing.get_context("spawn")
-    table = {"cores": len(os.sched_getaffinity(0)), "numpy": np.__version__}
+    record("fidelity", ("cores",), len(os.sched_getaffinity(0)))
+    record("fidelity", ("numpy",), np.__version__)
     for case in CASES:
         answers = context.Queue()
         process = context.Process(target=run, args=(case, answers))
         process.start()
-        table[case] = answers.get()
+        print(case, record("fidelity", (case,), answers.get()), flush=True)
         process.join()
-        print(case, table[case], flush=True)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,21 +2,20 @@
 
     python benchmarks/gallery.py   # about a minute
 
-It writes `results/gallery.json`; lesson 08 shows it.
+It writes `results/gallery/`; lesson 08 shows it.
 """
 
-import json
 import os
 import resource
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
+from record import record
+from rich.console import Console
 
 from utils.evaluation.gallery import Gallery
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "gallery.json"
 PEOPLE, DIMENSIONS, PART, QUERIES = 1_000_000, 64, 50_000, 30
 
 
@@ -85,9 +84,7 @@ def main():
         "peak_memory_mib": round(memory),
         "enrolling_seconds": round(enrolling, 1),
     }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    print(json.dumps(results, indent=1))
+    Console().print(record("gallery", (), results))
 
 
 if __name__ == "__main__":

@@ -2,15 +2,14 @@
 
     python benchmarks/meter.py   # 5 seeds, a few minutes
 
-It writes `results/meter.json`.
+It writes `results/meter/`.
 """
 
-import json
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
+from record import record, recorded
 from rich.console import Console
 from rich.table import Table
 
@@ -19,7 +18,6 @@ from utils.measures.integrate import integrate
 from utils.models.meter import DivergenceMeter
 from utils.networks.mlp import mlp
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "meter.json"
 SHIFTS = (0, 0.5, 1, 2, 3)
 NAMES = ("kl", "reverse-kl", "squared-hellinger", "pearson")
 SAMPLES, EPOCHS, SEEDS = 10_000, 20, 5
@@ -65,7 +63,6 @@ def measure_shift(shift):
         row["readings"].append(reading.value)
         row["standard_errors"].append(reading.standard_error)
         row["curve_errors"].append(curve_error(meter, q))
-    print(row, flush=True)
     return row
 
 
@@ -73,9 +70,7 @@ def measure_divergence(name):
     """Readings of every seed, for N(0, 1) against N(1, 1)."""
     q = gaussian(1.0, 1.0)
     readings = [held_out(trained(name, q, s), q, s).value for s in range(SEEDS)]
-    row = {"name": name, "exact": exact(name, q), "readings": readings}
-    print(row, flush=True)
-    return row
+    return {"name": name, "exact": exact(name, q), "readings": readings}
 
 
 def show(results):
@@ -95,17 +90,19 @@ def show(results):
 def main():
     """Measures every row."""
     start = time.perf_counter()
-    results = {
-        "settings": f"{SAMPLES:,} samples of each kind to learn from and as many to "
+    settings = (
+        f"{SAMPLES:,} samples of each kind to learn from and as many to "
         f"read on, {EPOCHS} epochs, {SEEDS} seeds, Keras {keras.__version__} on "
-        f"{keras.backend.backend()}",
-        "js": [measure_shift(shift) for shift in SHIFTS],
-        "f_divergences": [measure_divergence(name) for name in NAMES],
-    }
-    results["seconds"] = round(time.perf_counter() - start, 1)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
-    show(results)
+        f"{keras.backend.backend()}"
+    )
+    record("meter", ("settings",), settings)
+    for place, shift in enumerate(SHIFTS):
+        print(record("meter", ("js", place), measure_shift(shift)), flush=True)
+    for place, name in enumerate(NAMES):
+        row = measure_divergence(name)
+        print(record("meter", ("f_divergences", place), row), flush=True)
+    record("meter", ("seconds",), round(time.perf_counter() - start, 1))
+    show(recorded("meter"))
 
 
 if __name__ == "__main__":

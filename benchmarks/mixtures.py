@@ -3,18 +3,17 @@
     python benchmarks/mixtures.py laptop   # each cure, 5 seeds: ten minutes
     python benchmarks/mixtures.py full     # R1 on the grid, 10 seeds: under an hour
 
-Both write into `results/mixtures.json` and leave the other's rows as they are.
+Both write into `results/mixtures/` and leave the other's rows as they are.
 """
 
-import json
 import math
 import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import keras
 import numpy as np
+from record import record, recorded
 from rich.console import Console
 from rich.table import Table
 
@@ -22,7 +21,6 @@ from utils.data.mixtures import grid, ring
 from utils.evaluation.coverage import mode_coverage
 from utils.models.recipes import train_point_gan
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "mixtures.json"
 MIXTURES = {"ring": ring(), "grid": grid()}
 CURES = {
     "none": {},
@@ -63,19 +61,16 @@ def measure_protocol(name):
     protocol = PROTOCOLS[name]
     backend = keras.backend.backend()
     steps = ", ".join(f"{data} {n:,} steps" for data, n in protocol["steps"].items())
-    tables = {
-        "settings": f"{steps}, {protocol['seeds']} seeds, "
-        f"Keras {keras.__version__} on {backend}"
-    }
+    settings = (
+        f"{steps}, {protocol['seeds']} seeds, Keras {keras.__version__} on {backend}"
+    )
+    record("mixtures", (name, "settings"), settings)
     for data, n in protocol["steps"].items():
-        tables[data] = {}
         for cure in protocol["cures"]:
-            tables[data][cure] = []
             for seed in range(protocol["seeds"]):
                 run = measure(MIXTURES[data], n, seed, CURES[cure])
-                tables[data][cure].append(run)
+                record("mixtures", (name, data, cure, seed), run)
                 print(data, cure, run, flush=True)
-    return tables
 
 
 def show(tables):
@@ -99,11 +94,8 @@ def main():
     name = sys.argv[1] if len(sys.argv) == 2 else None
     if name not in PROTOCOLS:
         sys.exit(f"usage: python benchmarks/mixtures.py {' | '.join(PROTOCOLS)}")
-    tables = measure_protocol(name)
-    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**kept, name: tables}, indent=1) + "\n")
-    show(tables)
+    measure_protocol(name)
+    show(recorded("mixtures", name))
 
 
 if __name__ == "__main__":

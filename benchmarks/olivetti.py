@@ -7,19 +7,18 @@
     python benchmarks/olivetti.py bare 1 3     # these, without the drawn glasses
 
 It needs the faces in the cache (`course prefetch --all`). What it measures it writes to
-`results/olivetti.json`. The protocol is much like that of Khalil-Hani and Liew (2014):
+`results/olivetti/`. The protocol is much like that of Khalil-Hani and Liew (2014):
 AT&T faces, people unseen in training, equal error rate; of all pairs of pictures, and
 beside it, as in Chopra, Hadsell and LeCun (2005), of pictures against people of whom
 five pictures are known.
 """
 
-import json
 import sys
 import time
-from pathlib import Path
 
 import keras
 import numpy as np
+from record import record, recorded
 
 from utils.data.augmentation import even_light, half_size, small_moves, wear_glasses
 from utils.data.faces import load, person_folds
@@ -31,7 +30,6 @@ from utils.models.recipes import train_with_looks
 from utils.networks.embedding import embedding_network
 from utils.networks.gabor import gabor_magnitudes
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "olivetti.json"
 FOLDS, GLASSES = 8, 0.4
 # The network.
 STEPS, WIDTHS, DIMENSIONS, RATE = 1_500, (48, 96, 192), 128, 2e-3
@@ -113,14 +111,14 @@ def copies(faces, seed):
     return [faces.pictures, *(small_moves(each, rng, **moves) for each in drawn)]
 
 
-def judged(features, labels, train, test):
+def error_rates(features, labels, train, test):
     """Equal error rates of people by what varies within other people.
 
     Args:
-        features: one array `(n, d)` for each copy; people are judged on the first.
+        features: one array `(n, d)` for each copy; people are compared on the first.
         labels: `(n,)`.
         train: `(n,)`, which pictures to learn from.
-        test: `(n,)`, which to judge.
+        test: `(n,)`, which to compare.
 
     Returns:
         That of all pairs, and that of pictures against people known by five others.
@@ -156,7 +154,7 @@ def waves():
         rates = []
         for people in test_people:
             test = np.isin(faces.labels, people)
-            rates.append(judged(features, faces.labels, ~test, test))
+            rates.append(error_rates(features, faces.labels, ~test, test))
         pairs, known = zip(*rates, strict=True)
         seeds[str(seed)] = {"equal_error_rate": pairs, "five_known": known}
     return {
@@ -186,21 +184,10 @@ def choose():
                 train, test = (
                     np.isin(faces.labels, each.people) for each in (inner, held_out)
                 )
-                rates.append(judged(features, faces.labels, train, test)[0])
+                rates.append(error_rates(features, faces.labels, train, test)[0])
         errors[f"{scales} lengths, bandwidth {width}"] = np.mean(rates)
         print(scales, width, np.mean(rates), flush=True)
     return errors
-
-
-def write(update):
-    """Brings the table up to date; nobody ever reads half a file."""
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-    for key, value in update.items():
-        old = results.get(key, {}) if key in ("folds", "without glasses") else {}
-        results[key] = old | value if isinstance(value, dict) else value
-    whole = RESULTS.with_suffix(".part")
-    whole.write_text(json.dumps(results, indent=1) + "\n")
-    whole.replace(RESULTS)
 
 
 def network(key, augment, asked):
@@ -213,12 +200,11 @@ def network(key, augment, asked):
         f"{DIMENSIONS} numbers, each picture and its mirror image, "
         f"Keras {keras.__version__} on {keras.backend.backend()}"
     )
-    there = json.loads(RESULTS.read_text()).get(key, {}) if RESULTS.exists() else {}
+    there = recorded("olivetti", key)
+    if key == "folds":
+        record("olivetti", ("settings",), settings)
     for fold in asked or [f for f in range(FOLDS) if str(f) not in there]:
-        row = network_fold(fold, augment)
-        write(
-            {key: {str(fold): row}} | ({"settings": settings} if key == "folds" else {})
-        )
+        row = record("olivetti", (key, str(fold)), network_fold(fold, augment))
         print(key, fold, row, flush=True)
 
 
@@ -231,7 +217,7 @@ def main():
     elif part == "bare":
         network("without glasses", moved, asked)
     elif part in ("waves", "choose"):
-        write({part: {"waves": waves, "choose": choose}[part]()})
+        record("olivetti", (part,), {"waves": waves, "choose": choose}[part]())
     else:
         sys.exit(__doc__)
 

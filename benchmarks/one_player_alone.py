@@ -2,15 +2,13 @@
 
     python benchmarks/one_player_alone.py   # three seeds: about two minutes
 
-It writes `results/one_player_alone.json`.
+It writes `results/one_player_alone/`.
 """
-
-import json
-from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers, ops
+from record import record
 from rich.console import Console
 from scipy.stats import multivariate_normal
 from sklearn.decomposition import PCA
@@ -20,7 +18,6 @@ from utils.models import VAE, Autoencoder
 from utils.networks.encoders import mlp_encoder
 from utils.networks.mlp import mlp, mlp_generator
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "one_player_alone.json"
 SEEDS, LATENT, EPOCHS, VARIANCE = 3, 8, 100, 0.3
 DIGITS = load("uci")
 TRAIN, TEST = DIGITS.train_pictures[:1_408], DIGITS.test_pictures
@@ -82,18 +79,18 @@ def linear_vae_gap(seed):
 def main():
     """Measures and writes the table."""
     classifier = trained_classifier()
-    rows = {"halfway_ae": [], "halfway_vae": [], "linear_vae_gap": []}
     for seed in range(SEEDS):
         keras.utils.set_random_seed(seed)
         plain = Autoencoder(mlp_encoder(SHAPE, LATENT), mlp_generator(SHAPE, LATENT))
-        rows["halfway_ae"].append(halfway(train(plain), classifier))
+        row = {"halfway_ae": halfway(train(plain), classifier)}
         keras.utils.set_random_seed(seed)
         encoder = mlp_encoder(SHAPE, 2 * LATENT)
         noisy = VAE(encoder, mlp_generator(SHAPE, LATENT), variance=VARIANCE)
-        rows["halfway_vae"].append(halfway(train(noisy), classifier))
-        rows["linear_vae_gap"].append(linear_vae_gap(seed))
-    RESULTS.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
-    Console().print(rows)
+        row["halfway_vae"] = halfway(train(noisy), classifier)
+        row["linear_vae_gap"] = linear_vae_gap(seed)
+        for what, value in row.items():
+            record("one_player_alone", (what, seed), value)
+        Console().print(row)
 
 
 if __name__ == "__main__":

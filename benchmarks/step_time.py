@@ -6,7 +6,7 @@
 Every contestant lives in a process of its own and waits for its turn. A round gives
 each of them one epoch on the same random data; the ratio to plain PyTorch is taken
 within a round, so that a machine that slows down slows all alike. Medians over the
-rounds go to `results/step_time.json`.
+rounds go to `results/step_time/`.
 
 The course's `GAN` draws new generated examples for D and for G, as the algorithm says.
 Plain PyTorch has the order of PyTorch-GAN's `gan.py`, which makes them once and uses
@@ -14,7 +14,6 @@ them twice; `classic_order` is that order in Keras, for the comparison of like w
 like. Keras runs several steps between two looks at its callbacks.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from record import record
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 7
@@ -186,19 +186,14 @@ def main():
         work(*sys.argv[2:])
         return
     gflops = sgemm_gflops()
-    results = {
-        "sgemm GFLOP/s": round(gflops, 1),
-        "rounds": ROUNDS,
-        "steps per execution": STEPS_PER_EXECUTION,
-    }
+    record("step_time", ("sgemm GFLOP/s",), round(gflops, 1))
+    record("step_time", ("rounds",), ROUNDS)
+    record("step_time", ("steps per execution",), STEPS_PER_EXECUTION)
     for game in GAMES:
-        results[game] = summarize(game, measure(game), gflops)
+        table = summarize(game, measure(game), gflops)
         print(game)
-        for name, row in results[game].items():
+        for name, row in record("step_time", (game,), table).items():
             print(f"  {name:32}", ", ".join(f"{k} {v}" for k, v in row.items()))
-    path = ROOT / "results" / "step_time.json"
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(results, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,11 @@
     python benchmarks/style.py feed-forward --full # a wider painter, half an hour
     python benchmarks/style.py pairs --pictures FOLDER --out FOLDER
 
-It writes `results/style.json`; lesson 10 shows it. `pairs` paints three pairs at
+It writes `results/style/`; lesson 10 shows it. `pairs` paints three pairs at
 192×192 with pictures of a folder, and saves them to be looked at.
 """
 
 import argparse
-import json
 import os
 import time
 from pathlib import Path
@@ -18,6 +17,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from PIL import Image
+from record import record
 from rich.console import Console
 
 from utils.data.paintings import painting
@@ -29,7 +29,6 @@ from utils.models.recipes import train_feed_forward_style
 from utils.networks.features import random_filter_pyramid
 from utils.networks.image_transform import image_transform_network
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "style.json"
 LEARNED = ("astronaut", "china", "coffee", "flower", "hubble_deep_field", "rocket")
 UNSEEN = ("chelsea", "camera")
 SIDE = 192  # of the pieces, the painting and the unseen photographs
@@ -165,7 +164,6 @@ def main():
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
-    results = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None
     for part in arguments.parts or PARTS:
         measured = PARTS[part](arguments)
@@ -174,9 +172,8 @@ def main():
         measured["settings"] = (
             f"{cores} core(s), Keras {keras.__version__} on {keras.backend.backend()}"
         )
-        results[part + (", full" if arguments.full else "")] = measured
-        Console().print(part, measured)
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        key = (part + (", full" if arguments.full else ""),)
+        Console().print(part, record("style", key, measured))
 
 
 if __name__ == "__main__":

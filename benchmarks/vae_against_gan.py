@@ -4,18 +4,17 @@
     python benchmarks/vae_against_gan.py digits    # UCI's digits, 3 seeds
     python benchmarks/vae_against_gan.py sweep     # many settings of five models
 
-Each writes its part of `results/vae_against_gan.json` after every run, and goes on
+Each writes its part of `results/vae_against_gan/` after every run, and goes on
 where it was stopped. On one core: five to ten minutes each.
 """
 
-import json
 import sys
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 import keras
 import numpy as np
+from record import record, recorded
 
 from utils.data.digits import load
 from utils.data.mixtures import grid
@@ -28,7 +27,7 @@ from utils.evaluation.precision_recall import precision_recall
 from utils.models import DensityModel
 from utils.models.recipes import picture_model, train_point_gan, train_point_vae
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "vae_against_gan.json"
+TABLE = "vae_against_gan"
 SEEDS = 3
 SHAPE = (8, 8, 1)
 GAN_STEPS, VAE_STEPS = 7_000, 9_500  # about the same seconds
@@ -58,27 +57,30 @@ def between(points):
     return float((distances.min(axis=1) > 0.5).mean())
 
 
-def measure_points(done):
-    """Trains both on the grid, for each seed, and judges them."""
+def write(part, name, place, run):
+    """Records one run of a part."""
+    print(name, record(TABLE, (part, "runs", name, place), run), flush=True)
+
+
+def measured(part, name):
+    """How many runs of a part are there already."""
+    return len(recorded(TABLE, part, "runs", name))
+
+
+def measure_points():
+    """Trains both on the grid, for each seed, and measures them."""
     held_out = grid().sample(100, seed=1_000)
-    table = {
-        "settings": f"{SEEDS} seeds, {settings()}",
-        "data": float(grid().log_density(held_out).mean()),
-        "runs": done.get("runs", {"VAE": [], "GAN": []}),
-    }
-    for seed in range(SEEDS):
-        for name, runs in table["runs"].items():
-            if len(runs) > seed:
-                continue
+    data = float(grid().log_density(held_out).mean())
+    record(TABLE, ("points", "settings"), f"{SEEDS} seeds, {settings()}")
+    record(TABLE, ("points", "data"), data)
+    for name in ("VAE", "GAN"):
+        for seed in range(measured("points", name), SEEDS):
             run = {"seed": seed, **measure_generator(name, seed, held_out)}
-            runs.append(run)
-            print(name, run, flush=True)
-            save("points", table)
-    return table
+            write("points", name, seed, run)
 
 
 def measure_generator(name, seed, held_out):
-    """Trains one of the two and judges what it draws."""
+    """Trains one of the two and measures what it draws."""
     start = time.process_time()
     if name == "VAE":
         model = train_point_vae(grid(), VAE_STEPS, seed)
@@ -128,12 +130,10 @@ def score_samples(pictures, real, train_pixels):
     }
 
 
-def measure_digits(done):
-    """Trains each model for the same seconds, for each seed, and judges all."""
+def measure_digits():
+    """Trains each model for the same seconds, for each seed, and measures all."""
     digits = load("uci")
     real = digit_features(digits.test_pictures)
-    names = ("training digits", "Gaussian", *SETTINGS)
-    rows = done.get("runs", {name: [] for name in names})
     train_pixels = digits.train_pictures.reshape(-1, 64)
     examples = digits.train_pictures[:1408]
     covariance = np.cov(train_pixels.T, bias=True) + 0.01 * np.eye(64)
@@ -144,12 +144,11 @@ def measure_digits(done):
     nearest = np.sqrt(
         ((held_out[:, None] - train_pixels[None]) ** 2).sum(axis=-1).min(axis=1)
     )
-    table = {
-        "settings": f"{SEEDS} seeds, {settings()}, {SECONDS} s each",
-        "held out nearest": float(nearest.mean()),
-        "runs": rows,
-    }
-    for seed in range(len(rows["Gaussian"]), SEEDS):
+    record(
+        TABLE, ("digits", "settings"), f"{SEEDS} seeds, {settings()}, {SECONDS} s each"
+    )
+    record(TABLE, ("digits", "held out nearest"), float(nearest.mean()))
+    for seed in range(measured("digits", "VAE-GAN"), SEEDS):
         chosen = np.random.default_rng(seed).permutation(1437)[:360]
         drawn = {
             "training digits": digits.train_pictures[chosen],
@@ -165,10 +164,8 @@ def measure_digits(done):
             drawn[name] = model.sample(360, seed)
             print(name, clock.steps, "steps", flush=True)
         for name, pictures in drawn.items():
-            rows[name].append(score_samples(pictures, real, train_pixels))
-            print(name, rows[name][-1], flush=True)
-        save("digits", table)
-    return table
+            run = score_samples(pictures, real, train_pixels)
+            write("digits", name, seed, run)
 
 
 FAMILIES = {
@@ -198,19 +195,19 @@ def draw_settings(name, rng):
     return chosen
 
 
-def measure_sweep(done):
+def measure_sweep():
     """Trains each family with random settings for the same seconds."""
     digits = load("uci")
     real = digit_features(digits.test_pictures)
-    runs = done.get("runs", {name: [] for name in FAMILIES})
-    table = {
-        "settings": f"{settings()}, {SWEEP_SECONDS} s each, {TRIALS} settings "
-        "of each model, one seed each",
-        "runs": runs,
-    }
+    record(
+        TABLE,
+        ("sweep", "settings"),
+        f"{settings()}, {SWEEP_SECONDS} s each, {TRIALS} settings of each model, one "
+        "seed each",
+    )
     for trial in range(TRIALS):
         for which, (name, arguments) in enumerate(FAMILIES.items()):
-            if len(runs[name]) > trial:
+            if measured("sweep", name) > trial:
                 continue
             chosen = draw_settings(name, np.random.default_rng([trial, which]))
             keras.utils.set_random_seed(trial)
@@ -225,32 +222,14 @@ def measure_sweep(done):
                 verbose=0,
             )
             made = np.clip(np.nan_to_num(model.sample(360, trial)), -1, 1)
-            runs[name].append(
-                {
-                    **chosen,
-                    "frechet": frechet_feature_distance(real, digit_features(made)),
-                }
-            )
-            print(name, runs[name][-1], flush=True)
-            save("sweep", table)
-    return table
+            distance = frechet_feature_distance(real, digit_features(made))
+            write("sweep", name, trial, {**chosen, "frechet": distance})
 
 
 def settings():
     """What the numbers depend on."""
     backend = keras.backend.backend()
     return f"Keras {keras.__version__} on {backend}, seconds of a core"
-
-
-def saved():
-    """What `results/vae_against_gan.json` holds."""
-    return json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
-
-
-def save(part, table):
-    """Writes one part, and leaves the others as they are."""
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps({**saved(), part: table}, indent=1) + "\n")
 
 
 def main():
@@ -263,7 +242,7 @@ def main():
     }
     if part not in parts:
         sys.exit(f"usage: python benchmarks/vae_against_gan.py {' | '.join(parts)}")
-    save(part, parts[part](saved().get(part, {})))
+    parts[part]()
 
 
 if __name__ == "__main__":

@@ -3,14 +3,14 @@
     python benchmarks/verification.py   # 3 seeds, some minutes
 
 Every training sees the same people and as many batches; judged are people whom nobody
-has seen in training. It writes `results/verification.json`; lesson 08 shows it.
+has seen in training. It writes `results/verification/`; lesson 08 shows it.
 """
 
-import json
+import itertools
 import time
-from pathlib import Path
 
 import keras
+from record import record
 
 from utils.data.faces import draw_avatars
 from utils.data.pk_batches import PKBatches
@@ -24,7 +24,6 @@ from utils.models import SiameseModel, TripletModel
 from utils.models.recipes import train_with_looks
 from utils.networks.embedding import embedding_network
 
-RESULTS = Path(__file__).resolve().parents[1] / "results" / "verification.json"
 SEEDS, STEPS, LOOKS, DIMENSIONS, WIDTHS, RATE, MARGIN = (
     3,
     240,
@@ -72,25 +71,23 @@ def measure(kind, seed, train, test):
     embeddings = model.embed(test.pictures)
     row["frr_at_far"] = [frr_at_far(*scores, far) for far in FARS]
     row["one_shot_20_way"] = n_way_accuracy(*n_way_trials(embeddings, test.labels))
-    print(row, flush=True)
     return row
 
 
 def main():
     """Trains every kind with every seed."""
     train, test = draw_avatars(400, 8, seed=1), draw_avatars(100, 8, seed=2)
-    results = {
-        "settings": f"{STEPS} batches of 16 people x 4 pictures, of 400 people x 8; "
+    settings = (
+        f"{STEPS} batches of 16 people x 4 pictures, of 400 people x 8; "
         f"judged on 100 other people x 8; convolutions {WIDTHS}, {DIMENSIONS} numbers, "
         f"Adam {RATE} with cosine decay, {SEEDS} seeds, Keras {keras.__version__} on "
-        f"{keras.backend.backend()}",
-        "fars": FARS,
-        "runs": [
-            measure(kind, seed, train, test) for seed in range(SEEDS) for kind in KINDS
-        ],
-    }
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+        f"{keras.backend.backend()}"
+    )
+    record("verification", ("settings",), settings)
+    record("verification", ("fars",), FARS)
+    for place, (seed, kind) in enumerate(itertools.product(range(SEEDS), KINDS)):
+        row = measure(kind, seed, train, test)
+        print(record("verification", ("runs", place), row), flush=True)
 
 
 if __name__ == "__main__":

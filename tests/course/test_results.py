@@ -11,19 +11,26 @@ from utils.course.results import load_results
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "speed.json").write_text(json.dumps({"ms": [1, 2]}))
+    folder = tmp_path / "results" / "speed"
+    folder.mkdir(parents=True)
+    trials = [(["ms", 1], 2), (["who"], "CPU"), (["ms", 0], {"b": 1, "a": 2})]
+    for when, (key, value) in enumerate(trials):
+        trial = {"key": key, "recorded": f"2026-01-0{when + 1}", "value": value}
+        (folder / f"{9 - when}.json").write_text(json.dumps(trial))
+    (folder / "unfinished.part").write_text('{"key"')
     monkeypatch.setattr(results, "find_course", lambda: Course(tmp_path))
 
 
 @pytest.mark.usefixtures("course")
-def test_a_table_is_what_its_file_holds():
-    assert load_results("speed") == {"ms": [1, 2]}
+def test_a_table_joins_its_trials_in_the_order_in_which_they_were_recorded():
+    table = load_results("speed")
+    assert table == {"ms": [{"b": 1, "a": 2}, 2], "who": "CPU"}
+    assert list(table) == ["ms", "who"]
 
 
 @pytest.mark.parametrize(
     "name",
-    sorted(file.stem for file in (find_course().root / "results").glob("*.json")),
+    sorted(folder.name for folder in (find_course().root / "results").iterdir()),
 )
 def test_each_table_of_the_course_can_be_read(name):
     assert load_results(name)

@@ -6,23 +6,45 @@ from utils.course.folder import CourseError, find_course
 
 
 def load_results(name: str):
-    """Read `results/NAME.json` of the course.
+    """Joins the trials in `results/NAME/` of the course to one table.
+
+    Each file there is one trial: `{"key": [...], "recorded": when, "value": ...}`, with
+    names in the key for the places of dictionaries and numbers for those of lists. What
+    was recorded first comes first.
 
     Args:
         name: of the table, such as `"mixtures"`.
 
     Returns:
-        What the file holds.
+        Dictionaries and lists of what was measured.
 
     Raises:
         CourseError: If there is no such table.
     """
     folder = find_course().root / "results"
-    path = folder / f"{name}.json"
-    if not path.is_file():
-        there = ", ".join(sorted(file.stem for file in folder.glob("*.json"))) or "none"
+    files = sorted((folder / name).glob("*.json"))
+    if not files:
+        there = sorted({file.parent.name for file in folder.glob("*/*.json")})
         raise CourseError(
-            f"There is no results/{name}.json; the tables there are: {there}. Run "
-            f"`python benchmarks/{name}.py` to measure it."
+            f"There is no results/{name}; the tables there are: "
+            f"{', '.join(there) or 'none'}. Run `python benchmarks/{name}.py` to "
+            "measure it."
         )
-    return json.loads(path.read_text(encoding="utf-8"))
+    trials = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    table = {}
+    for trial in sorted(trials, key=lambda trial: trial["recorded"]):
+        place, key = {"table": table}, ["table", *trial["key"]]
+        for part in key[:-1]:
+            place = place.setdefault(part, {})
+        place[key[-1]] = trial["value"]
+        table = table if trial["key"] else trial["value"]
+    return _lists(table)
+
+
+def _lists(table):
+    """Turns what is numbered from 0 into lists."""
+    if not isinstance(table, dict):
+        return table
+    if table and all(isinstance(key, int) for key in table):
+        return [_lists(table[place]) for place in sorted(table)]
+    return {key: _lists(value) for key, value in table.items()}

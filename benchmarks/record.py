@@ -1,0 +1,49 @@
+"""How a benchmark writes what it measures: one file per trial, whole or not there.
+
+`record("mixtures", ("laptop", "ring", "none", 3), run)` writes one file into
+`results/mixtures/`, and touches no other: runs may be stopped, go on, or stand beside
+each other. `load_results("mixtures")["laptop"]["ring"]["none"][3]` is `run` again.
+"""
+
+import json
+import re
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from utils.core.files import written_aside
+from utils.course.results import load_results
+
+RESULTS = Path(__file__).resolve().parents[1] / "results"
+
+
+def record(table: str, key: tuple, value):
+    """Writes what one trial measured; what stood under the same key goes.
+
+    Args:
+        table: name of the benchmark's table.
+        key: where the value stands in the table: names, and numbers from 0 for the
+            places of a list. Empty for a table of one trial.
+        value: anything that JSON can hold.
+
+    Returns:
+        The value.
+    """
+    trial = {"key": list(key), "recorded": datetime.now(UTC).isoformat()}
+    text = json.dumps(trial | {"value": value}, indent=1, ensure_ascii=False) + "\n"
+    words = re.sub(r"\W+", "_", "-".join(map(str, key)), flags=re.ASCII)[:60] or "whole"
+    # Two keys may read alike: the number tells them apart.
+    number = zlib.crc32(json.dumps(trial["key"]).encode())
+    folder = RESULTS / table
+    folder.mkdir(parents=True, exist_ok=True)
+    with written_aside(folder / f"{words}-{number:08x}.json") as file:
+        file.write(text.encode())
+    return value
+
+
+def recorded(table: str, *key):
+    """Returns what stands under a key already, or an empty dictionary."""
+    found = load_results(table) if (RESULTS / table).is_dir() else {}
+    for part in key:
+        found = found.get(part, {})
+    return found

@@ -5,9 +5,15 @@ JOBS ?= 2
 TORCH ?= torch==2.13.0
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
-# Notebooks run in their own folder: a relative path would point elsewhere there.
+# Python would leave out every assert, and so every claim of a lesson.
+unexport PYTHONOPTIMIZE
+# Notebooks run in their own folder: a relative path would point elsewhere there. Not
+# by $(abspath …), which cuts a path at its blanks.
 ifdef COURSE_DATA
-export COURSE_DATA := $(abspath $(COURSE_DATA))
+export COURSE_DATA
+ifeq ($(filter /%,$(firstword $(COURSE_DATA))),)
+override COURSE_DATA := $(CURDIR)/$(COURSE_DATA)
+endif
 endif
 
 .PHONY: lab test lint unit editions test-backends test-jax test-torch lessons-jax

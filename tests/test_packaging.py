@@ -2,7 +2,10 @@
 
 import ast
 import importlib
+import os
 import re
+import shutil
+import subprocess
 import sys
 import tomllib
 from importlib.metadata import packages_distributions
@@ -113,6 +116,37 @@ def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more()
         "--require-hashes -r $(1)",
     ]
     assert set(re.findall(r"call install,(\S+)\)", makefile())) == set(LOCKS)
+
+
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+@pytest.mark.parametrize("on_the_command_line", [False, True])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("/media/MY STICK/data", "/media/MY STICK/data"),
+        ("my data", f"{ROOT}/my data"),
+        ("data", f"{ROOT}/data"),
+        ("/data", "/data"),
+    ],
+)
+def test_make_hands_on_a_data_folder_whole_and_absolute(
+    tmp_path, given, expected, on_the_command_line
+):
+    """As an environment variable or after `make`, with a blank in its name or not."""
+    (tmp_path / "show.mk").write_text(
+        f'include {ROOT}/Makefile\nshow:\n\t@echo "$$COURSE_DATA|$$PYTHONOPTIMIZE|"\n'
+    )
+    command = ["make", "-s", "-f", str(tmp_path / "show.mk"), "show"]
+    environment = {**os.environ, "COURSE_DATA": "elsewhere", "PYTHONOPTIMIZE": "1"}
+    if on_the_command_line:
+        command.append(f"COURSE_DATA={given}")
+    else:
+        environment["COURSE_DATA"] = given
+    environment.pop("MAKEFLAGS", None)
+    said = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == f"{expected}||\n"
 
 
 def test_environment_yml_pins_python_and_takes_the_rest_from_the_lock():

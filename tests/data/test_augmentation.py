@@ -57,6 +57,12 @@ def test_even_light_undoes_another_light():
     assert abs(even_light(pictures).std() - 0.4) < 0.05
 
 
+def test_pictures_as_bytes_are_refused_before_they_turn_white():
+    for change in (even_light, lambda x: small_moves(x, np.random.default_rng(0))):
+        with pytest.raises(ValueError, match=r"x / 127\.5 - 1"):
+            change(np.full((1, 8, 8, 1), 200, "uint8"))
+
+
 def test_half_size_is_the_mean_of_four():
     picture = np.arange(16.0).reshape(1, 4, 4, 1)
     assert half_size(picture)[0, :, :, 0].tolist() == [[2.5, 4.5], [10.5, 12.5]]
@@ -102,9 +108,14 @@ def test_pixels_stay_in_range_and_the_given_pictures_as_they_were():
 
 
 @pytest.mark.parametrize(
-    ("pictures", "share"),
-    [(np.zeros((2, 8, 8, 3)), 0.5), (np.zeros((8, 8)), 0.5), (FACES, 1.5)],
+    ("pictures", "share", "message"),
+    [
+        (np.zeros((2, 8, 8, 3)), 0.5, r"is not \(n, height, width, 1\)"),
+        (np.zeros((8, 8)), 0.5, r"is not \(n, height, width, 1\)"),
+        (FACES, 1.5, "share was 1.5, but must be a finite number"),
+        (FACES + 200, 0.5, "x / 127.5 - 1"),
+    ],
 )
-def test_what_cannot_wear_glasses_is_said(pictures, share):
-    with pytest.raises(ValueError, match="share from 0 to 1"):
+def test_what_cannot_wear_glasses_is_said(pictures, share, message):
+    with pytest.raises(ValueError, match=message):
         wear_glasses(pictures, np.random.default_rng(0), share)

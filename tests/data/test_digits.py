@@ -59,6 +59,14 @@ def test_the_split_is_the_same_each_time():
         np.testing.assert_array_equal(one, other)
 
 
+def test_a_misspelled_data_folder_is_told_where_digits_are_chosen(
+    monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("COURSE_DATA", str(tmp_path / "typo"))
+    assert digits.load().name == "uci"
+    assert "typo, which does not exist: is it misspelled?" in capsys.readouterr().out
+
+
 def test_mnist_is_the_published_data_set(mnist):
     assert mnist.train_pictures.shape == (60_000, 28, 28, 1)
     assert mnist.test_pictures.shape == (10_000, 28, 28, 1)
@@ -101,14 +109,14 @@ def test_a_named_source_is_loaded_without_a_word(capsys):
 )
 def test_an_unknown_source_is_an_error_with_the_near_match(given, near):
     with pytest.raises(
-        ValueError, match=f"'{given}'.*auto, uci.*Did you mean '{near}'"
+        ValueError, match=f"'{given}'. Did you mean '{near}'.*'auto', 'uci'"
     ):
         digits.load(given)
 
 
 @pytest.mark.parametrize("given", [None, 3, "imagenet"])
 def test_an_unknown_source_lists_those_there_are(given):
-    with pytest.raises(ValueError, match="auto, uci, mnist, fashion_mnist"):
+    with pytest.raises(ValueError, match="'auto', 'uci', 'mnist', 'fashion_mnist'"):
         digits.load(given)
 
 

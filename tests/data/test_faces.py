@@ -81,7 +81,7 @@ def test_a_named_source_is_loaded_without_a_word(capsys):
 
 @pytest.mark.parametrize(
     ("given", "message"),
-    [("olivety", "Did you mean 'olivetti'"), (3, "auto, avatars, olivetti")],
+    [("olivety", "Did you mean 'olivetti'"), (3, "'auto', 'avatars', 'olivetti'")],
 )
 def test_an_unknown_source_is_refused(given, message):
     with pytest.raises(ValueError, match=message):
@@ -152,7 +152,7 @@ def test_groups_that_cannot_be_filled_are_refused(drawn, people):
 
 @pytest.mark.parametrize("folds", [0, 1, 13])
 def test_folds_that_cannot_be_filled_are_refused(drawn, folds):
-    with pytest.raises(ValueError, match="from 2 to 12"):
+    with pytest.raises(ValueError, match="at least 2 and at most 12"):
         person_folds(drawn, folds)
 
 

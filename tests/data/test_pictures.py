@@ -1,5 +1,7 @@
 """Photographs and the learner's own pictures: modes, rotation, damage, refusals."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -189,17 +191,25 @@ def test_a_picture_that_was_cut_short_is_refused(tmp_path, kind):
 
 def test_a_file_that_is_not_there_is_told_with_a_near_name(tmp_path):
     (tmp_path / "holiday.png").touch()
-    with pytest.raises(FileNotFoundError, match=r"did you mean 'holiday\.png'"):
+    with pytest.raises(FileNotFoundError, match=r"Did you mean 'holiday\.png'"):
         open_picture(tmp_path / "holyday.png", 8)
     with pytest.raises(ValueError, match="is a folder"):
         open_picture(tmp_path, 8)
 
 
-@pytest.mark.parametrize("size", [0, 7, 2049, 64.5])
+@pytest.mark.parametrize("size", [0, 7, 2049, 64.5, 64.0, None, "64", (64, 64), True])
 def test_a_size_out_of_range_is_refused(size, tmp_path):
     for ask in (photograph, open_picture):
-        with pytest.raises(ValueError, match="from 8 to 2048"):
+        with pytest.raises(ValueError, match="at least 8 and at most 2048"):
             ask("astronaut", size)
+
+
+@pytest.mark.parametrize(
+    "path", [io.BytesIO(b"picture"), None, "", "https://example.org/cat.jpg", 3]
+)
+def test_what_names_no_file_of_this_machine_is_told(path):
+    with pytest.raises(ValueError, match=r"must be that of a file on this machine"):
+        open_picture(path, 64)
 
 
 def test_an_unknown_photograph_is_refused_with_the_near_match():

@@ -36,6 +36,22 @@ def test_the_same_seed_draws_the_same_and_each_epoch_anew():
     assert (PKBatches(pictures, people, 3, 2, 5, seed=5)[0][0] != first[0]).any()
 
 
+def test_training_that_goes_on_meets_the_batches_it_would_have_met():
+    pictures, people = numbered()
+    whole, later = (PKBatches(pictures, people, 3, 2, 4, seed=1) for _ in range(2))
+    epochs = []
+    for _ in range(4):
+        epochs.append([whole[k][0] for k in range(4)])
+        whole.on_epoch_end()
+    assert whole.epoch == 4
+    later.epoch = 2
+    for expected in epochs[2:]:
+        # In any order: what a batch holds does not depend on those before it.
+        for k in (3, 0, 2, 1):
+            assert (later[k][0] == expected[k]).all()
+        later.on_epoch_end()
+
+
 def test_people_with_too_few_pictures_are_left_out():
     pictures, people = numbered(3, 4)
     batches = PKBatches(pictures[:-3], people[:-3], 2, 4, batches=30)
@@ -59,9 +75,11 @@ def test_pictures_are_varied_by_what_is_given():
     [
         ((8, 2), "only 7 of 7 people"),
         ((3, 6), "only 0 of 7 people"),
-        ((1, 2), "people_per_batch=1"),
-        ((3, 1), "pictures_per_person=1"),
-        ((3, 2, 0), "batches=0"),
+        ((1, 2), "people_per_batch was 1, but must be an integer of at least 2"),
+        ((3, 1), "pictures_per_person was 1"),
+        ((3.0, 2), "people_per_batch was 3.0"),
+        ((3, 2, 0), "batches was 0"),
+        ((3, 2, 5, "0"), "seed was '0'"),
     ],
 )
 def test_batches_that_make_no_triplet_are_refused(settings, message):
@@ -71,5 +89,5 @@ def test_batches_that_make_no_triplet_are_refused(settings, message):
 
 def test_every_picture_needs_a_label():
     pictures, people = numbered()
-    with pytest.raises(ValueError, match="34 labels were given for 35 pictures"):
+    with pytest.raises(ValueError, match=r"shape \(34,\) for 35 pictures"):
         PKBatches(pictures, people[:-1])

@@ -53,8 +53,8 @@ def test_no_stroke_leaves_the_canvas():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: sample_strokes(0), "at least 1 stroke"),
-        (lambda: sample_strokes(1, size=4), "at least 8 pixels"),
+        (lambda: sample_strokes(0), "n was 0"),
+        (lambda: sample_strokes(1, size=4), "size was 4"),
         (lambda: draw_strokes(np.zeros((3, 3))), r"\(n, 4\)"),
     ],
 )

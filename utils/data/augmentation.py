@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from utils.core import validation
+
 
 def small_moves(pictures, rng, turn=10.0, zoom=0.1, shift=0.05, light=0.2, mirror=True):
     """Turns, zooms, shifts, mirrors and relights each picture a little, at random.
@@ -19,7 +21,11 @@ def small_moves(pictures, rng, turn=10.0, zoom=0.1, shift=0.05, light=0.2, mirro
     Returns:
         New pictures of the same shape, float32 in [-1, 1]; what moves in from outside
         repeats the border.
+
+    Raises:
+        ValueError: for pictures of another shape or range.
     """
+    pictures = validation.pictures(pictures)
     n = len(pictures)
     angle = np.deg2rad(turn) * rng.uniform(-1, 1, n)
     size = 1.0 + zoom * rng.uniform(-1, 1, n)
@@ -46,7 +52,11 @@ def even_light(pictures, contrast=0.4):
     Returns:
         New pictures of the same shape, float32, cut off at -1 and 1; the mean of each
         is about 0. A picture of one color becomes all 0.
+
+    Raises:
+        ValueError: for pictures of another shape or range.
     """
+    pictures = validation.pictures(pictures)
     axes = (1, 2, 3)
     centered = pictures - pictures.mean(axis=axes, keepdims=True)
     spread = centered.std(axis=axes, keepdims=True)
@@ -90,14 +100,10 @@ def wear_glasses(pictures, rng, share=0.4):
         New pictures of the same shape, float32 in [-1, 1].
 
     Raises:
-        ValueError: for pictures of another shape, or a share outside [0, 1].
+        ValueError: for pictures of another shape or range, or a share outside [0, 1].
     """
-    if np.ndim(pictures) != 4 or pictures.shape[-1] != 1 or not 0 <= share <= 1:
-        raise ValueError(
-            f"Pictures of shape {np.shape(pictures)} and share {share} were given, but "
-            "glasses are drawn on (n, height, width, 1), on a share from 0 to 1: make "
-            "colored pictures gray by their mean over the last axis."
-        )
+    pictures = validation.pictures(pictures, shape=(None, None, 1))
+    share = validation.number(share, "share", least=0, most=1)
     worn = np.array(pictures, dtype="float32")
     for i in np.flatnonzero(rng.random(len(worn)) < share):
         worn[i, ..., 0] = _one_pair(worn[i, ..., 0], rng)

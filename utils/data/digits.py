@@ -1,6 +1,5 @@
 """Handwritten digits: UCI's offline, MNIST and Fashion-MNIST from the cache."""
 
-import difflib
 import gzip
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +8,7 @@ import numpy as np
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from utils.core.validation import one_of
 from utils.course import downloads
 
 SOURCES = ("auto", "uci", "mnist", "fashion_mnist")
@@ -43,13 +43,7 @@ def load(source: str = "auto") -> Dataset:
     Source: Alpaydin and Kaynak (1998), UCI; LeCun, Cortes and Burges (1998), MNIST;
         Xiao, Rasul and Vollgraf (2017), Fashion-MNIST.
     """
-    if source not in SOURCES:
-        near = difflib.get_close_matches(str(source).lower(), SOURCES, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"no digits are called {source!r}: use one of {', '.join(SOURCES)}.{guess}"
-        )
-    if source == "auto":
+    if one_of(source, SOURCES, "set of digits") == "auto":
         source = _choose()
     return _load_uci() if source == "uci" else _load_idx(source)
 
@@ -57,14 +51,13 @@ def load(source: str = "auto") -> Dataset:
 def _choose() -> str:
     """Take MNIST where the cache holds all of it, and say what was taken."""
     cached = all(map(downloads.is_cached, downloads.files_of("mnist")))
-    taken, line = (
-        ("mnist", 'MNIST, 28×28, from the cache; source="uci" gives the 8×8 ones.')
-        if cached
-        else (
-            "uci",
-            "UCI, 8×8, offline; run `course prefetch` once to get MNIST, 28×28.",
-        )
-    )
+    if cached:
+        taken = "mnist"
+        line = 'MNIST, 28×28, from the cache; source="uci" gives the 8×8 ones.'
+    else:
+        taken = "uci"
+        more = "run `course prefetch` once to get MNIST, 28×28."
+        line = f"UCI, 8×8, offline; {downloads.misnamed_folder() or more}"
     print(f"Digits: {line}")  # noqa: T201 - a learner should see what was taken
     return taken
 

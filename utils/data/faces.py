@@ -1,6 +1,5 @@
 """Faces with the person they belong to: avatars offline, Olivetti's from the cache."""
 
-import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import numpy as np
 from scipy.io import loadmat
 from scipy.io.matlab import MatReadError
 
+from utils.core.validation import integer, one_of
 from utils.course import downloads
 from utils.data import avatars
 
@@ -76,13 +76,7 @@ def load(source: str = "auto") -> Faces:
 
     Source: Samaria and Harter (1994), AT&T Laboratories Cambridge, formerly Olivetti.
     """
-    if source not in SOURCES:
-        near = difflib.get_close_matches(str(source).lower(), SOURCES, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"no faces are called {source!r}: use one of {', '.join(SOURCES)}.{guess}"
-        )
-    if source == "auto":
+    if one_of(source, SOURCES, "set of faces") == "auto":
         source = _choose()
     if source == "olivetti":
         return read_olivetti(downloads.fetch(OLIVETTI))
@@ -96,10 +90,9 @@ def _choose() -> str:
         line = 'Olivetti, 64×64, from the cache; source="avatars" gives drawn ones.'
     else:
         taken = "avatars"
-        line = (
-            "avatars, 32×32, drawn by the course; "
-            "run `course prefetch --all` once to get Olivetti's."
-        )
+        more = "run `course prefetch --all` once to get Olivetti's."
+        told = downloads.misnamed_folder() or more
+        line = f"avatars, 32×32, drawn by the course; {told}"
     print(f"Faces: {line}")  # noqa: T201 - a learner should see what was taken
     return taken
 
@@ -212,10 +205,7 @@ def person_folds(
         ValueError: If there are fewer than 2 folds, or more than people.
     """
     there = faces.people
-    if not 2 <= folds <= len(there):
-        raise ValueError(
-            f"{folds} folds of {len(there)} people: from 2 to {len(there)}"
-        )
+    folds = integer(folds, "folds", least=2, most=len(there))
     order = np.random.default_rng(seed).permutation(there)
     return (
         (take_people(faces, np.setdiff1d(there, group)), take_people(faces, group))

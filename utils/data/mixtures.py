@@ -7,6 +7,8 @@ import numpy as np
 from keras import ops
 from scipy.linalg import solve_triangular
 
+from utils.core.validation import finite, integer, number
+
 WEIGHT_TOLERANCE = 1e-6
 
 
@@ -64,10 +66,7 @@ class GaussianMixture:
         Raises:
             ValueError: for fewer than one point.
         """
-        if n < 1:
-            raise ValueError(
-                f"A sample of {n} points was asked for: ask for 1 or more."
-            )
+        n = integer(n, "n")
         rng = np.random.default_rng(seed)
         component = rng.choice(len(self.means), size=n, p=self.weights)
         points = rng.standard_normal((n, self.dimensions))
@@ -158,9 +157,7 @@ class GaussianMixture:
                 f"The points have shape {points.shape}, and the mixture lives in "
                 f"{self.dimensions} dimension(s): give points (n, {self.dimensions})."
             )
-        if not np.isfinite(points).all():
-            raise ValueError("The points hold NaN or infinity: give finite numbers.")
-        return points
+        return finite(points, "The points") if points.size else points
 
 
 def ring(modes: int = 8, radius: float = 1.0, std: float = 0.01) -> GaussianMixture:
@@ -176,10 +173,7 @@ def ring(modes: int = 8, radius: float = 1.0, std: float = 0.01) -> GaussianMixt
 
     Source: Lin et al. (2018), PacGAN, section 4.1.
     """
-    if modes < 1 or not radius > 0:
-        raise ValueError(
-            f"A ring of {modes} modes with radius {radius}: both must be positive."
-        )
+    modes, radius = integer(modes, "modes"), number(radius, "radius", above=0)
     angles = 2 * np.pi * np.arange(modes) / modes
     return GaussianMixture(radius * np.c_[np.cos(angles), np.sin(angles)], std)
 
@@ -197,10 +191,7 @@ def grid(side: int = 5, spacing: float = 2.0, std: float = 0.05) -> GaussianMixt
 
     Source: Lin et al. (2018), PacGAN, section 4.1.
     """
-    if side < 1 or not spacing > 0:
-        raise ValueError(
-            f"A grid of side {side} with spacing {spacing}: both must be positive."
-        )
+    side, spacing = integer(side, "side"), number(spacing, "spacing", above=0)
     ticks = spacing * (np.arange(side) - (side - 1) / 2)
     means = np.stack(np.meshgrid(ticks, ticks, indexing="ij"), axis=-1)
     return GaussianMixture(means.reshape(-1, 2), std)

@@ -3,6 +3,7 @@
 import numpy as np
 from skimage.color import rgb2gray
 
+from utils.core.validation import integer, number
 from utils.data.pictures import (
     PHOTOGRAPHS,
     photograph,
@@ -34,11 +35,7 @@ def photograph_patches(
     Raises:
         ValueError: for a size or a number out of range, or an unknown photograph.
     """
-    if not 1 <= size <= 300 or n < 1:
-        raise ValueError(
-            f"{n} patches of {size}×{size} pixels were asked for: ask for 1 or more, "
-            "of 1 to 300 pixels."
-        )
+    size, n = integer(size, "size", most=300), integer(n, "n")
     if not photographs:
         raise ValueError("There are no photographs: name at least one.")
     rng = np.random.default_rng(seed)
@@ -76,8 +73,7 @@ def photograph_crops(
     Raises:
         ValueError: for a size, number or zoom out of range, or an unknown photograph.
     """
-    if each < 1:
-        raise ValueError(f"each was {each}, but one piece or more must be cut.")
+    each = integer(each, "each")
     least, most = zooms
     if not 1 <= least <= most:
         raise ValueError(
@@ -126,13 +122,9 @@ def labeled_patches(
     Raises:
         ValueError: for a size, a number, a share or a side out of range.
     """
-    if not 1 <= size <= TILE or n < 1 or not 0 <= gray <= 1 or side < 4 * TILE:
-        raise ValueError(
-            f"{n} patches of {size}×{size} pixels, {gray:.0%} of them gray, from "
-            f"photographs of {side} pixels were asked for: ask for 1 or more, of 1 to "
-            f"{TILE} pixels, a share from 0 to 1, and photographs of {4 * TILE} or "
-            "more."
-        )
+    size, n = integer(size, "size", most=TILE), integer(n, "n")
+    side = integer(side, "side", least=4 * TILE)
+    gray = number(gray, "gray", least=0, most=1)
     rng = np.random.default_rng(seed)
     labels = rng.integers(len(PHOTOGRAPHS), size=n)
     patches = np.empty((n, size, size, 3), dtype="float32")

@@ -1,7 +1,7 @@
 """Pictures to look at closely: real photographs, and the learner's own files."""
 
-import difflib
 import functools
+import re
 import warnings
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from matplotlib import cbook
 from PIL import Image, ImageOps
 from skimage import data
 from sklearn.datasets import load_sample_image
+
+from utils.core.validation import did_you_mean, integer, one_of
 
 #: Photographs in the wheels of scikit-image, scikit-learn and Matplotlib: no download.
 PHOTOGRAPHS = (
@@ -40,6 +42,7 @@ _READ = {
     "tissue": data.immunohistochemistry,
 }
 
+_ADDRESS = re.compile(r"\w+://")
 #: Sides of the square pictures that can be asked for, in pixels.
 SMALLEST, LARGEST = 8, 2048
 #: Pixels of a file that may be decoded; it takes three to four bytes each.
@@ -64,7 +67,7 @@ def photograph(name: str, size: int) -> np.ndarray:
     Source: van der Walt et al. (2014), scikit-image; Pedregosa et al. (2011),
         scikit-learn: "china" by D. Büchele and "flower" by vultilion, CC BY 2.0.
     """
-    _check_size(size)
+    size = integer(size, "size", SMALLEST, LARGEST)
     return _square(Image.fromarray(read_photograph(name)), size)
 
 
@@ -81,12 +84,7 @@ def read_photograph(name: str) -> np.ndarray:
     Raises:
         ValueError: if there is no such photograph.
     """
-    if name not in PHOTOGRAPHS:
-        near = difflib.get_close_matches(str(name), PHOTOGRAPHS, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"No photograph is called {name!r}: use {', '.join(PHOTOGRAPHS)}.{guess}"
-        )
+    one_of(name, PHOTOGRAPHS, "photograph")
     return _READ.get(name, getattr(data, name, None))()
 
 
@@ -104,7 +102,7 @@ def whole_photographs(side: int = 320) -> dict[str, np.ndarray]:
     Raises:
         ValueError: for a side out of range.
     """
-    _check_size(side)
+    side = integer(side, "side", SMALLEST, LARGEST)
     return {name: _whole(read_photograph(name), side) for name in PHOTOGRAPHS}
 
 
@@ -127,7 +125,12 @@ def open_picture(path: str | Path, size: int) -> np.ndarray:
         ValueError: if it is no picture, a damaged one, or one too large to open, or the
             size is out of range.
     """
-    _check_size(size)
+    size = integer(size, "size", SMALLEST, LARGEST)
+    if not isinstance(path, str | Path) or not str(path) or _ADDRESS.match(str(path)):
+        raise ValueError(
+            f"The path was {path!r}, but must be that of a file on this machine, such "
+            'as "me.jpg": save the picture there first.'
+        )
     path = Path(path).expanduser()
     if not path.exists():
         raise FileNotFoundError(_not_there(path))
@@ -161,14 +164,6 @@ def _in_matplotlib(name: str) -> np.ndarray:
         return np.asarray(Image.open(file).convert("RGB"))
 
 
-def _check_size(size: int) -> None:
-    if not SMALLEST <= size <= LARGEST or size != int(size):
-        raise ValueError(
-            f"size is {size}: it must be a whole number of pixels, "
-            f"from {SMALLEST} to {LARGEST}"
-        )
-
-
 def _check_pixels(size: tuple[int, int]) -> None:
     if size[0] * size[1] > MOST_PIXELS:
         raise Image.DecompressionBombError(
@@ -178,9 +173,7 @@ def _check_pixels(size: tuple[int, int]) -> None:
 
 def _not_there(path: Path) -> str:
     beside = [other.name for other in path.parent.glob("*")]
-    near = difflib.get_close_matches(path.name, beside, n=1)
-    guess = f": did you mean {near[0]!r}?" if near else ""
-    return f"there is no file {path}{guess}"
+    return f"There is no file {path}.{did_you_mean(path.name, beside)}"
 
 
 def _as_rgb(picture: Image.Image) -> Image.Image:

@@ -3,6 +3,8 @@
 import numpy as np
 from matplotlib import cbook
 
+from utils.core.validation import integer
+
 #: Samples a second of the electroencephalogram, and of the drawn signals.
 RATE = 80
 _SLOPE = (
@@ -54,11 +56,8 @@ def spiky_signals(
     Raises:
         ValueError: for a number out of range.
     """
-    if n < 1 or length < RATE or most < 0:
-        raise ValueError(
-            f"{n} signals of {length} samples with up to {most} spikes were asked for: "
-            f"ask for 1 or more, of {RATE} samples or more, and 0 spikes or more."
-        )
+    n, length = integer(n, "n"), integer(length, "length", least=RATE)
+    most = integer(most, "most", least=0)
     rng = np.random.default_rng(seed)
     signals, labels = _background(n, length, rng), np.zeros((n, length))
     for signal, label in zip(signals, labels, strict=True):

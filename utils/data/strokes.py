@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from utils.core.validation import integer, numeric
+
 #: Where the causes of a stroke lie: its middle (pixels from the center of the canvas,
 #: to the right and down), its direction (radians), half its length (pixels).
 RANGES = {
@@ -36,8 +38,7 @@ def sample_strokes(n: int, seed: int = 0, size: int = 16) -> Strokes:
     Raises:
         ValueError: if n or size is too small.
     """
-    if n < 1:
-        raise ValueError(f"n was {n}, but at least 1 stroke can be drawn.")
+    n = integer(n, "n")
     low, high = np.array(list(RANGES.values())).T
     causes = np.random.default_rng(seed).uniform(low, high, (n, 4))
     return Strokes(draw_strokes(causes, size), causes.astype("float32"))
@@ -59,14 +60,13 @@ def draw_strokes(causes, size: int = 16) -> np.ndarray:
     Raises:
         ValueError: if the causes have another shape, or the canvas is too small.
     """
-    causes = np.asarray(causes, dtype="float64")
+    causes = numeric(causes, "The causes").astype("float64")
     if causes.ndim != 2 or causes.shape[1] != len(RANGES):
         raise ValueError(
             f"The causes have shape {causes.shape}, but must have (n, 4), one row a "
             f"stroke: {', '.join(RANGES)}."
         )
-    if size < 8:
-        raise ValueError(f"size was {size}, but a canvas has at least 8 pixels a side.")
+    size = integer(size, "size", least=8)
     middle, angle, half_length = causes[:, :2], causes[:, 2], causes[:, 3:]
     direction = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     axis = np.arange(size) - (size - 1) / 2

@@ -3,6 +3,8 @@
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from utils.core.validation import integer, number
+
 _TURNS = 1.5
 _LEAN = 0.4  # radians, about each of the two axes across
 _POINTS = 48  # along the curve, closer than half a voxel
@@ -29,11 +31,8 @@ def helices(
     Raises:
         ValueError: for a number out of range.
     """
-    if n < 1 or size < 8 or noise < 0:
-        raise ValueError(
-            f"{n} helices in {size} voxels along each axis with a noise of {noise} "
-            "were asked for: ask for 1 or more, 8 voxels or more, and 0 or more."
-        )
+    n, size = integer(n, "n"), integer(size, "size", least=8)
+    noise = number(noise, "noise", least=0)
     rng = np.random.default_rng(seed)
     labels = rng.integers(2, size=n).astype("float32")
     volumes = np.stack([_draw(right, size, rng) for right in labels])

@@ -53,9 +53,9 @@ def test_smooth_noise_is_the_same_at_every_size():
     [
         (("swirl", 64), "Did you mean 'swirls'"),
         (("cubism", 64), "color fields"),
-        (("swirls", 8), "from 16 to 1024"),
-        (("swirls", 64.5), "whole number"),
-        (("swirls", 64, -1), "0 or more"),
+        (("swirls", 8), "at least 16 and at most 1024"),
+        (("swirls", 64.5), "must be an integer"),
+        (("swirls", 64, -1), "seed was -1"),
     ],
 )
 def test_wrong_requests_are_refused(arguments, message):

@@ -1,13 +1,13 @@
 """One line of feedback for each exercise: passed, what is wrong, or not attempted."""
 
 import functools
-import os
 import re
 import sys
 from collections.abc import Callable
 
 from utils.checks.engine.guard import TimeUp, guarded
 from utils.checks.engine.traceback import describe_error, message_of, where_raised
+from utils.course.strict import strict
 
 MIME = "application/vnd.course.verdict+json"
 PASSED, WRONG, OPEN = "passed", "wrong", "not attempted"
@@ -58,7 +58,7 @@ def report(number: str, title: str, examine: Callable, seconds: float) -> None:
     """
     verdict, text, cause = _judge(number, title, examine, seconds)
     line = f"{_MARKS[verdict]} Exercise {number}{text}"
-    if cause is not None and os.environ.get("COURSE_STRICT") == "1":
+    if cause is not None and strict():
         raise ExerciseError(line) from cause
     _say(line, {"exercise": number, "verdict": verdict, "message": line})
 

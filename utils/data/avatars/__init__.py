@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from utils.core.validation import integer, number
 from utils.data.avatars.drawing import draw
 from utils.data.avatars.factors import (
     IDENTITY,
@@ -63,9 +64,7 @@ def render(factors: Factors, size: int = 32) -> np.ndarray:
             f"render was given {type(factors).__name__}: give it Factors, such as "
             "sample_factors(10, seed=0)"
         )
-    if not 16 <= size <= 128 or size != int(size):
-        raise ValueError(f"size is {size}: it must be a whole number from 16 to 128")
-    size = int(size)
+    size = integer(size, "size", 16, 128)
     pictures = np.empty((len(factors), size, size, 3), "float32")
     step = max(1, BLOCK // size**2)
     for start in range(0, len(factors), step):
@@ -94,13 +93,8 @@ def identities(
     Raises:
         ValueError: if a number is out of range.
     """
-    if people < 1 or pictures < 1:
-        raise ValueError(
-            f"{people} people with {pictures} pictures each were asked for: "
-            "ask for 1 or more of both"
-        )
-    if not 0 <= alike < 1:
-        raise ValueError(f"alike is {alike}: it must be from 0 to below 1")
+    people, pictures = integer(people, "people"), integer(pictures, "pictures")
+    alike = number(alike, "alike", least=0, below=1)
     rng = np.random.default_rng(seed)
     whose = np.repeat(np.arange(people, dtype="int32"), pictures)
     person = sample_factors(people, rng.integers(2**63))

@@ -1,11 +1,12 @@
 """The causes of an avatar: nineteen numbers, each with a name, range and meaning."""
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
+
+from utils.core.validation import integer, one_of
 
 
 class Range(NamedTuple):
@@ -107,11 +108,11 @@ def _checked(name: str, values) -> np.ndarray:
         array = np.asarray(values, dtype="float32")
     except (TypeError, ValueError):
         raise ValueError(
-            f"{name} holds no numbers: give one number an avatar"
+            f"{name} holds no numbers: give one number per avatar"
         ) from None
     if array.ndim != 1 or not array.size:
         raise ValueError(
-            f"{name} has the shape {array.shape}: give one number an avatar, shape (n,)"
+            f"{name} has the shape {array.shape}: give one per avatar, shape (n,)"
         )
     wrong = array[~((array >= low) & (array <= high))]  # catches NaN too
     if wrong.size:
@@ -136,8 +137,7 @@ def sample_factors(n: int, seed: int) -> Factors:
     Raises:
         ValueError: if `n` is below 1.
     """
-    if n < 1:
-        raise ValueError(f"{n} avatars were asked for: ask for 1 or more")
+    n = integer(n, "n")
     rng = np.random.default_rng(seed)
     drawn = {name: rng.uniform(r.low, r.high, n) for name, r in RANGES.items()}
     drawn["beard"] = np.where(rng.random(n) < SHAVEN, 0, 0.2 + 0.8 * drawn["beard"])
@@ -160,11 +160,6 @@ def vary(factors: Factors, name: str, values) -> Factors:
     Raises:
         ValueError: if there is no such factor, or a value is out of range.
     """
-    if name not in RANGES:
-        near = difflib.get_close_matches(str(name), RANGES, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"no factor is called {name!r}: use one of {', '.join(RANGES)}.{guess}"
-        )
+    one_of(name, RANGES, "factor")
     copies = np.zeros(np.size(values), dtype=int)
     return replace(factors[copies], **{name: np.atleast_1d(values)})

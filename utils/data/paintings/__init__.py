@@ -1,9 +1,8 @@
 """Paintings that the course makes itself, so that style has something to copy."""
 
-import difflib
-
 import numpy as np
 
+from utils.core.validation import integer, one_of
 from utils.data.paintings import styles
 
 #: The name of each way of painting, and what paints it.
@@ -35,20 +34,10 @@ def painting(style: str, size: int, seed: int = 0) -> np.ndarray:
 
     Source: swirls after Cabral and Leedom (1993); the others are the course's own.
     """
-    if style not in STYLES:
-        near = difflib.get_close_matches(str(style).lower(), STYLES, n=1)
-        guess = f" Did you mean {near[0]!r}?" if near else ""
-        raise ValueError(
-            f"No style is called {style!r}: use {', '.join(map(repr, STYLES))}.{guess}"
-        )
-    if not isinstance(size, int | np.integer) or not 16 <= size <= LARGEST:
-        raise ValueError(
-            f"size was {size!r}, but must be a whole number of pixels from 16 to "
-            f"{LARGEST}."
-        )
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise ValueError(f"seed was {seed!r}, but must be an integer, 0 or more.")
-    twice = STYLES[style](2 * int(size), np.random.default_rng(seed))
+    paint = STYLES[one_of(style, STYLES, "style")]
+    size = integer(size, "size", 16, LARGEST)
+    rng = np.random.default_rng(integer(seed, "seed", least=0))
+    twice = paint(2 * size, rng)
     # Painted twice as large and averaged, so that no edge has stairs.
     picture = np.clip(twice, 0, 1).reshape(size, 2, size, 2, 3).mean(axis=(1, 3))
     return (2 * picture - 1).astype("float32")

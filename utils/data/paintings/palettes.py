@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from utils.core.validation import pictures
+
 
 def match_colors(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """Recolors a picture by the linear map that moves its colors the least.
@@ -18,16 +20,13 @@ def match_colors(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
         float32 `(height, width, 3)` in [-1, 1], of the size of the picture.
 
     Raises:
-        ValueError: if one of them has another shape.
+        ValueError: if one of them has another shape or range.
 
     Source: Pitié and Kokaram (2007), "The linear Monge-Kantorovitch linear color
     mapping".
     """
-    for each in (picture, palette):
-        if np.ndim(each) != 3 or np.shape(each)[-1] != 3:
-            raise ValueError(
-                f"A picture has shape {np.shape(each)}, but must be (height, width, 3)."
-            )
+    for name, each in (("picture", picture), ("palette", palette)):
+        pictures(np.asarray(each)[None], f"The {name}", shape=(None, None, 3))
     (mean, covariance), (wanted_mean, wanted) = map(_moments, (picture, palette))
     root = _power(covariance, 0.5)
     back = _power(covariance, -0.5)

@@ -1,7 +1,8 @@
 import pytest
 from nbformat import v4
 
-from utils.course.check import VERDICT, answers, read_notebook
+from utils.checks.engine import feedback
+from utils.course.check import RESULTS, VERDICT, answers, read_notebook
 from utils.course.folder import CourseError
 from utils.course.source import Exercise
 
@@ -43,7 +44,12 @@ def _answer(notebook, stopped=""):
     return answer[1:]
 
 
-@pytest.mark.parametrize("verdict", ["passed", "wrong", "not attempted"])
+def test_the_checks_speak_and_the_command_line_hears_the_same_words():
+    assert feedback.MIME == VERDICT
+    assert {feedback.PASSED, feedback.WRONG, feedback.OPEN} == set(RESULTS)
+
+
+@pytest.mark.parametrize("verdict", RESULTS)
 def test_the_verdict_of_a_check_is_its_result(verdict):
     printed = [_printed("Epoch 1\n"), _verdict(verdict)]
     assert _answer(_notebook(printed)) == (verdict, "because")

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
+from utils.measures._stable import pointwise
 from utils.measures.divergences import f_divergence
 from utils.measures.f_gan import F_DIVERGENCES
 
@@ -113,7 +114,7 @@ def test_the_papers_jensen_shannon_is_twice_ours():
 def test_pointwise_neither_underflows_nor_overflows_far_in_the_tails(row):
     log_p = np.array([-1000.0, -1e5, -3.0, -1e300, -np.inf])
     log_q = np.array([-1001.0, -1.0, -1e6, -1e300, -np.inf])
-    values = row.pointwise(log_p, log_q)
+    values = pointwise(row, log_p, log_q)
     assert not np.isnan(values).any()
     assert (values >= 0).all()
     assert values[-1] == 0
@@ -126,7 +127,7 @@ def test_nearly_equal_densities_keep_their_digits(row):
     curvature = {"kl": 1, "reverse-kl": 1, "js": 0.25, "pearson": 2, "neyman": 2}
     curvature["squared-hellinger"] = 0.5
     log_ratio = 1e-6
-    value = row.pointwise(np.array([log_ratio]), np.array([0.0]))[0]
+    value = pointwise(row, np.array([log_ratio]), np.array([0.0]))[0]
     if row.name == "total-variation":
         assert value == pytest.approx(log_ratio / 2, rel=1e-5)
     else:

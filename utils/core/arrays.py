@@ -3,9 +3,11 @@
 A divergence is needed twice. As an exact value it is wanted in float64, which JAX does
 not have by default; as a loss it must keep the dtype, the device and the gradients of a
 tensor. So the rule of every measure is: NumPy (or plain numbers) in, NumPy float64 out;
-a tensor anywhere in, a tensor of its own float dtype out.
+a tensor anywhere in, a tensor of its own float dtype out, but float32 for less: sums of
+squares overflow in half precision, and a small epsilon is 0 in it.
 """
 
+import functools
 import warnings
 
 import keras
@@ -33,15 +35,49 @@ def as_floats(*values):
 
     Returns:
         `(numpy, [float64 arrays])`, or, where any value is a tensor, `(keras.ops,
-        [tensors])` in the float dtype that the tensors promote to.
+        [tensors])` in the float dtype that the tensors promote to, at least float32.
+
+    Raises:
+        ValueError: for what is neither a tensor nor an array of numbers.
     """
     tensors = [value for value in values if is_tensor(value)]
     if not tensors:
-        return np, [np.asarray(value, dtype="float64") for value in values]
-    dtype = keras.backend.result_type(
-        *(keras.backend.standardize_dtype(tensor.dtype) for tensor in tensors), float
-    )
+        return np, [to_numpy(value, "an argument") for value in values]
+    dtype = _float_dtype(tensors)
     return ops, [ops.convert_to_tensor(value, dtype=dtype) for value in values]
+
+
+def at_least_float32(measure):
+    """Lets a function of tensors compute in float32 where it is given less.
+
+    Arrays, lists and tensors among the arguments become tensors of one float dtype:
+    that to which the tensors promote (or, where there is none, the arrays), and no
+    less than float32. Numbers, names and None stay what they are.
+    """
+
+    @functools.wraps(measure)
+    def of_floats(*arguments, **named):
+        given = [*arguments, *named.values()]
+        arrays = [each for each in given if getattr(each, "shape", ())]
+        tensors = [each for each in given if is_tensor(each)]
+        dtype = _float_dtype(tensors or list(map(ops.convert_to_tensor, arrays)))
+
+        def as_float(value):
+            if hasattr(value, "shape") or isinstance(value, list | tuple):
+                return ops.convert_to_tensor(value, dtype=dtype)
+            return value
+
+        return measure(
+            *map(as_float, arguments),
+            **{name: as_float(value) for name, value in named.items()},
+        )
+
+    return of_floats
+
+
+def _float_dtype(tensors) -> str:
+    dtypes = (keras.backend.standardize_dtype(each.dtype) for each in tensors)
+    return keras.backend.result_type(*dtypes, "float32")
 
 
 def concrete(value) -> np.ndarray | None:
@@ -67,10 +103,14 @@ def _either(name: str):
     return apply
 
 
-exp, expm1, log, log1p, sqrt, tanh, sign, maximum, where = map(
-    _either,
-    ("exp", "expm1", "log", "log1p", "sqrt", "tanh", "sign", "maximum", "where"),
-)
+exp, expm1, log, log1p, sqrt = map(_either, ("exp", "expm1", "log", "log1p", "sqrt"))
+tanh, sign, maximum, minimum = map(_either, ("tanh", "sign", "maximum", "minimum"))
+where = _either("where")
+
+
+def log_sigmoid(x):
+    """Returns log σ(x) of a logit, for any logit; log(1 − σ(x)) is log σ(−x)."""
+    return -softplus(-x)
 
 
 def softplus(x):

@@ -1,8 +1,8 @@
 """What two players of an adversarial game minimize: objectives and gradient penalties.
 
 Losses are pure functions of a discriminator's raw outputs ("logits"), real ones first.
-D(x) below is the sigmoid of the logit; softplus(t) = log(1 + exp(t)), and so
--log D = softplus(-logit) and -log(1 - D) = softplus(logit), safe for any logit.
+D(x) below is the sigmoid σ of the logit. 1 - σ(t) = σ(-t), and so log D is log σ(logit)
+and log(1 - D) is log σ(-logit), for any logit without overflow.
 Penalties are pure functions of the gradient of D's output with respect to its input.
 """
 
@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from keras import ops
+
+from utils.core.arrays import at_least_float32, log_sigmoid
 
 # Keeps the slope of the norm finite where the gradient itself is zero.
 _EPSILON = 1e-12
@@ -37,6 +39,7 @@ class Objective:
     output: Callable = _identity
 
 
+@at_least_float32
 def logistic_discriminator_loss(real_logits, fake_logits):
     """-V(D, G) = -E[log D(x)] - E[log(1 - D(G(z)))], twice the mean cross-entropy.
 
@@ -49,9 +52,10 @@ def logistic_discriminator_loss(real_logits, fake_logits):
 
     Source: Goodfellow et al. 2014, "Generative adversarial nets".
     """
-    return ops.mean(ops.softplus(-real_logits)) + ops.mean(ops.softplus(fake_logits))
+    return -ops.mean(log_sigmoid(real_logits)) - ops.mean(log_sigmoid(-fake_logits))
 
 
+@at_least_float32
 def minimax_generator_loss(real_logits, fake_logits):
     """E[log(1 - D(G(z)))], what the minimax game asks G to lower.
 
@@ -66,9 +70,10 @@ def minimax_generator_loss(real_logits, fake_logits):
 
     Source: Goodfellow et al. 2014.
     """
-    return -ops.mean(ops.softplus(fake_logits))
+    return ops.mean(log_sigmoid(-fake_logits))
 
 
+@at_least_float32
 def non_saturating_generator_loss(real_logits, fake_logits):
     """-E[log D(G(z))]: the same wish, with slope D(G(z)) - 1, steep where D is sure.
 
@@ -81,9 +86,10 @@ def non_saturating_generator_loss(real_logits, fake_logits):
 
     Source: Goodfellow et al. 2014, section 3.
     """
-    return ops.mean(ops.softplus(-fake_logits))
+    return -ops.mean(log_sigmoid(fake_logits))
 
 
+@at_least_float32
 def least_squares_discriminator_loss(real_logits, fake_logits):
     """½ E[(D(x) - 1)²] + ½ E[D(G(z))²] on raw outputs; measures Pearson's chi².
 
@@ -99,6 +105,7 @@ def least_squares_discriminator_loss(real_logits, fake_logits):
     return (ops.mean((real_logits - 1) ** 2) + ops.mean(fake_logits**2)) / 2
 
 
+@at_least_float32
 def least_squares_generator_loss(real_logits, fake_logits):
     """½ E[(D(G(z)) - 1)²] on raw outputs.
 
@@ -114,6 +121,7 @@ def least_squares_generator_loss(real_logits, fake_logits):
     return ops.mean((fake_logits - 1) ** 2) / 2
 
 
+@at_least_float32
 def wasserstein_discriminator_loss(real_logits, fake_logits):
     """E[D(G(z))] - E[D(x)]: minus the Wasserstein-1 distance, if D is 1-Lipschitz.
 
@@ -131,6 +139,7 @@ def wasserstein_discriminator_loss(real_logits, fake_logits):
     return ops.mean(fake_logits) - ops.mean(real_logits)
 
 
+@at_least_float32
 def wasserstein_generator_loss(real_logits, fake_logits):
     """-E[D(G(z))].
 
@@ -146,6 +155,7 @@ def wasserstein_generator_loss(real_logits, fake_logits):
     return -ops.mean(fake_logits)
 
 
+@at_least_float32
 def relativistic_discriminator_loss(real_logits, fake_logits):
     """-E[log sigmoid(D(x) - D(G(z)))]: each real example against one generated one.
 
@@ -159,9 +169,10 @@ def relativistic_discriminator_loss(real_logits, fake_logits):
     Source: Jolicoeur-Martineau 2018, "The relativistic discriminator"; Huang et al.
     2024, "The GAN is dead; long live the GAN!" for its use with R1 and R2.
     """
-    return ops.mean(ops.softplus(ops.subtract(fake_logits, real_logits)))
+    return -ops.mean(log_sigmoid(real_logits - fake_logits))
 
 
+@at_least_float32
 def relativistic_generator_loss(real_logits, fake_logits):
     """-E[log sigmoid(D(G(z)) - D(x))].
 
@@ -174,7 +185,7 @@ def relativistic_generator_loss(real_logits, fake_logits):
 
     Source: Jolicoeur-Martineau 2018.
     """
-    return ops.mean(ops.softplus(ops.subtract(real_logits, fake_logits)))
+    return -ops.mean(log_sigmoid(fake_logits - real_logits))
 
 
 OBJECTIVES = {
@@ -209,6 +220,7 @@ def _squared_norm(gradients):
     return ops.sum(gradients**2, axis=tuple(range(1, len(gradients.shape))))
 
 
+@at_least_float32
 def r1_penalty(gradients):
     """½ E[‖∇D(x)‖²] on *real* examples: a D that settles where the data are.
 
@@ -224,6 +236,7 @@ def r1_penalty(gradients):
     return ops.mean(_squared_norm(gradients)) / 2
 
 
+@at_least_float32
 def r2_penalty(gradients):
     """½ E[‖∇D(G(z))‖²]: the formula of R1 on *generated* examples.
 
@@ -239,6 +252,7 @@ def r2_penalty(gradients):
     return r1_penalty(gradients)
 
 
+@at_least_float32
 def gradient_penalty(gradients):
     """E[(‖∇D(x̂)‖ - 1)²] on points x̂ between real and generated examples.
 

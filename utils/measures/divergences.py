@@ -1,15 +1,18 @@
-"""How far apart two distributions are: exactly, by quadrature, and from a critic.
+"""How far apart two distributions are, in nats: exactly, and from a discriminator.
 
 NumPy in, NumPy float64 out; a tensor in, a tensor of its dtype out, with gradients.
-All values are in nats. `js_divergence` is the usual one: between 0 and log 2.
+`js_divergence` is the usual one: between 0 and log 2.
 """
 
-import math
+import keras
 
-from utils.core.arrays import as_floats, concrete, log_safe, softplus
+from utils.core.arrays import as_floats, concrete, log_safe, log_sigmoid, minimum, where
+from utils.measures._stable import log_ratio, pointwise, total
 from utils.measures.f_gan import LOG_2, check_samples, find_divergence
 
-SUM_TOLERANCE = 1e-5
+# By how much a sum of probabilities may be off: what is left of their digits.
+SUM_TOLERANCE = {"bfloat16": 8e-3, "float16": 1e-3}
+EXACT = 1e-5
 
 
 def kl_divergence(p, q):
@@ -25,12 +28,14 @@ def kl_divergence(p, q):
 
     Raises:
         ValueError: for different shapes, a NaN, a negative entry, or a row that does
-            not sum to 1 (within 1e-5). Inside a compiled function only shapes can be
-            checked.
+            not sum to 1 (within 1e-5, or half precision's last digit). Inside a
+            compiled function only shapes can be checked.
 
     Source: Kullback, Leibler (1951), On information and sufficiency.
     """
-    return f_divergence("kl", p, q)
+    p, q = _distributions(p, q)
+    # p − q sums up to 0. With it no term is negative, and none cancels another.
+    return total(p * log_ratio(p, q) - (p - q))
 
 
 def js_divergence(p, q):
@@ -50,7 +55,12 @@ def js_divergence(p, q):
 
     Source: Lin (1991), Divergence measures based on the Shannon entropy.
     """
-    return f_divergence("js", p, q)
+    p, q = _distributions(p, q)
+    m = (p + q) / 2
+    m = where(m > 0, m, p + q)  # half of the smallest number would be 0
+    # p + q − 2m is 0 but for the rounding of m; with it no term is negative.
+    terms = p * log_ratio(p, m) - (p - m) + q * log_ratio(q, m) - (q - m)
+    return minimum(0.5 * total(terms), LOG_2)
 
 
 def f_divergence(name: str, p, q):
@@ -81,43 +91,10 @@ def f_divergence(name: str, p, q):
     Source: Liese, Vajda (2006), IEEE Transactions on Information Theory 52 (10).
     """
     divergence = find_divergence(name)
-    xp, (p, q) = as_floats(p, q)
-    _check_distributions(p, q)
-    total = xp.sum(divergence.pointwise(log_safe(p), log_safe(q)), axis=-1)
-    if math.isinf(divergence.largest):
-        return total
+    p, q = _distributions(p, q)
+    q_f = pointwise(divergence, log_safe(p), log_safe(q))  # q·f(p/q), safely
     # Rows that sum to 1 within rounding may pass the largest value by as little.
-    return xp.minimum(total, divergence.largest)
-
-
-def _check_distributions(p, q) -> None:
-    if tuple(p.shape) != tuple(q.shape):
-        raise ValueError(
-            f"p has shape {tuple(p.shape)} and q has shape {tuple(q.shape)}: give both "
-            "the same outcomes, in one shape (..., outcomes)."
-        )
-    _check_probabilities("p", p)
-    _check_probabilities("q", q)
-
-
-def _check_probabilities(name: str, values) -> None:
-    if len(values.shape) == 0:
-        raise ValueError(
-            f"{name} is a single number: give the probabilities of all outcomes."
-        )
-    numbers = concrete(values)
-    if numbers is None or 0 in numbers.shape[:-1]:
-        return
-    if not (numbers >= 0).all():
-        worst = "NaN" if (numbers != numbers).any() else f"{numbers.min():g}"
-        raise ValueError(f"{name} holds {worst}: probabilities are numbers ≥ 0.")
-    sums = numbers.sum(axis=-1).ravel()
-    worst_sum = sums[abs(sums - 1).argmax()]
-    if abs(worst_sum - 1) > SUM_TOLERANCE:
-        raise ValueError(
-            f"{name} sums to {worst_sum:.6g} over its last axis, {worst_sum - 1:+.2g} "
-            f"from 1: divide it by its sum."
-        )
+    return minimum(total(q_f), divergence.largest)
 
 
 def js_from_logits(real_logits, fake_logits):
@@ -141,5 +118,39 @@ def js_from_logits(real_logits, fake_logits):
     """
     xp, (real, fake) = as_floats(real_logits, fake_logits)
     check_samples(real, fake)
-    cross_entropy = xp.mean(softplus(-real)) + xp.mean(softplus(fake))
-    return LOG_2 - 0.5 * cross_entropy
+    log_d, log_1_minus_d = log_sigmoid(real), log_sigmoid(-fake)
+    return 0.5 * xp.mean(log_d) + 0.5 * xp.mean(log_1_minus_d) + LOG_2
+
+
+def _distributions(p, q):
+    given = {"p": p, "q": q}
+    _, (p, q) = as_floats(p, q)
+    if tuple(p.shape) != tuple(q.shape):
+        raise ValueError(
+            f"p has shape {tuple(p.shape)} and q has shape {tuple(q.shape)}: give both "
+            "the same outcomes, in one shape (..., outcomes)."
+        )
+    for (name, was), values in zip(given.items(), (p, q), strict=True):
+        dtype = keras.backend.standardize_dtype(getattr(was, "dtype", "float64"))
+        _check_probabilities(name, values, SUM_TOLERANCE.get(dtype, EXACT))
+    return p, q
+
+
+def _check_probabilities(name: str, values, tolerance: float) -> None:
+    if len(values.shape) == 0:
+        raise ValueError(
+            f"{name} is a single number: give the probabilities of all outcomes."
+        )
+    numbers = concrete(values)
+    if numbers is None or 0 in numbers.shape[:-1]:
+        return
+    if not (numbers >= 0).all():
+        worst = "NaN" if (numbers != numbers).any() else f"{numbers.min():g}"
+        raise ValueError(f"{name} holds {worst}: probabilities are numbers ≥ 0.")
+    sums = numbers.sum(axis=-1).ravel()
+    worst_sum = sums[abs(sums - 1).argmax()]
+    if abs(worst_sum - 1) > tolerance:
+        raise ValueError(
+            f"{name} sums to {worst_sum:.6g} over its last axis, {worst_sum - 1:+.2g} "
+            f"from 1: divide it by its sum."
+        )

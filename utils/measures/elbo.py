@@ -8,10 +8,13 @@ import math
 
 from keras import ops
 
+from utils.core.arrays import at_least_float32
+
 # Squeezes probabilities away from 0 and 1, where a logarithm has no end.
 _EPSILON = 1e-6
 
 
+@at_least_float32
 def kl_to_standard_normal(mean, log_variance):
     """Returns KL(N(mean, diag(variance)) ‖ N(0, I)) for each code, in nats.
 
@@ -29,6 +32,7 @@ def kl_to_standard_normal(mean, log_variance):
     return 0.5 * ops.sum(terms, axis=-1)
 
 
+@at_least_float32
 def reparametrize(mean, log_variance, noise):
     """Returns μ + σ·ε: a draw from N(μ, σ²) through which gradients reach μ and σ.
 
@@ -44,6 +48,7 @@ def reparametrize(mean, log_variance, noise):
     return mean + ops.exp(0.5 * log_variance) * noise
 
 
+@at_least_float32
 def gaussian_reconstruction(x, mean, log_variance):
     """Returns −log N(x; mean, variance·I) for each example, in nats.
 
@@ -62,6 +67,7 @@ def gaussian_reconstruction(x, mean, log_variance):
     return 0.5 * _total(squares + log_variance + math.log(2 * math.pi))
 
 
+@at_least_float32
 def bernoulli_reconstruction(x, mean):
     """Returns the cross-entropy of pictures in [-1, 1], black to white, in nats.
 
@@ -76,9 +82,9 @@ def bernoulli_reconstruction(x, mean):
 
     Source: Kingma and Welling (2014), appendix C.1.
     """
-    target = (x + 1) / 2
-    share = (mean + 1) / 2 * (1 - 2 * _EPSILON) + _EPSILON
-    return -_total(target * ops.log(share) + (1 - target) * ops.log(1 - share))
+    t = (x + 1) / 2
+    p = (mean + 1) / 2 * (1 - 2 * _EPSILON) + _EPSILON
+    return -_total(t * ops.log(p) + (1 - t) * ops.log(1 - p))
 
 
 def _total(values):

@@ -13,7 +13,6 @@ of the row "Jensen-Shannon" of the paper, so T and g are half of the paper's as 
 Source: Nowozin, Cseke, Tomioka (2016), f-GAN, tables 1, 2 and 6.
 """
 
-import difflib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +23,6 @@ from utils.core.arrays import (
     expm1,
     log,
     log1p,
-    maximum,
     sign,
     softplus,
     sqrt,
@@ -32,6 +30,7 @@ from utils.core.arrays import (
     where,
     xlogx,
 )
+from utils.core.validation import one_of
 
 LOG_2 = math.log(2.0)
 
@@ -48,8 +47,6 @@ class FDivergence:
         conjugate_of_activation: f*(g(v)), without the detour that would overflow.
         optimal_critic: T(u) = f'(u), best at a point where p/q = u.
         optimal_score: v(u), the raw score with g(v) = f'(u).
-        shape: (d, p_is_larger) -> h of the pointwise formula below.
-        growth: log_ratio -> the log of what a chi-square divides by, else None.
         at_zero: what a unit of q adds where p = 0.
         at_infinity: what a unit of p adds where q = 0.
     """
@@ -61,68 +58,13 @@ class FDivergence:
     conjugate_of_activation: Callable
     optimal_critic: Callable
     optimal_score: Callable
-    shape: Callable
     at_zero: float
     at_infinity: float
-    growth: Callable | None = None
 
     @property
     def largest(self) -> float:
         """The value for distributions that share no outcome: the most it can be."""
         return self.at_zero + self.at_infinity
-
-    def pointwise(self, log_p, log_q):
-        """Returns what each point adds to D_f, in nats: q·f(p/q) − f'(1)·(p − q) ≥ 0.
-
-        The second term adds up to zero over all points; with it no point is negative,
-        and two nearly equal densities do not cancel. Every row of the table is then
-        max(p, q)·h(d) with d = |log p − log q|, which neither divides nor overflows.
-
-        Args:
-            log_p, log_q: log-probabilities or log-densities of one shape; −inf for 0.
-
-        Returns:
-            An array of that shape, inf where a zero makes the divergence infinite.
-        """
-        p_is_there, q_is_there = log_p > -math.inf, log_q > -math.inf
-        both = p_is_there & q_is_there
-        only_q = _boundary(log_q, q_is_there, self.at_zero)
-        only_p = _boundary(log_p, p_is_there, self.at_infinity)
-        # Zeros are replaced before any arithmetic, or their NaN would reach gradients.
-        shared = self._shared(where(both, log_p, 0.0), where(both, log_q, 0.0))
-        return where(both, shared, where(p_is_there, only_p, only_q))
-
-    def _shared(self, log_p, log_q):
-        log_ratio = log_p - log_q
-        log_larger = maximum(log_p, log_q)
-        if self.growth is not None:
-            log_larger = log_larger + self.growth(log_ratio)
-        height = self.shape(abs(log_ratio), log_ratio > 0)
-        return exp(log_larger) * maximum(height, 0.0)
-
-
-def _boundary(log_mass, is_there, limit: float):
-    """Returns limit·mass where there is mass, else 0."""
-    if limit == math.inf:
-        return where(is_there, math.inf, 0.0)
-    return limit * where(is_there, exp(where(is_there, log_mass, 0.0)), 0.0)
-
-
-# The shapes h(d), with s = expm1(−d) = min(p, q)/max(p, q) − 1 in [−1, 0].
-
-
-def _kl_shape(d, p_is_larger):
-    s = expm1(-d)
-    return where(p_is_larger, d + s, -s - (1 + s) * d)
-
-
-def _reverse_kl_shape(d, p_is_larger):
-    return _kl_shape(d, ~p_is_larger)
-
-
-def _js_shape(d, _):
-    s = expm1(-d)
-    return 0.5 * (-(2 + s) * log1p(0.5 * s) - (1 + s) * d)
 
 
 _ROWS = (
@@ -134,7 +76,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: exp(v - 1),
         optimal_critic=lambda u: 1 + log(u),
         optimal_score=lambda u: 1 + log(u),
-        shape=_kl_shape,
         at_zero=1.0,
         at_infinity=math.inf,
     ),
@@ -146,7 +87,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: v - 1,
         optimal_critic=lambda u: -1 / u,
         optimal_score=log,
-        shape=_reverse_kl_shape,
         at_zero=math.inf,
         at_infinity=1.0,
     ),
@@ -158,7 +98,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: 0.5 * (softplus(v) - LOG_2),
         optimal_critic=lambda u: 0.5 * (LOG_2 + log(u) - log1p(u)),
         optimal_score=log,
-        shape=_js_shape,
         at_zero=0.5 * LOG_2,
         at_infinity=0.5 * LOG_2,
     ),
@@ -170,8 +109,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: 0.25 * v**2 + v,
         optimal_critic=lambda u: 2 * (u - 1),
         optimal_score=lambda u: 2 * (u - 1),
-        shape=lambda d, _: expm1(-d) ** 2,
-        growth=lambda log_ratio: maximum(log_ratio, 0.0),
         at_zero=1.0,
         at_infinity=math.inf,
     ),
@@ -183,8 +120,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: -2 * expm1(-0.5 * v),
         optimal_critic=lambda u: 1 - u**-2.0,
         optimal_score=lambda u: 2 * log(u),
-        shape=lambda d, _: expm1(-d) ** 2,
-        growth=lambda log_ratio: maximum(-log_ratio, 0.0),
         at_zero=math.inf,
         at_infinity=1.0,
     ),
@@ -196,7 +131,6 @@ _ROWS = (
         conjugate_of_activation=expm1,
         optimal_critic=lambda u: 1 - 1 / sqrt(u),
         optimal_score=lambda u: 0.5 * log(u),
-        shape=lambda d, _: expm1(-0.5 * d) ** 2,
         at_zero=1.0,
         at_infinity=1.0,
     ),
@@ -208,7 +142,6 @@ _ROWS = (
         conjugate_of_activation=lambda v: 0.5 * tanh(v),
         optimal_critic=lambda u: 0.5 * sign(u - 1),
         optimal_score=lambda u: where(u > 1, math.inf, where(u < 1, -math.inf, 0.0)),
-        shape=lambda d, _: -0.5 * expm1(-d),
         at_zero=0.5,
         at_infinity=0.5,
     ),
@@ -223,13 +156,7 @@ def find_divergence(name: str) -> FDivergence:
     Raises:
         ValueError: for a name that is not in the table; it offers the nearest one.
     """
-    if name in F_DIVERGENCES:
-        return F_DIVERGENCES[name]
-    wanted = str(name).lower().replace("_", "-").replace(" ", "-")
-    nearest = difflib.get_close_matches(wanted, F_DIVERGENCES, n=1)
-    hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
-    known = ", ".join(F_DIVERGENCES)
-    raise ValueError(f"There is no divergence {name!r}: use one of {known}.{hint}")
+    return F_DIVERGENCES[one_of(name, F_DIVERGENCES, "divergence")]
 
 
 def variational_bound(name: str, real_scores, fake_scores):

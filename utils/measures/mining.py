@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from utils.core.arrays import concrete
+from utils.core.arrays import at_least_float32, concrete, is_tensor
 from utils.measures.pair_distances import euclidean_distance, squared_distance
 
 _LARGEST = 2**31 - 1  # of the whole numbers that stand for distances
@@ -30,26 +30,25 @@ def batch_hard(labels, embeddings, squared=True) -> Triplets:
     """Takes for each anchor its farthest positive and its nearest negative.
 
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         squared: whether distances are squared Euclidean, or Euclidean.
 
     Returns:
-        `Triplets` `(n,)`, one an anchor; those without a partner are not counted.
+        `Triplets` `(n,)`, one per anchor; those without a partner are not counted.
 
     Raises:
         ValueError: as `check_batch`.
 
     Source: Hermans, Beyer, Leibe (2017).
     """
-    embeddings = check_batch(labels, embeddings)
-    labels = _one_row(labels)
-    equal = labels[:, None] == labels[None]
+    labels, embeddings = check_batch(labels, embeddings)
+    same = labels[:, None] == labels[None]
     # Choosing needs no gradient and no exact distance; the chosen pairs get both. An
     # anchor among its own positives does no harm: at distance 0 it never is too far.
-    order = _order_of_distances(embeddings)
-    farthest = ops.argmax(ops.where(equal, order, -_LARGEST), axis=1)
-    nearest = ops.argmin(ops.where(equal, _LARGEST, order), axis=1)
+    distances = _order_of_distances(embeddings)
+    farthest = ops.argmax(ops.where(same, distances, -_LARGEST), axis=1)
+    nearest = ops.argmin(ops.where(same, _LARGEST, distances), axis=1)
     pictures = _how_often(labels)
     counted = ops.logical_and(pictures > 1, pictures < ops.shape(labels)[0])
     return _of_each_anchor(embeddings, farthest, nearest, counted, squared)
@@ -62,7 +61,7 @@ def semi_hard(labels, embeddings, squared=True) -> Triplets:
     Memory grows with n³: for batches of up to about 256.
 
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         squared: whether distances are squared Euclidean, or Euclidean.
 
@@ -74,7 +73,7 @@ def semi_hard(labels, embeddings, squared=True) -> Triplets:
 
     Source: Schroff, Kalenichenko, Philbin (2015).
     """
-    embeddings = check_batch(labels, embeddings)
+    labels, embeddings = check_batch(labels, embeddings)
     same, different = pair_masks(labels)
     distance = squared_distance if squared else euclidean_distance
     # Pair by pair, so that two equal pictures are at exactly the same distance.
@@ -95,18 +94,18 @@ def random_triplets(labels, embeddings, seed, squared=True) -> Triplets:
     """Takes for each anchor any positive and any negative, all equally likely.
 
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         seed: int, or a `keras.random.SeedGenerator` for new draws at each step.
         squared: whether distances are squared Euclidean, or Euclidean.
 
     Returns:
-        `Triplets` `(n,)`, one an anchor; those without a partner are not counted.
+        `Triplets` `(n,)`, one per anchor; those without a partner are not counted.
 
     Raises:
         ValueError: as `check_batch`.
     """
-    embeddings = check_batch(labels, embeddings)
+    labels, embeddings = check_batch(labels, embeddings)
     same, different = pair_masks(labels)
     lots = keras.random.uniform(ops.shape(same), seed=seed)
     positive = ops.argmax(ops.where(same, lots, -1.0), axis=1)
@@ -119,7 +118,7 @@ def pair_masks(labels):
     """Says which pairs of a batch are of one person, and which are of two.
 
     Args:
-        labels: `(n,)` or `(n, 1)`, one number a person.
+        labels: `(n,)` or `(n, 1)`, who is on each picture: numbers or names.
 
     Returns:
         Two boolean tensors `(n, n)`; a picture with itself is neither.
@@ -131,30 +130,32 @@ def pair_masks(labels):
 
 
 def check_batch(labels, embeddings):
-    """Returns the embeddings as a tensor, if a triplet can be made of the batch.
+    """Returns labels `(n,)` and embeddings `(n, d)`, if they make a triplet.
 
-    Inside a compiled function labels have no values yet: then only shapes are checked,
-    and a batch without a triplet has a loss of 0.
+    The embeddings come back in float32 or float64: half precision cannot order their
+    distances. Inside a compiled function labels have no values yet: then only shapes
+    are checked, and a batch without a triplet has a loss of 0.
 
     Raises:
         ValueError: for embeddings that are not `(n, d)`, another number of labels, no
             person with two pictures, or a single person.
     """
-    embeddings = ops.convert_to_tensor(embeddings)
+    embeddings, labels = _as_floats(embeddings), _one_row(labels)
     if len(embeddings.shape) != 2:
         raise ValueError(
             f"The embeddings have shape {tuple(embeddings.shape)}, but must be (n, d): "
-            "one row a picture."
+            "one row per picture."
         )
-    labels = concrete(labels)
-    if labels is None:
-        return embeddings
-    if labels.size != embeddings.shape[0]:
+    sizes = labels.shape[0], embeddings.shape[0]
+    if None not in sizes and sizes[0] != sizes[1]:
         raise ValueError(
-            f"{labels.size} labels were given for {embeddings.shape[0]} embeddings: "
-            "give one label a picture."
+            f"{sizes[0]} labels were given for {sizes[1]} embeddings: give one label "
+            "per picture, a number or a name. (One-hot rows: labels.argmax(axis=1).)"
         )
-    _, counts = np.unique(labels, return_counts=True)
+    numbers = concrete(labels)
+    if numbers is None:
+        return labels, embeddings
+    _, counts = np.unique(numbers, return_counts=True)
     if len(counts) < 2 or counts.max() < 2:
         raise ValueError(
             f"The batch has {len(counts)} person(s), with at most "
@@ -162,7 +163,7 @@ def check_batch(labels, embeddings):
             "pictures of one person and one of another. Draw batches of several people "
             "with several pictures each: utils.data.pk_batches.PKBatches."
         )
-    return embeddings
+    return labels, embeddings
 
 
 def _order_of_distances(embeddings):
@@ -180,7 +181,15 @@ def _order_of_distances(embeddings):
     return ops.cast(scale * lengths + products, "int32")
 
 
+@at_least_float32
+def _as_floats(embeddings):
+    return embeddings
+
+
 def _one_row(labels):
+    if not is_tensor(labels):
+        # Numbered anew: JAX would cut long numbers short, and names are none.
+        labels = np.unique(np.asarray(labels), return_inverse=True)[1]
     return ops.reshape(ops.convert_to_tensor(labels), (-1,))
 
 

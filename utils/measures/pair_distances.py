@@ -2,7 +2,10 @@
 
 from keras import ops
 
+from utils.core.arrays import at_least_float32
 
+
+@at_least_float32
 def squared_distance(a, b):
     """Returns |a - b|², the squared Euclidean distance of each pair.
 
@@ -15,6 +18,7 @@ def squared_distance(a, b):
     return ops.sum(ops.square(ops.subtract(a, b)), axis=-1)
 
 
+@at_least_float32
 def euclidean_distance(a, b):
     """Returns |a - b|, with a gradient of 0 in place of NaN where a = b.
 
@@ -31,6 +35,7 @@ def euclidean_distance(a, b):
     return ops.where(apart, roots, ops.zeros_like(squares))
 
 
+@at_least_float32
 def pairwise_squared_distances(a, b=None):
     """Returns |a_i - b_j|² of all pairs, by |a|² + |b|² - 2·a·b: one matrix product.
 
@@ -50,6 +55,7 @@ def pairwise_squared_distances(a, b=None):
     return ops.relu(lengths_a + lengths_b - 2.0 * ops.matmul(a, ops.transpose(b)))
 
 
+@at_least_float32
 def absolute_features(a, b):
     """Returns |a - b|, element by element: what a head may weigh.
 
@@ -64,6 +70,7 @@ def absolute_features(a, b):
     return ops.abs(ops.subtract(a, b))
 
 
+@at_least_float32
 def chi_square_features(a, b):
     """Returns (a - b)² / (a + b), element by element, and 0 where a = b = 0.
 
@@ -85,13 +92,13 @@ def chi_square_features(a, b):
     return ops.square(ops.subtract(a, b)) / safe
 
 
+@at_least_float32
 def mean_pairwise_distance(embeddings):
     """Returns the mean squared distance over all pairs of a batch `(n, d)`, a scalar.
 
     It is 2n/(n - 1) times the sum of the variances, and 0 where everything has
     collapsed into one point.
     """
-    embeddings = ops.convert_to_tensor(embeddings)
     n = ops.cast(ops.shape(embeddings)[0], embeddings.dtype)
     variances = ops.mean(ops.square(embeddings - ops.mean(embeddings, axis=0)), axis=0)
     return 2.0 * n / ops.maximum(n - 1.0, 1.0) * ops.sum(variances)

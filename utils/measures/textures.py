@@ -9,10 +9,10 @@ Source: Gatys, Ecker and Bethge (2015), "A neural algorithm of artistic style".
 
 from keras import ops
 
+from utils.core.arrays import at_least_float32
+from utils.core.validation import one_of
+
 NORMALIZATIONS = ("gatys", "relative")
-# Positions are summed in blocks, at least so many, of at most so many positions: the
-# rounding of the blocks averages out, where one long float32 sum loses digits.
-_BLOCKS, _BLOCK = 64, 1024
 
 
 def gram_matrix(features):
@@ -29,8 +29,8 @@ def gram_matrix(features):
 
     Source: Gatys, Ecker and Bethge (2015), equation 3.
     """
-    features = _as_features(features)
-    return ops.sum(_block_grams(features), axis=1)
+    F = _in_blocks(_as_features(features))
+    return ops.sum(ops.einsum("nbpi,nbpj->nbij", F, F), axis=1)
 
 
 def scaled_gram_matrix(features):
@@ -50,7 +50,8 @@ def scaled_gram_matrix(features):
     Source: Gatys, Ecker and Bethge (2015), equation 4, there outside the square.
     """
     features = _as_features(features)
-    return ops.sum(_scaled_block_grams(features), axis=1)
+    _, height, width, channels = features.shape
+    return gram_matrix(features) / (2.0 * height * width * channels)
 
 
 def content_loss(features, content_features):
@@ -70,7 +71,8 @@ def content_loss(features, content_features):
     """
     features, content_features = _as_features(features), _as_features(content_features)
     _check_pair(features, content_features, from_axis=1)
-    return 0.5 * ops.mean(_sum_of_squares(_flat(features) - _flat(content_features)))
+    F, P = _positions(features), _positions(content_features)
+    return ops.mean(0.5 * _sum_of_squares(F - P))
 
 
 def relative_content_loss(features, content_features):
@@ -87,9 +89,9 @@ def relative_content_loss(features, content_features):
     """
     features, content_features = _as_features(features), _as_features(content_features)
     _check_pair(features, content_features, from_axis=1)
-    squares = ops.square(features - content_features)
-    norms = ops.mean(ops.square(content_features), axis=(1, 2, 3))
-    return ops.mean(ops.mean(squares, axis=(1, 2, 3)) / (norms + 1e-12))
+    F, P = features, content_features
+    squares = ops.mean(ops.square(F - P), axis=(1, 2, 3))
+    return ops.mean(squares / (ops.mean(ops.square(P), axis=(1, 2, 3)) + 1e-12))
 
 
 def style_loss(features, style_features, normalization="gatys"):
@@ -115,14 +117,11 @@ def style_loss(features, style_features, normalization="gatys"):
     """
     features, style_features = _as_features(features), _as_features(style_features)
     _check_pair(features, style_features, from_axis=3)
-    _check_normalization(normalization)
+    one_of(normalization, NORMALIZATIONS, "normalization")
     blocks = max(map(_block_count, (features, style_features)))
-    mine, style = (
-        _scaled_block_grams(each, blocks) for each in (features, style_features)
-    )
+    G, A = (_scaled_block_grams(each, blocks) for each in (features, style_features))
     # Block by block, not of the sums: where two styles nearly agree they cancel.
-    difference = ops.sum(mine - style, axis=1)
-    return _mean_square(difference, ops.sum(style, axis=1), normalization)
+    return _mean_square(ops.sum(G - A, axis=1), ops.sum(A, axis=1), normalization)
 
 
 def gram_distance(gram, style_gram, normalization="gatys"):
@@ -139,12 +138,13 @@ def gram_distance(gram, style_gram, normalization="gatys"):
     Raises:
         ValueError: for an unknown normalization.
     """
-    _check_normalization(normalization)
-    return _mean_square(gram - style_gram, style_gram, normalization)
+    one_of(normalization, NORMALIZATIONS, "normalization")
+    G, A = (ops.convert_to_tensor(each) for each in (gram, style_gram))
+    return _mean_square(G - A, A, normalization)
 
 
 def total_variation(pictures):
-    """Returns Σ|x[i+1, j] − x[i, j]| + |x[i, j+1] − x[i, j]| a pixel and channel.
+    """Returns Σ|x[i+1, j] − x[i, j]| + |x[i, j+1] − x[i, j]| per pixel and channel.
 
     The mean over the batch; 0 for one color, and large for noise.
 
@@ -172,8 +172,8 @@ def total_variation(pictures):
     return ops.mean(totals) / (height * width * channels)
 
 
+@at_least_float32
 def _as_features(features):
-    features = ops.convert_to_tensor(features)
     if len(features.shape) != 4:
         raise ValueError(
             f"The features have shape {tuple(features.shape)}, but must be "
@@ -182,10 +182,15 @@ def _as_features(features):
     return features
 
 
-def _flat(features):
+def _positions(features):
     """All positions in one axis, `(n, positions, channels)`."""
     n, height, width, channels = features.shape
     return ops.reshape(features, (n or -1, height * width, channels))
+
+
+# Positions are summed in blocks, at least so many, of at most so many positions: the
+# rounding of the blocks averages out, where one long float32 sum loses digits.
+_BLOCKS, _BLOCK = 64, 1024
 
 
 def _block_count(features):
@@ -193,29 +198,21 @@ def _block_count(features):
     return max(min(_BLOCKS, height * width), -(-height * width // _BLOCK))
 
 
-def _block_grams(features, blocks=None):
-    """Σ F·Fᵀ over the positions of each block, `(n, blocks, channels, channels)`."""
-    rows = _flat(features)
-    n, positions, channels = rows.shape
+def _in_blocks(features, blocks=None):
+    """The positions in blocks, `(n, blocks, positions, channels)`, filled up with 0."""
+    F = _positions(features)
+    n, positions, channels = F.shape
     blocks = blocks or _block_count(features)
     block = -(-positions // blocks)
-    if missing := blocks * block - positions:
-        rows = ops.pad(rows, ((0, 0), (0, missing), (0, 0)))
-    rows = ops.reshape(rows, (n or -1, blocks, block, channels))
-    return ops.einsum("nbpi,nbpj->nbij", rows, rows)
+    F = ops.pad(F, ((0, 0), (0, blocks * block - positions), (0, 0)))
+    return ops.reshape(F, (n or -1, blocks, block, channels))
 
 
-def _scaled_block_grams(features, blocks=None):
+def _scaled_block_grams(features, blocks):
+    """Σ F·Fᵀ over the positions of each block, over twice all numbers of a picture."""
     _, height, width, channels = features.shape
-    return _block_grams(features, blocks) / (2.0 * height * width * channels)
-
-
-def _check_normalization(normalization):
-    if normalization not in NORMALIZATIONS:
-        raise ValueError(
-            f"normalization was {normalization!r}, but must be one of "
-            f"{', '.join(map(repr, NORMALIZATIONS))}."
-        )
+    F = _in_blocks(features, blocks)
+    return ops.einsum("nbpi,nbpj->nbij", F, F) / (2.0 * height * width * channels)
 
 
 def _mean_square(difference, style_gram, normalization):

@@ -3,10 +3,10 @@
 Distances are squared Euclidean unless a name or `squared=False` says otherwise.
 """
 
-import math
-
 from keras import ops
 
+from utils.core.arrays import at_least_float32
+from utils.core.validation import number
 from utils.measures.mining import (
     Triplets,
     batch_hard,
@@ -16,6 +16,12 @@ from utils.measures.mining import (
 from utils.measures.pair_distances import euclidean_distance, squared_distance
 
 
+def hinge(gaps, margin):
+    """Returns max(gap + margin, 0), or log(1 + exp(gap)) for the margin "soft"."""
+    return ops.softplus(gaps) if margin == "soft" else ops.relu(gaps + margin)
+
+
+@at_least_float32
 def triplet_loss(anchor, positive, negative, margin=0.2, squared=True):
     """Returns the mean of max(d(anchor, positive) - d(anchor, negative) + margin, 0).
 
@@ -49,8 +55,11 @@ def triplet_loss(anchor, positive, negative, margin=0.2, squared=True):
 def batch_hard_triplet_loss(labels, embeddings, margin=0.2, squared=True):
     """Returns the triplet loss of the hardest triplet of each anchor in the batch.
 
+    The mean over anchors of max(d(a, farthest positive) - d(a, nearest negative) +
+    margin, 0).
+
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         margin: at least 0, or "soft" for a soft-plus in place of the hinge.
         squared: whether distances are squared Euclidean, or Euclidean.
@@ -64,7 +73,10 @@ def batch_hard_triplet_loss(labels, embeddings, margin=0.2, squared=True):
     Source: Hermans, Beyer, Leibe (2017).
     """
     check_margin(margin)
-    return mined_loss(batch_hard(labels, embeddings, squared), margin)
+    farthest_positive, nearest_negative, counted = batch_hard(
+        labels, embeddings, squared
+    )
+    return weighted_mean(hinge(farthest_positive - nearest_negative, margin), counted)
 
 
 def semi_hard_triplet_loss(labels, embeddings, margin=0.2, squared=True):
@@ -74,7 +86,7 @@ def semi_hard_triplet_loss(labels, embeddings, margin=0.2, squared=True):
     none, the farthest negative.
 
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         margin: at least 0, or "soft" for a soft-plus in place of the hinge.
         squared: whether distances are squared Euclidean, or Euclidean.
@@ -88,14 +100,15 @@ def semi_hard_triplet_loss(labels, embeddings, margin=0.2, squared=True):
     Source: Schroff, Kalenichenko, Philbin (2015).
     """
     check_margin(margin)
-    return mined_loss(semi_hard(labels, embeddings, squared), margin)
+    positive, semi_hard_negative, counted = semi_hard(labels, embeddings, squared)
+    return weighted_mean(hinge(positive - semi_hard_negative, margin), counted)
 
 
 def random_triplet_loss(labels, embeddings, margin=0.2, seed=0, squared=True):
     """Returns the triplet loss of one random triplet for each anchor in the batch.
 
     Args:
-        labels: `(n,)`, one number a person.
+        labels: `(n,)`, who is on each picture: numbers or names.
         embeddings: `(n, d)`.
         margin: at least 0, or "soft" for a soft-plus in place of the hinge.
         seed: int, or a `keras.random.SeedGenerator` for new draws at each step.
@@ -108,12 +121,8 @@ def random_triplet_loss(labels, embeddings, margin=0.2, seed=0, squared=True):
         ValueError: if the margin is negative; if no triplet can be made of the batch.
     """
     check_margin(margin)
-    return mined_loss(random_triplets(labels, embeddings, seed, squared), margin)
-
-
-def hinge(gaps, margin):
-    """Returns max(gap + margin, 0), or log(1 + exp(gap)) for the margin "soft"."""
-    return ops.softplus(gaps) if margin == "soft" else ops.relu(gaps + margin)
+    positive, negative, counted = random_triplets(labels, embeddings, seed, squared)
+    return weighted_mean(hinge(positive - negative, margin), counted)
 
 
 def mined_loss(triplets: Triplets, margin):
@@ -135,18 +144,14 @@ def active_fraction(triplets: Triplets, margin):
 
 def check_margin(margin) -> None:
     """Raises a ValueError unless the margin is "soft" or a number of at least 0."""
-    number = isinstance(margin, int | float) and not isinstance(margin, bool)
-    if margin == "soft" or (number and 0 <= margin < math.inf):
-        return
-    raise ValueError(
-        f"margin was {margin!r}, but must be a number of at least 0, or 'soft'. With a "
-        "negative margin the negative may be nearer than the positive."
-    )
+    if not (isinstance(margin, str) and margin == "soft"):
+        fix = "With a negative one the negative may be nearer than the positive."
+        number(margin, "margin", least=0, fix=f"Or write 'soft'. {fix}")
 
 
+@at_least_float32
 def weighted_mean(values, weights):
     """Returns the weighted mean, and 0 where nothing counts."""
-    weights = ops.convert_to_tensor(weights, dtype=values.dtype)
     total = ops.sum(weights)
     safe = ops.where(total > 0, total, ops.ones_like(total))
     return ops.sum(values * weights) / safe

@@ -199,7 +199,7 @@ def train_with_looks(model, batches, epochs=1, learning_rate=2e-3, **looks):
 
     Args:
         model: `TripletModel` or `SiameseModel`.
-        batches: of pictures and who is on them, such as `PeopleBatches`.
+        batches: of pictures and who is on them, such as `PKBatches`.
         epochs: passes through them, at least 1.
         learning_rate: at the start.
         **looks: functions of no arguments, called after each epoch.

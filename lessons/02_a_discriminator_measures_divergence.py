@@ -942,7 +942,7 @@ def picture_reading(meter, rival, seed):
         rival[learn],
         epochs=PICTURE_EPOCHS,
         batch_size=60,
-        rate=1e-3,
+        learning_rate=1e-3,
     )
     return meter.read(real_digits[held_out], rival[held_out]).value
 
@@ -1074,7 +1074,7 @@ def hole_reading(n):
         holed.sample(n, 1),
         epochs=3 * EPOCHS // 2,
         patience=2 * EPOCHS,
-        rate=0.01,
+        learning_rate=0.01,
     )
     return meter.read(whole.sample(5_000, 2), holed.sample(5_000, 3))
 

@@ -88,15 +88,64 @@ def test_wrong_painters_are_refused(call, message):
 
 
 def test_sides_that_do_not_divide_are_refused(model):
-    with pytest.raises(ValueError, match="divisible by 4"):
-        model.repaint(PHOTOGRAPHS[:, :15])
+    model.compile("sgd")
+    for use in (model.repaint, model.style_losses, model.fit):
+        for wrong in (PHOTOGRAPHS[:, :15], PHOTOGRAPHS[:, :12]):
+            with pytest.raises(ValueError, match="divisible by 4 and at least 16"):
+                use(wrong)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "message"),
+    [
+        (PHOTOGRAPHS[:0], r"shape \(0, 16, 16, 3\)"),
+        (PHOTOGRAPHS[0], r"picture\[None\]"),
+        (PHOTOGRAPHS[..., :1], r"is not \(n, height, width, 3\)"),
+        (127 * (PHOTOGRAPHS + 1), r"x / 127\.5 - 1"),
+        (np.nan * PHOTOGRAPHS, "NaN"),
+    ],
+)
+def test_what_is_no_picture_is_neither_repainted_nor_learned_from(
+    model, pictures, message
+):
+    model.compile("sgd")
+    for use in (model.repaint, model.fit):
+        with pytest.raises(ValueError, match=message):
+            use(pictures)
+
+
+def test_pictures_too_small_for_the_features_are_refused():
+    model = FeedForwardStyle(
+        image_transform_network(4, 0), random_filter_pyramid(2), np.zeros((64, 64, 3))
+    )
+    with pytest.raises(ValueError, match=r"16×16 pixels.*fewer levels"):
+        model.style_losses(PHOTOGRAPHS)
+
+
+def test_in_half_precision_it_learns():
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        features = random_filter_pyramid(4, 3, 2)
+        model = FeedForwardStyle(image_transform_network(4, 0), features, STYLE)
+        model.compile(keras.optimizers.Adam(0.01))
+        losses = model.fit(PHOTOGRAPHS, batch_size=4, epochs=6, verbose=0).history
+    finally:
+        keras.config.set_dtype_policy("float32")
+    assert losses["loss"][-1] < losses["loss"][0]
+    assert model.repaint(PHOTOGRAPHS[:1]).dtype == "float32"
+
+
+def test_weights_of_pictures_are_refused(model):
+    model.compile("sgd")
+    with pytest.raises(ValueError, match=r"whole pictures.*Leave it out"):
+        model.fit(PHOTOGRAPHS, sample_weight=np.ones(8), verbose=0)
 
 
 def test_wrong_settings_are_refused():
-    with pytest.raises(ValueError, match="no layer 'scale_9'"):
+    with pytest.raises(ValueError, match="no layer 'level_9'"):
         FeedForwardStyle(
             image_transform_network(4, 0),
             random_filter_pyramid(4, 3, 2),
             STYLE,
-            content_layer="scale_9",
+            content_layer="level_9",
         )

@@ -15,10 +15,10 @@ def people(n, pictures, seed):
     """Features of which the first half varies within a person, the rest between."""
     rng = np.random.default_rng(seed)
     who = np.repeat(np.arange(n), pictures)
-    persons = rng.normal(size=(n, 6)) * [0.3, 0.3, 0.3, 1, 1, 1]
+    between = rng.normal(size=(n, 6)) * [0.3, 0.3, 0.3, 1, 1, 1]
     noise = rng.normal(size=(n * pictures, 6)) * [5, 5, 5, 0.3, 0.3, 0.3]
     mixed = np.linalg.qr(np.random.default_rng(9).normal(size=(6, 6)))[0]
-    return (persons[who] + noise) @ mixed, who
+    return (between[who] + noise) @ mixed, who
 
 
 def test_distances_are_mahalanobis_with_the_covariance_within_people():
@@ -54,9 +54,9 @@ def test_more_features_than_pictures_are_no_obstacle():
 @pytest.mark.parametrize(
     ("features", "who", "shrinkage", "message"),
     [
-        (np.zeros((4, 2)), [0, 1, 2], 0.1, r"\(4, 2\) and the persons \(3,\)"),
+        (np.zeros((4, 2)), [0, 1, 2], 0.1, r"\(4, 2\) and the labels \(3,\)"),
         (np.zeros((4, 2)), [0, 1, 2, 3], 0.1, "give two or more of some"),
-        (np.full((4, 2), np.inf), [0, 0, 1, 1], 0.1, "NaN or infinity"),
+        (np.full((4, 2), np.inf), [0, 0, 1, 1], 0.1, "are NaN or infinite"),
         (np.zeros((4, 2)), [0, 0, 1, 1], 0.0, "shrinkage was 0.0"),
     ],
 )
@@ -67,5 +67,12 @@ def test_what_says_nothing_about_people_is_refused(features, who, shrinkage, mes
 
 def test_features_of_another_network_are_refused():
     features, who = people(4, 3, 3)
-    with pytest.raises(ValueError, match=r"must be \(n, 6\)"):
+    with pytest.raises(ValueError, match=r"is not \(n, 6\)"):
         RelevantComponents(features, who).embed(features[:, :5])
+
+
+def test_the_diagonal_gets_its_share_of_the_trace():
+    features, who = people(4, 3, 3)
+    plain, shrunk = (RelevantComponents(features, who, s).root for s in (1e-9, 1.0))
+    within = plain @ plain.T
+    assert shrunk @ shrunk.T == pytest.approx(np.eye(6) * np.trace(within) / 6)

@@ -75,7 +75,7 @@ class CourseModel(keras.Model):
             ValueError: if examples have another shape than the networks', are no
                 numbers, none at all, NaN or infinite, or pictures outside [-1, 1].
         """
-        callbacks = [*_listed(callbacks), *self.own_callbacks(x)]
+        callbacks = [*listed(callbacks), *self.own_callbacks(x)]
         x, y = self._checked(x, y, sample_weight)
         with variables_kept(self._state()):
             return super().fit(
@@ -248,7 +248,8 @@ def variables_kept(variables):
         raise
 
 
-def _listed(callbacks):
+def listed(callbacks):
+    """Returns callbacks as a list: one of them, a list, or None."""
     if callbacks is None or isinstance(callbacks, keras.callbacks.Callback):
         return [] if callbacks is None else [callbacks]
     if isinstance(callbacks, list | tuple):

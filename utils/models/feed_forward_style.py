@@ -1,15 +1,15 @@
 """Style in one pass: a network learns to lower the loss of style transfer."""
 
-import keras
 import numpy as np
 from keras import ops
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import pictures as check_pictures
 from utils.measures.textures import relative_content_loss, total_variation
-from utils.models.style_arguments import check_picture, check_weights, chosen_layers
-from utils.models.style_target import StyleTarget
+from utils.models.style_model import StyleModel
 
 
-class FeedForwardStyle(keras.Model):
+class FeedForwardStyle(StyleModel):
     """Trains a network to repaint any photograph in the style of one painting.
 
     The loss is that of `StyleTransfer`, the mean over a batch of photographs; what is
@@ -43,35 +43,21 @@ class FeedForwardStyle(keras.Model):
         content_layer=None,
         layer_weights=None,
     ):
-        style = check_picture("style", style)
-        check_weights(content_weight, style_weight, variation_weight)
-        content_layer, layer_weights = chosen_layers(
-            features, content_layer, layer_weights
+        super().__init__(
+            features,
+            style,
+            content_weight,
+            style_weight,
+            variation_weight,
+            content_layer,
+            layer_weights,
         )
-        super().__init__()
         self.painter = painter
-        self.features = features
-        self.content_weight = content_weight
-        self.style_weight = style_weight
-        self.variation_weight = variation_weight
-        self.content_layer = content_layer
-        self._wanted_style = StyleTarget(features, style, layer_weights)
-        self.built = True
 
     @property
-    def trainable_weights(self):
-        """The painter's alone."""
+    def learned(self):
+        """The painter's weights."""
         return self.painter.trainable_weights
-
-    @property
-    def non_trainable_weights(self):
-        """Everything else."""
-        learned = {id(v) for v in self.painter.trainable_weights}
-        return [v for v in self.variables if id(v) not in learned]
-
-    # Keras' trainers ask by either name.
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
 
     def call(self, pictures, training=False):
         """Repaints pictures `(n, height, width, 3)`, sides divisible by 4."""
@@ -81,12 +67,13 @@ class FeedForwardStyle(keras.Model):
         self, x=None, y=None, y_pred=None, sample_weight=None, training=True
     ):
         """α·content + β·style + γ·variation of the repainted pictures, their mean."""
-        wanted = self.features(x, training=False)[self.content_layer]
-        made = self.features(y_pred, training=False)
+        y_pred = self.in_full(y_pred)
+        wanted = self.activations(x)[self.content_layer]
+        made = self.activations(y_pred)
         content = relative_content_loss(made[self.content_layer], wanted)
         return (
             self.content_weight * content
-            + self.style_weight * self._wanted_style.loss(made)
+            + self.style_weight * self.style_loss(made)
             + self.variation_weight * total_variation(y_pred)
         )
 
@@ -97,7 +84,7 @@ class FeedForwardStyle(keras.Model):
             pictures: `(n, height, width, 3)` in [-1, 1].
         """
         painted = self.repaint(pictures)
-        losses = [self._wanted_style.loss(self.features(p[None])) for p in painted]
+        losses = [self.style_loss(self.activations(p[None])) for p in painted]
         return np.array([float(ops.convert_to_numpy(each)) for each in losses])
 
     def repaint(self, pictures):
@@ -107,12 +94,19 @@ class FeedForwardStyle(keras.Model):
             pictures: `(n, height, width, 3)` in [-1, 1], sides divisible by 4.
 
         Raises:
-            ValueError: for another shape.
+            ValueError: for another shape or range, or no picture.
         """
-        pictures = np.asarray(pictures, dtype="float32")
-        if pictures.ndim != 4 or any(side % 4 for side in pictures.shape[1:3]):
+        pictures = to_numpy(pictures, "The pictures", "float32")
+        self.check_examples(pictures)
+        painted = self.painter.predict(pictures, batch_size=1, verbose=0)
+        return painted.astype(self.variable_dtype)
+
+    def check_examples(self, x):
+        """Raises a ValueError unless x are pictures that can be repainted."""
+        height, width = check_pictures(x, shape=(None, None, 3)).shape[1:3]
+        if height % 4 or width % 4 or min(height, width) < 16:
             raise ValueError(
-                f"The pictures have shape {pictures.shape}, but must be (n, height, "
-                "width, 3) with sides divisible by 4: resize them."
+                f"The pictures have {height}×{width} pixels, but their sides must be "
+                "divisible by 4 and at least 16: resize or cut them."
             )
-        return self.painter.predict(pictures, batch_size=1, verbose=0)
+        self.activations(np.zeros((1, height, width, 3), "float32"))

@@ -1,6 +1,5 @@
 """A critic that measures how far two sets of samples are apart."""
 
-import difflib
 from typing import NamedTuple
 
 import keras
@@ -8,11 +7,13 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import input_gradient
+from utils.core.arrays import to_numpy
+from utils.core.validation import built_model, finite, integer, number, one_of, rows
 from utils.measures.adversarial import gradient_penalty, wasserstein_discriminator_loss
 from utils.measures.f_gan import F_DIVERGENCES, variational_bound
+from utils.models.base import CourseModel
 
 WASSERSTEIN = "wasserstein"
-_BATCH = 2000
 
 
 class Reading(NamedTuple):
@@ -23,7 +24,7 @@ class Reading(NamedTuple):
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
-class DivergenceMeter(keras.Model):
+class DivergenceMeter(CourseModel):
     """Trains a critic to tell two sets of samples apart, and reads their divergence.
 
     The critic climbs a lower bound: `variational_bound` for an f-divergence ("js": it
@@ -44,12 +45,16 @@ class DivergenceMeter(keras.Model):
     Wasserstein GANs".
     """
 
+    NETWORKS = ("critic",)
+    SETTINGS = ("divergence", "penalty")
+    UNWEIGHTED = "it compares two whole samples"
+
     def __init__(self, critic, divergence="js", penalty=10.0, **kwargs):
         _check_critic(critic)
-        _check_divergence(divergence)
-        if not penalty >= 0:
-            raise ValueError(f"penalty was {penalty}, but must be at least 0.")
-        super().__init__(**kwargs)
+        one_of(divergence, (*F_DIVERGENCES, WASSERSTEIN), "divergence")
+        number(penalty, "penalty", least=0)
+        # Whatever the critic computes in, a bound is a mean of exponentials.
+        super().__init__(**{"dtype": keras.config.floatx(), **kwargs})
         self.critic = critic
         self.divergence = divergence
         self.penalty = penalty
@@ -60,13 +65,11 @@ class DivergenceMeter(keras.Model):
         last = critic.layers[-1]
         last.set_weights([np.zeros_like(each) for each in last.get_weights()])
         self._start = critic.get_weights()
-        self.built = True
 
     def score(self, points, training=False):
         """Returns the critic's raw scores `(n, 1)`: high where the points look real."""
-        points = ops.cast(points, self.compute_dtype)
-        centered = (points - self.center) * ops.exp(-self.log_spread)
-        return self.critic(centered, training=training)
+        centered = (self.in_full(points) - self.center) * ops.exp(-self.log_spread)
+        return self.in_full(self.critic(centered, training=training))
 
     def call(self, pair, training=False):
         """The scores of a pair (real points, generated points), `(n, 1)` each."""
@@ -80,16 +83,9 @@ class DivergenceMeter(keras.Model):
         real_scores, fake_scores = y_pred
         if self.divergence != WASSERSTEIN:
             return -variational_bound(self.divergence, real_scores, fake_scores)
+        slope = input_gradient(self.score, between(*x))
         loss = wasserstein_discriminator_loss(real_scores, fake_scores)
-        return loss + self.penalty * self._slope_penalty(*x)
-
-    def _slope_penalty(self, real, fake):
-        # Pairs are shuffled in each epoch: even shares do as well as random ones.
-        n = ops.shape(real)[0]
-        share = (ops.arange(n, dtype=real.dtype) + 0.5) / ops.cast(n, real.dtype)
-        share = ops.reshape(share, (-1, *[1] * (len(real.shape) - 1)))
-        between = share * real + (1 - share) * fake
-        return gradient_penalty(input_gradient(self.score, between))
+        return loss + self.penalty * gradient_penalty(slope)
 
     def learn(
         self,
@@ -99,7 +95,7 @@ class DivergenceMeter(keras.Model):
         batch_size=250,
         validation_share=0.2,
         patience=8,
-        rate=3e-3,
+        learning_rate=3e-3,
     ):
         """Trains the critic from its start, and keeps the best one on held-back data.
 
@@ -110,7 +106,7 @@ class DivergenceMeter(keras.Model):
             validation_share: share of the examples held back to choose the critic by,
                 in [0, 1); 0 trains on all of them to the last epoch.
             patience: epochs without a better critic before it stops.
-            rate: learning rate of Adam at the start.
+            learning_rate: of Adam, at the start.
 
         Returns:
             The meter.
@@ -119,15 +115,19 @@ class DivergenceMeter(keras.Model):
             ValueError: for samples that do not fit the critic or each other, that hold
                 NaN or infinity, or an argument out of range.
         """
-        real, fake = self._points("real", real), self._points("fake", fake)
-        _check_training(real, fake, epochs, validation_share)
+        real, fake = self.check_data((real, fake))
+        integer(epochs, "epochs")
+        integer(batch_size, "batch_size")
+        number(validation_share, "validation_share", least=0, below=1)
         self._start_afresh(real, fake)
         n = len(real)
         held_back = int(validation_share * n)
         training, kept = slice(0, n - held_back), slice(n - held_back, n)
         batch_size = min(batch_size, n - held_back)
         whole = slice(0, (n - held_back) // batch_size * batch_size)
-        callbacks = [keras.callbacks.LearningRateScheduler(_falling(rate, epochs))]
+        callbacks = [
+            keras.callbacks.LearningRateScheduler(_falling(learning_rate, epochs))
+        ]
         if held_back:
             callbacks.append(_KeepBest(real[kept], fake[kept], patience))
         self.fit(
@@ -169,14 +169,10 @@ class DivergenceMeter(keras.Model):
     def scores(self, points):
         """Returns the critic's scores as NumPy, float64 `(n,)`."""
         points = self._points("points", points)
-        parts = [
-            ops.convert_to_numpy(self.score(points[at : at + _BATCH]))
-            for at in range(0, len(points), _BATCH)
-        ]
-        return np.concatenate(parts).astype("float64").ravel()
+        return self.forward(self.score, points).astype("float64").ravel()
 
     def _steepest(self, points):
-        slopes = ops.convert_to_numpy(input_gradient(self.score, points))
+        slopes = self.forward(lambda x: input_gradient(self.score, x), points)
         return float(np.linalg.norm(slopes.reshape(len(slopes), -1), axis=1).max())
 
     def _start_afresh(self, real, fake):
@@ -192,34 +188,41 @@ class DivergenceMeter(keras.Model):
             if variable is not self.optimizer.learning_rate:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
 
+    def check_data(self, x):
+        """Returns a pair of samples `(real, fake)` as arrays that the critic takes."""
+        if not isinstance(x, tuple) or len(x) != 2:
+            raise ValueError(
+                f"A meter was given {type(x).__name__}, but it learns from two samples "
+                "of one length: learn(real, fake)."
+            )
+        real, fake = self._points("real", x[0]), self._points("fake", x[1])
+        if len(real) != len(fake):
+            raise ValueError(
+                f"{len(real)} real and {len(fake)} generated examples were given to "
+                "learn from: give as many of each."
+            )
+        return real, fake
+
     def _points(self, name, values):
-        values = np.asarray(ops.convert_to_numpy(values), dtype="float32")
-        shape = self.critic.input_shape[1:]
+        values, shape = to_numpy(values, name, "float32"), self.critic.input_shape[1:]
         if shape == (1,) and values.ndim == 1:
             values = values[:, None]
-        if values.shape[1:] != shape or not len(values):
-            raise ValueError(
-                f"The {name} have shape {values.shape}, but the critic takes examples "
-                f"of shape {shape}: give an array (n, {', '.join(map(str, shape))})."
-            )
-        if not np.isfinite(values).all():
-            raise ValueError(f"The {name} hold NaN or infinity: give finite numbers.")
-        return values
+        return finite(rows(values, name, shape, "example"), name)
 
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "critic": keras.saving.serialize_keras_object(self.critic),
-            "divergence": self.divergence,
-            "penalty": self.penalty,
-        }
 
-    @classmethod
-    def from_config(cls, config):
-        """Builds the meter that `get_config` described."""
-        critic = keras.saving.deserialize_keras_object(config["critic"])
-        return cls(**{**config, "critic": critic})
+def between(real, fake):
+    """Returns points on the lines from real to generated examples, evenly spread.
+
+    x = s·real + (1 − s)·fake. Pairs are shuffled in each epoch: even shares s do as
+    well as random ones.
+
+    Args:
+        real, fake: tensors `(n, ...)`.
+    """
+    n = ops.shape(real)[0]
+    share = (ops.arange(n, dtype=real.dtype) + 0.5) / ops.cast(n, real.dtype)
+    share = ops.reshape(share, (-1, *[1] * (len(real.shape) - 1)))
+    return share * real + (1 - share) * fake
 
 
 class _KeepBest(keras.callbacks.Callback):
@@ -250,9 +253,9 @@ class _KeepBest(keras.callbacks.Callback):
         self.model.critic.set_weights(self.weights)
 
 
-def _falling(rate, epochs):
+def _falling(learning_rate, epochs):
     """A learning rate that falls to 0 along half a cosine, epoch by epoch."""
-    return lambda epoch, _: rate * 0.5 * (1 + np.cos(np.pi * epoch / epochs))
+    return lambda epoch, _: learning_rate * 0.5 * (1 + np.cos(np.pi * epoch / epochs))
 
 
 def _mean_difference(real, fake):
@@ -261,39 +264,10 @@ def _mean_difference(real, fake):
 
 
 def _check_critic(critic):
-    if not isinstance(critic, keras.Sequential) or not critic.built:
-        raise ValueError(
-            f"The critic was {critic!r}, but must be a built keras.Sequential: let it "
-            "start with keras.Input(shape)."
-        )
-    if critic.output_shape[1:] != (1,) or not isinstance(
-        critic.layers[-1], keras.layers.Dense
-    ):
+    built_model(critic, "critic", keras.Sequential)
+    ends = isinstance(critic.layers[-1], keras.layers.Dense)
+    if critic.output_shape[1:] != (1,) or not ends:
         raise ValueError(
             f"The critic returns shape {critic.output_shape[1:]}, but must return one "
-            "score an example: end it with keras.layers.Dense(1)."
-        )
-
-
-def _check_divergence(name):
-    if name == WASSERSTEIN or name in F_DIVERGENCES:
-        return
-    known = (*F_DIVERGENCES, WASSERSTEIN)
-    near = difflib.get_close_matches(str(name).lower(), known, n=1)
-    hint = f" Did you mean {near[0]!r}?" if near else ""
-    raise ValueError(
-        f"There is no divergence {name!r}: use one of {', '.join(known)}.{hint}"
-    )
-
-
-def _check_training(real, fake, epochs, validation_share):
-    if len(real) != len(fake):
-        raise ValueError(
-            f"{len(real)} real and {len(fake)} generated examples were given to learn "
-            "from: give as many of each."
-        )
-    if not 0 <= validation_share < 1 or epochs < 1:
-        raise ValueError(
-            f"epochs={epochs} and validation_share={validation_share} were given: "
-            "epochs is at least 1, and the share lies in [0, 1)."
+            "score per example: end it with keras.layers.Dense(1)."
         )

@@ -4,6 +4,9 @@ import numpy as np
 from scipy.linalg import solve_triangular
 from sklearn.covariance import shrunk_covariance
 
+from utils.core.arrays import to_numpy
+from utils.core.validation import finite, number, rows
+
 
 class RelevantComponents:
     """Divides features by how much they vary from picture to picture of one person.
@@ -16,7 +19,7 @@ class RelevantComponents:
 
     Args:
         features: `(n, d)`, of pictures.
-        persons: `(n,)`, who is on each; who has one picture only adds nothing to W.
+        labels: `(n,)`, who is on each; who has one picture only adds nothing to W.
         shrinkage: share of the diagonal in W, above 0 and at most 1: with fewer
             pictures than features, W alone has no inverse.
 
@@ -28,23 +31,19 @@ class RelevantComponents:
     metric from equivalence constraints".
     """
 
-    def __init__(self, features, persons, shrinkage=0.1):
-        features, persons = np.asarray(features, dtype="float64"), np.asarray(persons)
-        if features.ndim != 2 or persons.shape != features.shape[:1]:
+    def __init__(self, features, labels, shrinkage=0.1):
+        features, labels = to_numpy(features, "The features"), np.asarray(labels)
+        if features.ndim != 2 or labels.shape != features.shape[:1]:
             raise ValueError(
-                f"The features have shape {features.shape} and the persons "
-                f"{persons.shape}, but must be (n, d) and (n,)."
+                f"The features have shape {features.shape} and the labels "
+                f"{labels.shape}, but must be (n, d) and (n,)."
             )
-        if not np.isfinite(features).all():
-            raise ValueError("The features hold NaN or infinity: give finite numbers.")
-        if not 0 < shrinkage <= 1:
-            raise ValueError(
-                f"shrinkage was {shrinkage}, but must be above 0 and at most 1."
-            )
-        _, who, pictures = np.unique(persons, return_inverse=True, return_counts=True)
+        finite(features, "The features")
+        number(shrinkage, "shrinkage", above=0, most=1)
+        _, who, pictures = np.unique(labels, return_inverse=True, return_counts=True)
         if not (pictures > 1).any():
             raise ValueError(
-                f"{len(persons)} features of {len(pictures)} people were given, one of "
+                f"{len(labels)} features of {len(pictures)} people were given, one of "
                 "each: to see what varies within a person, give two or more of some."
             )
         self.mean = features.mean(axis=0)
@@ -62,14 +61,10 @@ class RelevantComponents:
             float32 `(n, d)`, each of length 1.
 
         Raises:
-            ValueError: for another number of features.
+            ValueError: for another number of features, NaN or infinity.
         """
-        features = np.asarray(features, dtype="float64")
-        if features.ndim != 2 or features.shape[1] != len(self.mean):
-            raise ValueError(
-                f"The features have shape {features.shape}, but must be (n, "
-                f"{len(self.mean)}), as those it was made from."
-            )
+        features = to_numpy(features, "The features")
+        finite(rows(features, "The features", self.mean.shape), "The features")
         white = solve_triangular(self.root, (features - self.mean).T, lower=True).T
         length = np.linalg.norm(white, axis=1, keepdims=True)
         return (white / np.maximum(length, 1e-12)).astype("float32")

@@ -5,21 +5,18 @@ from typing import NamedTuple
 
 import keras
 import numpy as np
+import psutil
 from keras import ops
 from scipy.optimize import minimize
 
 from utils.autodiff import compiled_value_and_gradients
+from utils.core.validation import integer
 from utils.measures.textures import relative_content_loss, total_variation
-from utils.models.style_arguments import (
-    check_memory,
-    check_pictures,
-    check_steps,
-    check_weights,
-    chosen_layers,
-    constant,
-    start_picture,
-)
-from utils.models.style_target import StyleTarget
+from utils.models.base import listed
+from utils.models.style_model import StyleModel, check_picture, constant, large_enough
+
+STARTS = ("noise", "content", "style")
+_COPIES = 8  # activations, their gradients and what the convolutions unfold
 
 
 class Frame(NamedTuple):
@@ -47,7 +44,7 @@ class InRange(keras.constraints.Constraint):
         return ops.clip(value, -1.0, 1.0)
 
 
-class StyleTransfer(keras.Model):
+class StyleTransfer(StyleModel):
     """Looks for the picture with the content of one picture and the style of another.
 
     J = α·content + β·Σ_l λ_l·style_l + γ·variation, where content is Σ(F − P)²/ΣP² of
@@ -91,51 +88,42 @@ class StyleTransfer(keras.Model):
         shape=None,
         seed=0,
     ):
-        pictures = check_pictures(content=content, style=style)
-        check_weights(content_weight, style_weight, variation_weight)
-        content_layer, layer_weights = chosen_layers(
-            features, content_layer, layer_weights
+        if content is None and style is None:
+            raise ValueError("Neither content nor style is given: give at least one.")
+        super().__init__(
+            features,
+            style,
+            content_weight,
+            style_weight,
+            variation_weight,
+            content_layer,
+            layer_weights,
         )
-        first = next(each for each in pictures.values() if each is not None)
+        given = {"content": content, "style": style}
+        given = {k: check_picture(k, v) for k, v in given.items() if v is not None}
+        first = next(iter(given.values()))
         shape = (*(shape or ()), 3) if shape and content is None else first.shape[1:]
         check_memory(features, shape)
-        begin = start_picture(start, pictures, shape, seed)
-        super().__init__()
-        self.features = features
-        self.content_weight = content_weight
-        self.style_weight = style_weight
-        self.variation_weight = variation_weight
-        self.content_layer = content_layer
+        begin = _start_picture(start, given, shape, seed)
+        self.activations(begin)  # refuses pictures too small for it
         self.pixels = self.add_weight(
             shape=(1, *shape), initializer="zeros", constraint=InRange(), name="pixels"
         )
         self.pixels.assign(begin)
         self.film: list[Frame] = []
-        self.built = True
-        self._wanted_content = self._wanted_style = None
+        self._wanted_content = None
         if content is not None:
-            activations = features(pictures["content"], training=False)
-            self._wanted_content = constant(activations[content_layer])
-        if style is not None:
-            self._wanted_style = StyleTarget(features, pictures["style"], layer_weights)
+            activations = self.activations(given["content"])
+            self._wanted_content = constant(activations[self.content_layer])
 
     @property
-    def trainable_weights(self):
-        """The pixels alone: no feature network learns here."""
+    def learned(self):
+        """The pixels."""
         return [self.pixels]
-
-    @property
-    def non_trainable_weights(self):
-        """Everything else."""
-        return [v for v in self.variables if v is not self.pixels]
-
-    # Keras' trainers ask by either name.
-    trainable_variables = trainable_weights
-    non_trainable_variables = non_trainable_weights
 
     def call(self, inputs=None, training=False):
         """The activations of the present picture, `{name: (1, h, w, c)}`."""
-        return self.features(ops.convert_to_tensor(self.pixels), training=False)
+        return self.activations(ops.convert_to_tensor(self.pixels))
 
     def parts(self, activations):
         """Returns content, style and variation as scalar tensors, before the weights.
@@ -148,8 +136,8 @@ class StyleTransfer(keras.Model):
             content = relative_content_loss(
                 activations[self.content_layer], self._wanted_content
             )
-        if self._wanted_style is not None:
-            style = self._wanted_style.loss(activations)
+        if self.grams is not None:
+            style = self.style_loss(activations)
         variation = total_variation(ops.convert_to_tensor(self.pixels))
         return content, style, variation
 
@@ -164,7 +152,7 @@ class StyleTransfer(keras.Model):
             + self.variation_weight * variation
         )
 
-    def fit(self, steps=300, optimizer=None, frames=10, verbose=0, callbacks=()):
+    def fit(self, steps=300, optimizer=None, frames=10, verbose=0, callbacks=None):
         """Lowers J by an optimizer of Keras, one step after the other.
 
         Args:
@@ -172,7 +160,7 @@ class StyleTransfer(keras.Model):
             optimizer: `keras.optimizers.Optimizer`; None for Adam with rate 0.03.
             frames: moments that the film keeps, besides the start.
             verbose: as in `keras.Model.fit`.
-            callbacks: list of `keras.callbacks.Callback`.
+            callbacks: a `keras.callbacks.Callback`, or a list of them.
 
         Returns:
             The film: a list of `Frame`, the start first.
@@ -180,8 +168,7 @@ class StyleTransfer(keras.Model):
         Raises:
             ValueError: if there are less than 1 step or frame.
         """
-        check_steps(steps, frames)
-        frames = min(frames, steps)
+        frames = min(integer(frames, "frames"), integer(steps, "steps"))
         self.compile(optimizer=optimizer or keras.optimizers.Adam(0.03))
         filming = _Filming(-(-steps // frames))
         super().fit(
@@ -189,7 +176,7 @@ class StyleTransfer(keras.Model):
             batch_size=1,
             epochs=frames,
             verbose=verbose,
-            callbacks=[filming, *callbacks],
+            callbacks=[filming, *listed(callbacks)],
         )
         return self.film
 
@@ -209,7 +196,8 @@ class StyleTransfer(keras.Model):
 
         Source: Byrd, Lu, Nocedal and Zhu (1995), L-BFGS-B, in SciPy.
         """
-        check_steps(iterations, frames)
+        integer(iterations, "iterations")
+        integer(frames, "frames")
         start, step = time.perf_counter(), 0
         picture = self.picture()
         loss_and_slope = self._loss_and_slope()
@@ -300,3 +288,39 @@ def _flat(array):
 
 def _unflat(point, shape):
     return np.clip(point, -1, 1).astype("float32").reshape(shape)
+
+
+def check_memory(features, shape):
+    """Raises a ValueError if the memory cannot hold a picture; it says what fits."""
+    with large_enough(*shape[:2]):
+        shapes = features.compute_output_shape((1, *shape)).values()
+    needed = 4 * _COPIES * sum(int(np.prod(each)) for each in shapes)
+    free = psutil.virtual_memory().available
+    if needed > free:
+        side = int((free / needed * shape[0] * shape[1]) ** 0.5)
+        raise ValueError(
+            f"A picture of {shape[0]}×{shape[1]} pixels needs about "
+            f"{needed / 2**30:.0f} GiB with these features, and {free / 2**30:.1f} GiB "
+            f"are free: at most about {side}×{side} pixels fit."
+        )
+
+
+def _start_picture(start, pictures, shape, seed):
+    if not isinstance(start, str):
+        begin = check_picture("start", start)
+    elif start == "noise":
+        rng = np.random.default_rng(seed)
+        begin = rng.uniform(-0.1, 0.1, (1, *shape)).astype("float32")
+    elif start in pictures:
+        begin = pictures[start]
+    else:
+        raise ValueError(
+            f"start was {start!r}, but must be a picture or one of "
+            f"{', '.join(map(repr, STARTS))}, of a picture that is given."
+        )
+    if begin.shape[1:] != tuple(shape):
+        raise ValueError(
+            f"The start has shape {begin.shape[1:]}, but the picture will have "
+            f"{tuple(shape)}: resize it, or start from noise."
+        )
+    return begin

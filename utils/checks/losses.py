@@ -7,6 +7,16 @@ import numpy as np
 
 from utils.checks.engine.answers import Answer, close
 from utils.checks.engine.feedback import Mistake
+from utils.checks.engine.logits import check_gradients, log_sigmoid, sigmoid
+
+__all__ = [
+    "WrongLoss",
+    "check_gradients",
+    "check_safety",
+    "check_value",
+    "log_sigmoid",
+    "sigmoid",
+]
 
 
 @dataclass(frozen=True)
@@ -20,16 +30,6 @@ class WrongLoss:
 
     formula: Callable
     message: str
-
-
-def sigmoid(logits: np.ndarray) -> np.ndarray:
-    """D = 1 / (1 + exp(-logit)), in NumPy."""
-    return np.exp(log_sigmoid(logits))
-
-
-def log_sigmoid(logits: np.ndarray) -> np.ndarray:
-    """The logarithm of D, in NumPy; that of 1 - D is `log_sigmoid(-logits)`."""
-    return -np.logaddexp(0.0, -np.asarray(logits, dtype="float64"))
 
 
 def check_value(
@@ -89,44 +89,3 @@ def check_safety(answer: Answer, exact: Callable, *logits: np.ndarray) -> None:
             "there is no slope left. Use log D = -ops.softplus(-logits) and "
             "log(1 - D) = -ops.softplus(logits)."
         )
-
-
-def check_gradients(answer: Answer, exact: Callable, *logits: np.ndarray) -> None:
-    """Compares the gradient of a loss, as `minimize` sees it, with central differences.
-
-    Raises:
-        Mistake: if none arrives, or another one.
-    """
-    expected = _central_differences(exact, logits)
-    gradients = answer.gradients(*logits)
-    for name, gradient, slope in zip(
-        answer.arguments, gradients, expected, strict=True
-    ):
-        if not np.any(gradient):
-            raise Mistake(
-                f"the value of `{answer.name}` is right, but no gradient arrives at "
-                f"{name}, and `minimize` follows the gradient: compute with "
-                "`keras.ops` throughout, without NumPy, `float()` or "
-                "`ops.stop_gradient`."
-            )
-        differs = ~np.isclose(gradient, slope, rtol=1e-3, atol=1e-5)
-        if differs.any():
-            raise Mistake(
-                f"the value of `{answer.name}` is right, but its gradient with respect "
-                f"to {name} holds {gradient[differs][0]:.4g} in place of "
-                f"{slope[differs][0]:.4g}: a part of it does not reach the result "
-                "(rounding, `ops.where` over an overflow, `ops.stop_gradient`)."
-            )
-
-
-def _central_differences(function: Callable, arrays, step: float = 1e-4):
-    slopes = []
-    for which, array in enumerate(arrays):
-        slope = np.zeros(array.shape)
-        for index in np.ndindex(array.shape):
-            for sign in (1, -1):
-                moved = [np.array(other, dtype="float64") for other in arrays]
-                moved[which][index] += sign * step
-                slope[index] += sign * function(*moved) / (2 * step)
-        slopes.append(slope)
-    return slopes

@@ -10,7 +10,7 @@ import numpy as np
 from keras import ops
 
 from utils.autodiff import value_and_gradients
-from utils.checks.engine.comparison import close
+from utils.checks.engine.comparison import as_one, close
 from utils.checks.engine.feedback import Mistake
 from utils.checks.engine.traceback import describe, where_raised
 from utils.core.arrays import concrete, is_tensor
@@ -213,10 +213,11 @@ def read_like(exact, value, answer: Answer):
         Mistake: if it holds anything but numbers, or as many parts as are asked for.
     """
     if answer.parts:
-        return read_parts(value, answer.name, answer.parts)
+        found = read_parts(value, answer.name, answer.parts)
+        return as_one(found, exact)
     if isinstance(value, tuple | list | dict) and not np.shape(exact):
         return read_number(value, answer.name)
-    return _array_or_number(value, answer.name)
+    return as_one(_array_or_number(value, answer.name), exact)
 
 
 def _array_or_number(value, name: str):

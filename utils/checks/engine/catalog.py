@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from utils.checks.engine.comparison import TOLERANCE, agree
+from utils.checks.engine.comparison import TOLERANCE, agree, as_one
 
 
 @dataclass(frozen=True)
@@ -87,16 +85,21 @@ def _matches(wrong, reply, parts, tolerance, least) -> bool | None:
         found, exact = found[which], exact[which]
     right = agree(found, exact, tolerance, least)
     if wrong.when is not None:
-        if right or np.shape(found) != np.shape(exact):
-            return None
-        return bool(wrong.when(found, *reply.arguments()))
+        return None if right else _holds(wrong.when, found, *reply.arguments())
     try:
-        formula = wrong.formula(*reply.arguments())
+        formula = as_one(wrong.formula(*reply.arguments()), exact)
     except Exception:  # the formula is not defined for such arguments
         return None
     if agree(found, formula, tolerance, least):
         return None if right else True
     return None if _undefined(formula) else False
+
+
+def _holds(predicate, *arguments) -> bool:
+    try:
+        return bool(predicate(*arguments))
+    except Exception:  # of numbers, and these are arrays; of another shape
+        return False
 
 
 def _undefined(value) -> bool:

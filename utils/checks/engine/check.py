@@ -11,6 +11,7 @@ from utils.checks.engine.catalog import Case, Reply, Wrong, recognized
 from utils.checks.engine.comparison import (
     TOLERANCE,
     agree,
+    as_one,
     factor_between,
     in_words,
     where_they_differ,
@@ -98,6 +99,8 @@ class Check:
             try:
                 replies.append(self._ask(answer, case))
             except Exception as error:  # what came before may explain it
+                if case.shows:
+                    error.add_note(case.shows)
                 return replies, error
         return replies, None
 
@@ -160,7 +163,12 @@ class Check:
         try:
             return all(
                 any(
-                    agree(reply.found, other, self.tolerance, self.least)
+                    agree(
+                        reply.found,
+                        as_one(other, reply.exact),
+                        self.tolerance,
+                        self.least,
+                    )
                     for other in others(reply.exact, *reply.arguments())
                 )
                 for reply in replies

@@ -38,6 +38,19 @@ def agree(found, exact, tolerance: float = TOLERANCE, least: float = 1e-6) -> bo
     )
 
 
+def as_one(found, exact):
+    """Returns one number in the shape of an array of one: NumPy drops such axes.
+
+    Args:
+        found, exact: numbers, arrays, or tuples of them.
+    """
+    if isinstance(exact, tuple) and isinstance(found, tuple):
+        return tuple(map(as_one, found, exact))
+    if np.size(found) == np.size(exact) == 1 and np.shape(exact):
+        return np.reshape(found, np.shape(exact))
+    return found
+
+
 def differs(found, exact, tolerance: float = TOLERANCE, least: float = 1e-6):
     """Returns where two arrays of one shape differ, as an array of bools."""
     found = np.asarray(found, dtype="float64")

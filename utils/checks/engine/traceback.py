@@ -41,13 +41,16 @@ def where_raised(error: BaseException) -> Place | None:
 
     None if it came through no line of theirs: then it is about the call itself.
     """
-    steps = []
+    steps, called_anew = [], True
     for frame, line in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
         if filename.startswith(_CHECKS):
-            steps = []  # the learner's code is what the checks call, not who calls them
+            # The learner's code is what the checks call; it may call them back.
+            called_anew = True
         elif _is_the_learners(filename):
+            steps = [] if called_anew else steps
             steps.append((frame, line))
+            called_anew = False
     if not steps:
         return None
     called, _ = steps[0]
@@ -58,7 +61,7 @@ def where_raised(error: BaseException) -> Place | None:
 
 def describe_error(error: BaseException) -> str:
     """Returns an exception of the learner's code on one line, without a period."""
-    raised = _in_words(error)
+    raised = _in_words(error) + "".join(f" ({note})" for note in _notes(error))
     place = where_raised(error)
     if place is None:
         return f"calling your code raised {raised}"
@@ -67,6 +70,11 @@ def describe_error(error: BaseException) -> str:
         f"`{place.function}`{called_with} broke off in line {place.line}, "
         f"`{place.code}`, with {raised}"
     )
+
+
+def _notes(error: BaseException) -> list[str]:
+    """What a case shows, as the check has added it, without its period."""
+    return [note.rstrip(".") for note in getattr(error, "__notes__", [])]
 
 
 def message_of(error: BaseException) -> str:

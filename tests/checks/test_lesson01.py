@@ -356,7 +356,7 @@ def test_a_right_identity_passes(capsys, answer):
     kl_twice=(order(0, 1, 1), r"entropy = .* is right"),
     two=(order(0, 1), "must return 3 results"),
     a_dict=(
-        lambda r, q: dict(zip("lke", identity(r, q), strict=True)),
+        lambda r, q: dict(zip("abc", identity(r, q), strict=True)),
         "a dict, but must return 3 results, not a dict",
     ),
     nothing=(lambda r, q: None, "lacks the word `return`"),

@@ -243,3 +243,15 @@ def test_a_flat_discriminator_pays_no_r1_and_a_gradient_penalty_of_one():
     flat = np.zeros((3, 2), "float32")
     assert number(r1_penalty(flat)) == 0
     assert number(gradient_penalty(flat)) == pytest.approx(1, abs=1e-5)
+
+
+def test_penalties_and_losses_survive_half_precision():
+    """The epsilon of the norm is 0 in float16, 300² infinite."""
+    flat = ops.cast(ops.zeros((4, 2)), "float16")
+    slope = input_gradient(gradient_penalty, np.zeros((4, 2), "float16"))
+    assert np.isfinite(ops.convert_to_numpy(slope)).all()
+    assert number(r1_penalty(flat + 300)) == 90_000
+    huge = ops.cast(ops.full((64, 1), 300.0), "float16")
+    for objective in OBJECTIVES.values():
+        assert np.isfinite(number(objective.discriminator_loss(huge, -huge)))
+        assert np.isfinite(number(objective.generator_loss(huge, -huge)))

@@ -63,3 +63,17 @@ def test_the_bernoulli_reconstruction_is_finite_where_the_network_is_sure_and_wr
     nats = value(bernoulli_reconstruction, white, -white)
     assert np.isfinite(nats).all()
     assert nats > 200
+
+
+def test_terms_of_half_precision_and_float32_go_together():
+    half = ops.cast(ops.convert_to_tensor(MADE), "float16")
+    for term, options in (
+        (gaussian_reconstruction, {"log_variance": np.log(0.09)}),
+        (bernoulli_reconstruction, {}),
+    ):
+        nats = ops.convert_to_numpy(term(PICTURES, half, **options))
+        exact = ops.convert_to_numpy(term(PICTURES, MADE, **options))
+        np.testing.assert_allclose(nats, exact, rtol=5e-2)
+    wide = ops.cast(ops.full((1, 2), 12.0), "float16")  # exp(12) > 65 504
+    kl = ops.convert_to_numpy(kl_to_standard_normal(0 * wide, wide))
+    np.testing.assert_allclose(kl, [np.exp(12) - 13], rtol=1e-6)

@@ -106,6 +106,30 @@ def test_styles_that_nearly_agree_lose_no_digits(shape, other, normalization, ex
         assert value == pytest.approx(exact(a, b), rel=1e-6)
 
 
+def test_the_gram_of_half_precision_does_not_overflow():
+    features = ops.full((1, 64, 64, 2), 16.0, dtype="float16")
+    gram = ops.convert_to_numpy(textures.gram_matrix(features))
+    assert gram.tolist() == [[[2**20] * 2] * 2]  # float16 ends at 65 504
+
+
+def test_only_the_sum_in_blocks_keeps_six_digits_where_styles_nearly_agree():
+    errors = {"blocks": 0.0, "one sum": 0.0}
+    for _ in range(10):
+        a, b = (RNG.gamma(2.0, 1.0, (40, 40, 16)).astype("float32") for _ in "ab")
+        exact = gatys(a, b)
+        F, S = (x.reshape(-1, 16) for x in (a, b))
+        difference = np.zeros((16, 16), "float32")
+        for f in F:  # one long float32 sum after the other
+            difference += np.outer(f, f)
+        for s in S:
+            difference -= np.outer(s, s)
+        one_sum = np.square(difference / np.float32(2 * a.size)).sum()
+        blocks = number(textures.style_loss(a[None], b[None]))
+        errors["one sum"] = max(errors["one sum"], abs(one_sum / exact - 1))
+        errors["blocks"] = max(errors["blocks"], abs(blocks / exact - 1))
+    assert errors["blocks"] < 1e-6 < errors["one sum"]
+
+
 def test_one_painting_serves_a_batch_of_pictures():
     value = number(textures.style_loss(FEATURES, OTHERS[:1]))
     expected = np.mean([gatys(each, OTHERS[0]) for each in FEATURES])

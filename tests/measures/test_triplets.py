@@ -241,11 +241,43 @@ def test_gradients_are_the_slopes_of_the_loop(loss):
     assert numbers(gradient) == pytest.approx(slopes, rel=1e-3, abs=1e-3)
 
 
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32", "float64"])
+@pytest.mark.parametrize("loss", ["batch-hard", "semi-hard"])
+def test_every_dtype_finds_the_triplets_of_the_loop(loss, dtype):
+    """2³⁰ is infinite in float16, and so is the square of 300."""
+    labels = np.repeat(np.arange(16), 4)
+    x = np.random.default_rng(0).normal(0, 60, (64, 8))
+    x = ops.cast(ops.convert_to_tensor(x.astype("float32")), dtype)
+    exact = numbers(ops.cast(x, "float32"))
+    by_hand = {"batch-hard": batch_hard_by_hand, "semi-hard": semi_hard_by_hand}[loss]
+    value = number(LOSSES[loss](labels, x, 0.2))
+    assert value == pytest.approx(by_hand(labels, exact, 0.2, True), rel=1e-5)
+
+
+def test_the_other_losses_survive_half_precision():
+    x = ops.cast(ops.convert_to_tensor(np.float32([[0.0], [300.0]])), "float16")
+    assert number(squared_distance(x[0], x[1])) == 90_000
+    assert number(mean_pairwise_distance(x)) == 90_000
+    assert number(triplet_loss(x[:1], x[1:], x[:1], 0.0)) == 90_000
+    far = ops.cast(ops.convert_to_tensor([300.0]), "float16")
+    assert number(contrastive_loss([True], far)) == 45_000
+
+
 def test_a_batch_far_from_the_origin_keeps_its_hardest_triplets():
     labels, x = random_batch(6)
     x = np.round(x * 8) / 8  # exact in float32, also after the shift
     near = number(batch_hard_triplet_loss(labels, x, 0.3))
-    assert number(batch_hard_triplet_loss(labels, x + 1024, 0.3)) == pytest.approx(near)
+    shifted = number(batch_hard_triplet_loss(labels, x + 2**17, 0.3))
+    assert shifted == pytest.approx(near)
+
+
+@pytest.mark.parametrize("labels", [[2**40, 2**40, 2**41], ["ann", "ann", "bob"]])
+def test_long_numbers_and_names_are_labels_too(labels):
+    x = np.float32([[0], [1], [5]])
+    for loss in (batch_hard_triplet_loss, semi_hard_triplet_loss):
+        expected = number(loss([0, 0, 1], x, 30.0))
+        assert number(loss(labels, x, 30.0)) == pytest.approx(expected)
+    assert numbers(balanced_pairs(labels)[0]).sum() == 2
 
 
 def test_the_mean_pairwise_distance_is_the_mean_over_pairs():
@@ -279,6 +311,7 @@ def test_semi_hard_marks_pairs_of_one_person():
         ([0, 1, 2], (3, 2), 0.2, "3 person.*at most 1 picture.*PKBatches"),
         ([0, 0, 0], (3, 2), 0.2, "1 person"),
         ([0, 0], (3, 2), 0.2, "2 labels were given for 3 embeddings"),
+        (np.eye(3), (3, 2), 0.2, r"9 labels were given.*argmax"),
         ([0, 0, 1], (3,), 0.2, r"shape \(3,\), but must be \(n, d\)"),
         ([0, 0, 1], (3, 2), -0.1, "margin was -0.1.*nearer than the positive"),
         ([0, 0, 1], (3, 2), float("nan"), "margin was nan"),

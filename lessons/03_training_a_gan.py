@@ -242,7 +242,8 @@ figures.player_widget(
 #
 # ### Exercise 3.1 · D's loss (easy, 5 minutes)
 #
-# Write $-V$ from logits. It must be right at logits of ±10 000 too.
+# Write $-V$ from logits, with `keras.ops`: `minimize` will need its gradient. It must be
+# right at logits of ±10 000 too.
 #
 # <details><summary>Hint 1</summary>
 # Never take the logarithm of a sigmoid: at a logit of −200 the sigmoid is 0 in float32.
@@ -338,7 +339,8 @@ checks.lesson03.generator_losses(minimax_loss, non_saturating_loss)
 # returns under the names `discriminator_loss` and `generator_loss`. The losses are
 # `logistic_discriminator_loss(real_logits, fake_logits)` and
 # `non_saturating_generator_loss(None, fake_logits)`, whose first argument is not used (your
-# own losses are fine too).
+# own losses are fine too). Each player takes one update, alone, with new noise of its own:
+# as many generated examples as there are real ones. Which goes first does not matter here.
 #
 # <details><summary>Hint 1</summary>
 # D first: make fake examples, then minimize D's loss over
@@ -821,7 +823,8 @@ for name, c in perfect.items():
 # %% [markdown]
 # ### Exercise 3.4 · Count the modes (medium, 10 minutes)
 #
-# Return the number of modes found and the share of high-quality samples.
+# Return the number of modes found and the share of high-quality samples. A sample belongs
+# to its *nearest* mode alone, also where two modes overlap.
 #
 # <details><summary>Hint 1</summary>
 # <code>samples[:, None] - means[None]</code> has the shape (n, modes, 2). From it you get
@@ -836,7 +839,7 @@ for name, c in perfect.items():
 # %% tags=["exercise"]
 # Exercise 3.4: count the modes
 def count_modes(samples, means, std):
-    """Modes with a sample within 3 std, and the share of such samples in [0, 1].
+    """Modes nearest to a sample within 3 std, and the share of such samples in [0, 1].
 
     samples (n, 2), means (k, 2), std one number for all modes.
     """
@@ -1088,9 +1091,10 @@ for runs in full["grid"].values():
 # %% [markdown]
 # ### Exercise 3.5 · Make it collapse, then mend it (open, 20 minutes)
 #
-# Build and train two GANs on `ring()`, and return them. The first is to find at most 2
-# of the 8 modes, the second at least 7. The networks are up to you, and so are
-# objective, penalty, packing, optimizers and steps. On a laptop half a minute each is enough.
+# Build and train two GANs on all of `ring()`, and return them. The first is to find at most
+# 2 of the 8 modes, the second at least 7. The networks are up to you, and so are
+# objective, penalty, packing, optimizers and steps; but a fresh G keeps to one spot as well,
+# so train at least 100 steps, with `fit`. On a laptop half a minute each is enough.
 #
 # <details><summary>Hint 1</summary>
 # What happens if D cannot see enough, or if G is far faster than D? Look back at

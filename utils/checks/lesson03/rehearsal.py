@@ -7,10 +7,12 @@ import keras
 import numpy as np
 from keras import ops
 
+from utils.core.arrays import concrete
 from utils.networks.mlp import mlp
 
 PLAYERS = ("discriminator", "generator")
-LATENT_DIM, FEATURES, HIDDEN, BATCH = 3, 2, (16,), 16
+LATENT_DIM, FEATURES, HIDDEN = 3, 2, (16,)
+BATCH = 13  # not what a learner would write into the step by chance
 
 
 @dataclass(frozen=True)
@@ -34,11 +36,14 @@ class Step:
 
     Attributes:
         latents: the inputs of the generator, `(n, LATENT_DIM)` each, in turn.
+        judged: the inputs of the discriminator, `(n, FEATURES)` each, in turn, but
+            for those that G's update runs through: JAX does not show them.
         updates: the calls of the optimizers, in turn.
         logs: what it returned.
     """
 
     latents: list = field(default_factory=list)
+    judged: list = field(default_factory=list)
     updates: list = field(default_factory=list)
     logs: object = None
 
@@ -72,26 +77,32 @@ def real_examples() -> np.ndarray:
     return (2 * points).astype("float32")
 
 
-def build(model_class: type, show_latent: Callable = lambda latent: None):
+def build(model_class: type, show_latent=None, show_judged=None):
     """Returns a model of the class with two small networks, the same each time.
 
     D is not calibrated: its logits on real and on generated examples differ widely,
     so that the gradients of different losses do as well.
+
+    Args:
+        model_class: the learner's.
+        show_latent: function that is shown what goes into the generator; or None.
+        show_judged: one that is shown what goes into the discriminator; or None.
     """
-    generator = keras.Sequential(
-        [
-            keras.Input((LATENT_DIM,)),
-            _Watched(show_latent),
-            mlp(LATENT_DIM, FEATURES, HIDDEN),
-        ]
-    )
-    discriminator = mlp(FEATURES, 1, HIDDEN)
+    generator = _watched(mlp(LATENT_DIM, FEATURES, HIDDEN), show_latent)
+    discriminator = _watched(mlp(FEATURES, 1, HIDDEN), show_judged)
     rng = np.random.default_rng(2)
     for network in (generator, discriminator):
         for variable in network.trainable_variables:
             scale = (2 / variable.shape[0]) ** 0.5
             variable.assign(scale * rng.normal(size=variable.shape))
     return model_class(generator, discriminator)
+
+
+def _watched(network, show: Callable | None):
+    if show is None:
+        return network
+    entrance = keras.Input(network.input_shape[1:])
+    return keras.Sequential([entrance, _Watched(show), network])
 
 
 def rehearse(model_class: type, steps: int = 2):
@@ -102,8 +113,12 @@ def rehearse(model_class: type, steps: int = 2):
     Returns:
         The model, and a `Step` for each.
     """
-    record = [Step()]
-    model = build(model_class, lambda latent: record[-1].latents.append(latent))
+    record = [Step()]  # takes what passes while the networks are built
+    model = build(
+        model_class,
+        lambda latent: record[-1].latents.append(latent),
+        lambda examples: record[-1].judged.append(_rows(examples)),
+    )
 
     def noted(player):
         return _Noted(
@@ -119,6 +134,11 @@ def rehearse(model_class: type, steps: int = 2):
         record[-1].logs = model.train_step(ops.convert_to_tensor(real_examples()))
     record.append(Step())  # takes the notes of whoever uses the generator later
     return model, record[:steps]
+
+
+def _rows(examples) -> np.ndarray:
+    numbers = concrete(examples)
+    return np.zeros((0, FEATURES)) if numbers is None else numbers
 
 
 def flat(gradients) -> np.ndarray:

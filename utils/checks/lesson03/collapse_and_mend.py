@@ -1,15 +1,17 @@
-"""Facts about two trainings on a ring: one that collapses, and one that does not."""
+"""Exercise 3.5: a training on the ring that collapses, and one that does not."""
 
+import contextlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.engine.answers import Answer, read_array
-from utils.checks.engine.feedback import Mistake
-from utils.checks.engine.traceback import describe
+from utils.checks.engine import Answer, Mistake, describe, exercise
+from utils.checks.engine.answers import read_array
 from utils.course.scale import current_scale
 from utils.data.mixtures import ring
 from utils.evaluation.coverage import mode_coverage
+from utils.models.game import Game
 
 SAMPLES = 2_500
 COLLAPSED, MENDED = 2, 7
@@ -17,6 +19,8 @@ COLLAPSED, MENDED = 2, 7
 _HUDDLE = 0.35
 # A fresh generator is a huddle too: it takes some steps to collapse.
 _ENOUGH_STEPS = 100
+# So many points of the ring miss none of its modes by chance.
+_ENOUGH_POINTS = 100
 # Points scattered over the ring's disk hit modes by chance, but no more than this.
 _BY_CHANCE = 0.05
 
@@ -29,20 +33,16 @@ class Outcome:
         modes: how many of the ring's modes the samples reach.
         high_quality: share of the samples on one.
         huddled: whether the samples keep to one spot, on a mode or between them.
-        steps: how many steps the generator took.
     """
 
     modes: int
     high_quality: float
     huddled: bool
-    steps: int
 
     @property
     def collapsed(self) -> bool:
-        """At most two modes; without any, if a training led into one spot."""
-        if self.modes == 0:
-            return self.huddled and self.steps >= _ENOUGH_STEPS
-        return self.modes <= COLLAPSED
+        """At most two modes; without any, if the samples keep to one spot."""
+        return self.huddled if self.modes == 0 else self.modes <= COLLAPSED
 
     @property
     def scattered(self) -> bool:
@@ -56,14 +56,19 @@ class Outcome:
         )
 
 
-def check_trainings(collapsing: Answer, mended: Answer) -> str:
-    """Trains both, and returns a remark for the line that says they are right.
+@exercise("3.5", "make it collapse, then mend it", seconds=3600)
+def collapse_and_mend(collapsing: Callable, mended: Callable) -> str:
+    """At most 2 modes of the ring before, at least 7 after; both are trained here.
 
-    Raises:
-        Mistake: if the first reaches more than two modes or the second less than
-            seven (not at `COURSE_SCALE=quick`), or one returns no GAN on the ring.
+    At `COURSE_SCALE=quick` nothing is trained long enough for a verdict on the modes:
+    then it is enough that both return a trained GAN that samples finite points.
+
+    Args:
+        collapsing: function `() -> GAN`, trained on `ring()`.
+        mended: another one.
     """
-    before, after = _outcome(collapsing), _outcome(mended)
+    before = _outcome(Answer(collapsing, "collapsing()"))
+    after = _outcome(Answer(mended, "mended()"))
     if current_scale() == "quick":
         return (
             " (only that both return a GAN with finite samples: COURSE_SCALE=quick "
@@ -75,24 +80,20 @@ def check_trainings(collapsing: Answer, mended: Answer) -> str:
     return f" ({before.modes} of 8 modes before, {after.modes} after)"
 
 
-def outcome_of(points: np.ndarray, steps: int) -> Outcome:
+def outcome_of(points: np.ndarray) -> Outcome:
     """Returns what points `(n, 2)` say about a generator of the ring."""
     coverage = mode_coverage(points, ring())
     spread = float(np.sqrt(points.var(axis=0).mean()))
-    return Outcome(coverage.modes, coverage.high_quality, spread < _HUDDLE, steps)
+    return Outcome(coverage.modes, coverage.high_quality, spread < _HUDDLE)
 
 
 def _outcome(training: Answer) -> Outcome:
-    gan = training()
-    if (
-        gan is None
-        or not callable(getattr(gan, "sample", None))
-        or isinstance(gan, type)
-    ):
-        missing = "is its last line `return gan`?" if gan is None else _advice(gan)
+    with _watched_fits() as fits:
+        gan = training()
+    if not isinstance(gan, Game):
         raise Mistake(
             f"`{training.name}` returns {describe(gan)}, but must return the trained "
-            f"GAN itself: {missing}"
+            f"GAN itself: {_advice(gan)}"
         )
     points = read_array(gan.sample(SAMPLES, seed=0), f"{training.name}().sample")
     if points.shape != (SAMPLES, 2):
@@ -107,19 +108,78 @@ def _outcome(training: Answer) -> Outcome:
             f"{(~finite).sum()} of {SAMPLES} samples of `{training.name}` are NaN or "
             "infinite: the training diverged. Try smaller learning rates."
         )
-    return outcome_of(points, _steps(gan))
+    _check_trained(training.name, gan, [fit for fit in fits if fit.gan is gan])
+    return outcome_of(points)
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """A call of `fit`: of which GAN, on what, and G's weights until then."""
+
+    gan: Game
+    examples: object
+    weights: list
+
+
+@contextlib.contextmanager
+def _watched_fits() -> Iterator[list[_Fit]]:
+    """Notes each call of a game's `fit`."""
+    fits, fit = [], Game.fit
+
+    def noted(gan, x=None, *args, **kwargs):
+        __tracebackhide__ = True
+        fits.append(_Fit(gan, x, gan.generator.get_weights()))
+        return fit(gan, x, *args, **kwargs)
+
+    Game.fit = noted
+    try:
+        yield fits
+    finally:
+        Game.fit = fit
+
+
+def _check_trained(name: str, gan: Game, fits: list[_Fit]) -> None:
+    """A fresh generator keeps to one spot as well, which is no collapse."""
+    steps = int(gan.optimizer["generator"].iterations) if gan.compiled else 0
+    after = gan.generator.get_weights()
+    if steps == 0 or (fits and all(map(np.array_equal, fits[0].weights, after))):
+        raise Mistake(
+            f"the generator of `{name}` was never trained, and a fresh one keeps to "
+            "one spot as well, which is no collapse: `compile` the GAN and call `fit` "
+            "on `ring().sample(...)`, inside the function, with a learning rate above "
+            "0."
+        )
+    for fit in fits:
+        _check_data(name, fit.examples)
+    if steps < _ENOUGH_STEPS and current_scale() != "quick":
+        raise Mistake(
+            f"the generator of `{name}` was trained too briefly, {steps} steps: a "
+            "fresh one keeps to one spot as well, which is no collapse. Take at least "
+            f"{_ENOUGH_STEPS} steps."
+        )
+
+
+def _check_data(name: str, examples) -> None:
+    if not isinstance(examples, np.ndarray) or examples.ndim != 2:
+        return
+    there = mode_coverage(examples, ring())
+    if there.modes < 8 and len(examples) >= _ENOUGH_POINTS:
+        raise Mistake(
+            f"`{name}` trains on points that hold {there.modes} of the ring's 8 modes: "
+            "then it is the data that lack them. Train on all of "
+            "`ring().sample(...)`."
+        )
 
 
 def _advice(value) -> str:
+    if value is None:
+        return "is its last line `return gan`?"
     if type(value).__name__ == "History":
         return "this is what `fit` returns; end with `return gan`."
-    return "end with `return gan`, and the check draws the samples."
-
-
-def _steps(gan) -> int:
-    if not getattr(gan, "compiled", False):
-        return 0
-    return int(gan.optimizer["generator"].iterations)
+    return (
+        "a `GAN`, or another `Game` such as your `MyGAN`. End with `return gan`, and "
+        "the check draws the samples."
+    )
 
 
 def _check_not_swapped(before: Outcome, after: Outcome) -> None:
@@ -155,15 +215,9 @@ def _check_mended(after: Outcome) -> None:
 
 
 def _check_on_the_ring(name: str, outcome: Outcome) -> None:
-    if not outcome.scattered:
-        return
-    cause = (
-        "it was trained too briefly, or on other data than `ring()`: train longer"
-        if outcome.steps
-        else "its generator was never trained: `compile` it and call `fit` on "
-        "`ring().sample(...)`, inside the function"
-    )
-    raise Mistake(
-        f"`{name}` reaches {outcome}: that is neither collapse nor cure, the samples "
-        f"lie beside the ring's modes. Probably {cause}."
-    )
+    if outcome.scattered:
+        raise Mistake(
+            f"`{name}` reaches {outcome}: that is neither collapse nor cure, the "
+            "samples lie beside the ring's modes. Probably it was trained too briefly, "
+            "or on other data than `ring()`: train longer."
+        )

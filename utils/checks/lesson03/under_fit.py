@@ -6,7 +6,13 @@ import keras
 
 from utils.checks.engine.feedback import Mistake
 from utils.checks.engine.traceback import describe_error
-from utils.checks.rehearsal import BATCH, PLAYERS, build, moved_by_fit, real_examples
+from utils.checks.lesson03.rehearsal import (
+    BATCH,
+    PLAYERS,
+    build,
+    moved_by_fit,
+    real_examples,
+)
 
 
 def check_fit(model_class: type) -> None:

@@ -1,19 +1,51 @@
-"""Facts about a game's train step: who moves, how often, on what, and what it logs."""
+"""Exercise 3.3: a train step, watched as it draws, updates and logs.
+
+By hand, with optimizers that only take notes (`rehearsal.py`); then where its updates
+point (`directions.py`), and what is left of it under `fit` (`under_fit.py`).
+"""
 
 import keras
 import numpy as np
 from keras import ops
 
-from utils.checks.directions import loss_of_step
-from utils.checks.engine.answers import close, read_number
-from utils.checks.engine.feedback import Mistake
-from utils.checks.engine.traceback import describe
-from utils.checks.rehearsal import PLAYERS, Step
+from utils.checks.engine import Mistake, close, describe, exercise
+from utils.checks.engine.answers import read_number
+from utils.checks.lesson03.directions import (
+    check_discriminator_direction,
+    check_generator_direction,
+    loss_of_step,
+)
+from utils.checks.lesson03.rehearsal import (
+    BATCH,
+    PLAYERS,
+    Step,
+    real_examples,
+    rehearse,
+)
+from utils.checks.lesson03.under_fit import check_fit
 from utils.measures.adversarial import logistic_discriminator_loss
 from utils.models.game import Game
 
 
-def check_class(model_class) -> None:
+@exercise("3.3", "your own train_step", seconds=300)
+def train_step(model_class: type) -> None:
+    """D up on V, G down, once each, alone, each with new noise; by hand and in `fit`.
+
+    Args:
+        model_class: class that inherits from `Game` and defines `train_step`.
+    """
+    _check_class(model_class)
+    model, steps = rehearse(model_class)
+    _check_updates(model, steps[0])
+    _check_fresh_noise(steps)
+    check_discriminator_direction(model, steps[0])
+    check_generator_direction(model, steps[0])
+    _check_examples(steps[0])
+    _check_logs(model, steps[0])
+    check_fit(model_class)
+
+
+def _check_class(model_class) -> None:
     """Raises a Mistake unless this is a `Game` class with a train step of its own."""
     if isinstance(model_class, Game):
         raise Mistake(
@@ -32,7 +64,7 @@ def check_class(model_class) -> None:
         )
 
 
-def check_updates(model, step: Step) -> None:
+def _check_updates(model, step: Step) -> None:
     """Each player is updated once, by its own optimizer, without the other."""
     if not step.updates:
         raise Mistake(
@@ -57,16 +89,14 @@ def check_updates(model, step: Step) -> None:
             )
 
 
-def check_fresh_noise(steps: list[Step]) -> None:
+def _check_fresh_noise(steps: list[Step]) -> None:
     """The generator is used, and each step draws new latent vectors."""
     if not all(step.latents for step in steps):
         raise Mistake(
             "the generator makes nothing in `train_step`: `self(self.draw_latent(n))` "
             "gives n generated examples."
         )
-    first, second = (
-        [ops.convert_to_numpy(latent) for latent in step.latents] for step in steps[:2]
-    )
+    first, second = (list(map(_numbers, step.latents)) for step in steps[:2])
     if any(np.array_equal(a, b) for a in first for b in second):
         raise Mistake(
             "every step draws the same noise, so that the players only ever meet the "
@@ -75,7 +105,44 @@ def check_fresh_noise(steps: list[Step]) -> None:
         )
 
 
-def check_logs(model, step: Step) -> None:
+def _check_examples(step: Step) -> None:
+    """Each player meets as many new generated examples as real ones, and D all these.
+
+    It comes after the directions, which tell more where an update is wrong as well.
+    """
+    latents = list(map(_numbers, step.latents))
+    if _different(np.concatenate(latents)) < 2 * BATCH:
+        fewest = min(map(_different, latents))
+        if fewest < BATCH:
+            raise Mistake(
+                f"the generator makes only {fewest} different "
+                f"{'example' if fewest == 1 else 'examples'} for {BATCH} real ones: "
+                "draw as many latent vectors as there are real examples, "
+                "`self.draw_latent(n)` with `n = ops.shape(data)[0]`."
+            )
+        raise Mistake(
+            "both players meet the same noise: the discriminator has just learned "
+            "these very examples. Draw new latent vectors for the generator's update, "
+            "with a second `self.draw_latent(n)`."
+        )
+    seen = np.concatenate(step.judged)
+    met = sum(np.isclose(row, seen).all(axis=1).any() for row in real_examples())
+    if met < BATCH:
+        raise Mistake(
+            f"the discriminator meets {met} of the {BATCH} real examples: hand it all "
+            "of `data`."
+        )
+
+
+def _numbers(latent) -> np.ndarray:
+    return np.asarray(ops.convert_to_numpy(latent))
+
+
+def _different(rows: np.ndarray) -> int:
+    return len(np.unique(rows, axis=0))
+
+
+def _check_logs(model, step: Step) -> None:
     """The step returns both losses under their names."""
     if not isinstance(step.logs, dict):
         raise Mistake(

@@ -469,6 +469,9 @@ if current_scale() != "quick":
 #
 # ### Exercise 9.2 · The receptive field (medium, 10 minutes)
 #
+# Given the layers as pairs (kernel, stride), from the input up, return how many pixels a
+# unit of the last one sees along an axis, and how many pixels its neighbor lies further on.
+#
 # <details><summary>Hint 1</summary>
 # Walk from the input up. The jump that counts for a layer is the one of the layers
 # <em>below</em> it, before its own stride.
@@ -757,11 +760,12 @@ if current_scale() != "quick":
 #
 # ### Exercise 9.4 · One step up (medium, 10 minutes)
 #
-# $$x \leftarrow \mathrm{clip}\Big(x + r\,\frac{g}{\mathrm{rms}(g)}\Big), \qquad
+# $$x \leftarrow \mathrm{clip}\Big(x + r\,\frac{g}{\mathrm{rms}(g) + 10^{-8}}\Big), \qquad
 #   g = \frac{\partial\,\text{score}}{\partial x}, \qquad
 #   \mathrm{rms}(g) = \sqrt{\mathrm{mean}(g^2)}\ \text{over one picture}.$$
 #
-# `input_gradient(score, pictures)` gives $g$, of the shape of the pictures.
+# `input_gradient(score, pictures)` gives $g$, of the shape of the pictures. The small
+# number keeps a picture where it is if its gradient is 0 everywhere.
 #
 # <details><summary>Hint 1</summary>
 # One root mean square for each picture of the batch: the mean goes over all axes but the

@@ -49,34 +49,6 @@ def by_course(*setting):
     return np.array(counted.output_shape), counted.parameters
 
 
-def with_places(places):
-    """An answer whose places along an axis come from another formula."""
-
-    def answer(input_shape, filters, kernel, stride, padding):
-        shape = [places(n, kernel, stride, padding) for n in input_shape[:-1]]
-        return (*shape, filters), by_formula(
-            input_shape, filters, kernel, stride, padding
-        )[1]
-
-    return answer
-
-
-def with_parameters(parameters):
-    """An answer whose parameters come from another formula."""
-
-    def answer(input_shape, filters, kernel, stride, padding):
-        shape, _ = by_formula(input_shape, filters, kernel, stride, padding)
-        axes, channels = len(input_shape) - 1, input_shape[-1]
-        return shape, parameters(kernel, axes, channels, filters)
-
-    return answer
-
-
-def changed(change):
-    """The right answer, changed."""
-    return lambda *setting: change(*by_formula(*setting), setting)
-
-
 @right(
     formula=by_formula,
     counting=by_counting,
@@ -88,91 +60,30 @@ def test_a_right_count_passes(capsys, answer):
     passes(capsys, lesson09.count, answer, "9.1")
 
 
+def counted(change):
+    """The right answer, changed."""
+    return lambda *setting: change(*by_formula(*setting))
+
+
 @wrong(
-    no_channels=(changed(lambda s, p, _: (s[:-1], p)), "leaves out the channels"),
-    input_channels=(
-        changed(lambda s, p, given: ((*s[:-1], given[0][-1]), p)),
-        "keeps the channels of the input",
+    constant=(counted(lambda s, p: (s, 7)), "parameters = 7"),
+    one_more_place=(
+        counted(lambda s, p: ((s[0] + 1, *s[1:]), p)),
+        r"shape = 11 at \[0\]",
     ),
-    multiplied=(
-        changed(lambda s, p, given: ((*s[:-1], s[-1] * given[0][-1]), p)),
-        "multiplies the channels",
-    ),
-    channels_first=(changed(lambda s, p, _: ((s[-1], *s[:-1]), p)), "channels first"),
-    one_short=(
-        with_places(lambda n, k, s, p: -(-n // s) if p == "same" else (n - k) // s),
-        "one place short",
-    ),
-    fractions=(
-        with_places(lambda n, k, s, p: -(-n // s) if p == "same" else (n - k) / s + 1),
-        "does not round",
-    ),
-    rounds_up=(
-        with_places(
-            lambda n, k, s, p: -(-n // s) if p == "same" else -((k - n) // s) + 1
-        ),
-        "rounds up",
-    ),
-    no_stride=(
-        with_places(lambda n, k, s, p: -(-n // s) if p == "same" else n - k + 1),
-        "forgets the stride",
-    ),
-    same_without_stride=(
-        with_places(lambda n, k, s, p: n if p == "same" else (n - k) // s + 1),
-        "where padding is",
-    ),
-    same_rounds_down=(
-        with_places(lambda n, k, s, p: n // s if p == "same" else (n - k) // s + 1),
-        "rounds down where",
-    ),
-    half_a_kernel_each_side=(
-        with_places(
-            lambda n, k, s, p: (n + (2 * (k // 2) if p == "same" else 0) - k) // s + 1
-        ),
-        "too many for an even kernel",
-    ),
-    no_padding=(
-        with_places(lambda n, k, s, p: (n - k) // s + 1),
-        "ignores the padding",
-    ),
-    no_bias=(
-        with_parameters(lambda k, axes, c, f: k**axes * c * f),
-        "leaves out the biases",
-    ),
-    one_bias=(
-        with_parameters(lambda k, axes, c, f: k**axes * c * f + 1),
-        "one bias for the whole layer",
-    ),
-    channels_forgotten=(
-        with_parameters(lambda k, axes, c, f: (k**axes + 1) * f),
-        "weights for each channel",
-    ),
-    always_a_square=(
-        with_parameters(lambda k, axes, c, f: (k * k * c + 1) * f),
+    in_two_axes=(
+        lambda shape, *rest: by_formula((*shape[:1], *shape[:1], shape[-1]), *rest),
         "whatever the number of axes",
     ),
-    one_side=(
-        with_parameters(lambda k, axes, c, f: (k * c + 1) * f),
-        "along one axis only",
+    the_batch_too=(counted(lambda s, p: ((None, *s), p)), "numbers"),
+    exchanged=(counted(lambda s, p: (p, s)), "another order|shape"),
+    by_name=(
+        lambda filters, input_shape, kernel, stride, padding: None,
+        "exchanged the order",
     ),
-    times_axes=(
-        with_parameters(lambda k, axes, c, f: (k * axes * c + 1) * f),
-        "to the power",
-    ),
-    bias_a_channel=(
-        with_parameters(lambda k, axes, c, f: (k**axes + 1) * c * f),
-        "a bias for each channel",
-    ),
-    one_kernel=(
-        with_parameters(lambda k, axes, c, f: k**axes * c + 1),
-        "counts one kernel",
-    ),
-    at_each_place=(
-        changed(lambda s, p, _: (s, p * int(np.prod(s[:-1])))),
-        "again at each place",
-    ),
-    something_else=(with_parameters(lambda *_: 7), "is right"),
-    shape_only=(changed(lambda s, p, _: p), "must return two things"),
+    in_half=(counted(lambda s, p: (s, p / 2)), "parameters"),
+    shape_only=(counted(lambda s, p: s[:1]), "must return 2 results"),
+    in_a_dict=(counted(lambda s, p: {"shape": s, "parameters": p}), "not a dict"),
     nothing=(lambda *setting: None, "return"),
 )
 def test_a_wrong_count_is_rejected(answer, message):
@@ -216,61 +127,31 @@ def from_keras(steps):
     return found.size[0], found.jump[0]
 
 
-def with_own_stride(steps):
-    size, jump = 1, 1
-    for kernel, stride in steps:
-        jump *= stride
-        size += (kernel - 1) * jump
-    return size, jump
-
-
-def kernel_times_jump(steps):
-    size, jump = 1, 1
-    for kernel, stride in steps:
-        size += kernel * jump
-        jump *= stride
-    return size, jump
-
-
 @right(loop=in_a_loop, top=from_the_top, total=as_a_sum, keras=from_keras)
 def test_a_right_field_passes(capsys, answer):
     passes(capsys, lesson09.field, answer, "9.2")
 
 
+def emptied(steps):
+    found = in_a_loop(steps)
+    steps.clear()
+    return found
+
+
 @wrong(
-    swapped=(lambda steps: in_a_loop(steps)[::-1], "jump before the size"),
-    no_jump=(
-        lambda steps: (1 + sum(k - 1 for k, _ in steps), in_a_loop(steps)[1]),
-        "forgets the jump",
+    swapped=(lambda steps: in_a_loop(steps)[::-1], "return size, jump"),
+    empty=(lambda steps: in_a_loop(steps) if steps else (0, 0), "a unit is a pixel"),
+    jumps_added=(
+        lambda steps: (
+            1 + sum(k - 1 + s - 1 for k, s in steps),
+            in_a_loop(steps)[1],
+        ),
+        "is right",
     ),
-    own_stride=(with_own_stride, "own stride for its own kernel"),
-    reversed_steps=(lambda steps: in_a_loop(steps[::-1]), "from the top down"),
-    kernel_times_jump=(kernel_times_jump, "adds kernel·jump"),
-    starts_at_zero=(
-        lambda steps: (in_a_loop(steps)[0] - 1, in_a_loop(steps)[1]),
-        "starts with size 0",
-    ),
-    kernels_added=(
-        lambda steps: (sum(k for k, _ in steps), in_a_loop(steps)[1]),
-        "adds the kernels",
-    ),
-    kernels_multiplied=(
-        lambda steps: (int(np.prod([k for k, _ in steps])), in_a_loop(steps)[1]),
-        "multiplies the kernels",
-    ),
-    last_stride=(
-        lambda steps: (in_a_loop(steps)[0], steps[-1][1] if steps else 1),
-        "stride of the last layer",
-    ),
-    strides_added=(
-        lambda steps: (in_a_loop(steps)[0], sum(s for _, s in steps)),
-        "adds the strides",
-    ),
-    empty=(
-        lambda steps: in_a_loop(steps) if steps else (0, 0),
-        "without layers a unit is a pixel",
-    ),
-    size_only=(lambda steps: in_a_loop(steps)[0], "must return two numbers"),
+    made_for_three=(lambda steps: in_a_loop((steps * 3)[:3]), "is right"),
+    without_the_last=(lambda steps: in_a_loop(steps[:-1]), "sees 3 pixels"),
+    empties_the_list=(emptied, "writes into its argument steps"),
+    size_only=(lambda steps: in_a_loop(steps)[0], "must return 2 results"),
     nothing=(lambda steps: None, "return"),
 )
 def test_a_wrong_field_is_rejected(answer, message):
@@ -323,36 +204,30 @@ def test_right_patches_pass(capsys, answer):
     passes(capsys, lesson09.best_patches, answer, "9.3")
 
 
+def marked(values, picture, size, jump, n):
+    chosen = []
+    for _ in range(n):
+        i, j = np.unravel_index(values.argmax(), values.shape)
+        chosen.append((i * jump, j * jump))
+        values[i, j] = -np.inf
+    return cut(picture, chosen, size)
+
+
 @wrong(
-    worst=(lambda v, p, s, j, n: by_sorting(-v, p, s, j, n), "least"),
-    best_last=(lambda *a: by_sorting(*a)[::-1], "most exciting one last"),
-    absolute=(lambda v, p, s, j, n: by_sorting(abs(v), p, s, j, n), "absolute value"),
-    reading_order=(
+    rectified=(
+        lambda v, p, s, j, n: by_sorting(np.maximum(v, 0), p, s, j, n),
+        "where .* is right",
+    ),
+    one_of_each_row=(
         lambda v, p, s, j, n: cut(
-            p, np.array(sorted(sorted_places(v, n).tolist())) * j, s
+            p, [(i * j, v[i].argmax() * j) for i in np.argsort(-v.max(axis=1))[:n]], s
         ),
-        "in the order of the picture",
+        "sort the places|shape",
     ),
-    no_jump=(
-        lambda v, p, s, j, n: by_sorting(v, p, s, 1, n),
-        "cuts at the place in the map",
-    ),
-    size_for_jump=(
-        lambda v, p, s, j, n: by_sorting(v, p, s, s, n),
-        "not one size",
-    ),
-    swapped=(
-        lambda v, p, s, j, n: cut(p, sorted_places(v, n)[:, ::-1] * j, s),
-        "swaps rows and columns",
-    ),
-    one=(lambda v, p, s, j, n: by_sorting(v, p, s, j, 1), "n are asked for"),
-    no_channels=(lambda *a: by_sorting(*a)[..., 0], "drops the channels"),
-    centered=(
-        lambda v, p, s, j, n: cut(
-            p, np.maximum(sorted_places(v, n) * j - s // 2, 0), s
-        ),
-        "begins",
-    ),
+    three=(lambda v, p, s, j, n: by_sorting(v, p, s, j, 3), "shape"),
+    one_pixel_more=(lambda v, p, s, j, n: by_sorting(v, p, s + 1, j, n), "shape"),
+    marks_the_map=(marked, "writes into its argument values"),
+    exchanged=(lambda picture, values, size, jump, n: picture, "exchanged the order"),
     places=(lambda v, p, s, j, n: sorted_places(v, n), "is right"),
     nothing=(lambda *a: None, "return"),
 )
@@ -418,51 +293,27 @@ def test_a_right_step_passes(capsys, answer):
     passes(capsys, lesson09.step_up, answer, "9.4")
 
 
+def raw(pictures, score, rate):
+    x, g = ops.convert_to_numpy(pictures), input_gradient(score, pictures)
+    g = ops.convert_to_numpy(g)
+    return np.clip(x + rate * g / np.sqrt((g**2).mean((1, 2, 3), keepdims=True)), -1, 1)
+
+
 @wrong(
-    down=(step(lambda x, g, r: np.clip(x - r * g / rms(g), -1, 1)), "goes down"),
-    unclipped=(step(lambda x, g, r: x + r * g / rms(g)), "leaves the range"),
-    clipped_at_zero=(
-        step(lambda x, g, r: np.clip(x + r * g / rms(g), 0, 1)),
-        r"clips to \[0, 1\]",
+    no_floor=(raw, "NaN where the gradient is 0"),
+    one_picture=(step(lambda x, g, r: x[0]), "shape"),
+    half=(step(lambda x, g, r: np.clip(x + 0.5 * r * g / rms(g), -1, 1)), "by hand"),
+    per_picture_norm_of_two=(
+        step(lambda x, g, r: np.clip(x + r * g / rms(g[:1]), -1, 1)),
+        "is right",
     ),
-    raw=(step(lambda x, g, r: np.clip(x + r * g, -1, 1)), "gradient as it is"),
-    whole_batch=(
-        step(lambda x, g, r: np.clip(x + r * g / rms(g, None), -1, 1)),
-        "each picture has its own",
+    small_pictures=(
+        step(lambda x, g, r: np.clip(x + r * g / (rms(g) + 0.1), -1, 1)),
+        "is right",
     ),
-    mean_square=(
-        step(lambda x, g, r: np.clip(x + r * g / rms(g) ** 2, -1, 1)),
-        "take its root",
-    ),
-    norm=(
-        step(lambda x, g, r: np.clip(x + r * g / (rms(g) * g[0].size ** 0.5), -1, 1)),
-        "divides by the norm",
-    ),
-    largest=(
-        step(
-            lambda x, g, r: np.clip(
-                x + r * g / abs(g).max(axis=(1, 2, 3), keepdims=True), -1, 1
-            )
-        ),
-        "largest slope",
-    ),
-    sign=(step(lambda x, g, r: np.clip(x + r * np.sign(g), -1, 1)), "only the sign"),
-    no_rate=(step(lambda x, g, r: np.clip(x + g / rms(g), -1, 1)), "forgets the rate"),
-    step_alone=(
-        step(lambda x, g, r: np.clip(r * g / rms(g), -1, 1)),
-        "the step alone",
-    ),
-    unchanged=(step(lambda x, g, r: x), "as they were"),
-    no_floor=(
-        step(
-            lambda x, g, r: np.clip(
-                x + r * g / np.sqrt((g**2).mean(axis=(1, 2, 3), keepdims=True)), -1, 1
-            )
-        ),
-        "NaN where the gradient is 0",
-    ),
-    one_picture=(step(lambda x, g, r: x[0]), "returns the shape"),
-    half=(step(lambda x, g, r: np.clip(x + 0.5 * r * g / rms(g), -1, 1)), "is right"),
+    exchanged=(lambda score, pictures, rate: pictures, "exchanged the order"),
+    in_place=(lambda x, score, r: x.assign(x), "broke off"),
+    the_score=(lambda x, score, r: score(x), "shape"),
     nothing=(lambda pictures, score, rate: None, "return"),
 )
 def test_a_wrong_step_is_rejected(answer, message):

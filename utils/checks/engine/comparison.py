@@ -45,7 +45,7 @@ def as_one(found, exact):
         found, exact: numbers, arrays, or tuples of them.
     """
     if isinstance(exact, tuple) and isinstance(found, tuple):
-        return tuple(map(as_one, found, exact))
+        return tuple(map(as_one, found, exact)) if len(found) == len(exact) else found
     if np.size(found) == np.size(exact) == 1 and np.shape(exact):
         return np.reshape(found, np.shape(exact))
     return found

@@ -78,8 +78,8 @@ def test_the_palette_does_not_depend_on_the_photographs_contrast():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: image_transform_network(0), "at least 1 channel"),
-        (lambda: image_transform_network(4, -1), "0 blocks"),
+        (lambda: image_transform_network(0), "width was 0"),
+        (lambda: image_transform_network(4, -1), "blocks was -1"),
     ],
 )
 def test_wrong_painters_are_refused(call, message):

@@ -50,11 +50,11 @@ class Autoencoder(CourseModel):
 
     def encode(self, x):
         """Returns the codes of examples `(n, ...)`, NumPy `(n, latent_dim)`."""
-        return self.forward(self.encoder, x)
+        return self.in_batches(self.encoder, x)
 
     def decode(self, codes):
         """Returns the examples that codes `(n, latent_dim)` stand for, NumPy."""
-        return self.forward(self.decoder, codes)
+        return self.in_batches(self.decoder, codes)
 
     def reconstruct(self, x):
         """Returns decode(encode(x)), NumPy `(n, ...)`."""

@@ -75,7 +75,7 @@ class CourseModel(keras.Model):
             ValueError: if examples have another shape than the networks', are no
                 numbers, none at all, NaN or infinite, or pictures outside [-1, 1].
         """
-        callbacks = [*listed(callbacks), *self.own_callbacks(x)]
+        callbacks = [*_listed(callbacks), *self.own_callbacks(x)]
         x, y = self._checked(x, y, sample_weight)
         with variables_kept(self._state()):
             return super().fit(
@@ -165,9 +165,9 @@ class CourseModel(keras.Model):
         """
         return ops.cast(tensor, self.variable_dtype)
 
-    def forward(self, function, *arrays):
-        """Returns what a network or a method makes of arrays in batches, NumPy."""
-        return in_batches(function, *arrays).astype(self.variable_dtype)
+    def in_batches(self, function, *arrays, **settings):
+        """Returns `core.batches.in_batches` in the precision of the weights."""
+        return in_batches(function, *arrays, **settings).astype(self.variable_dtype)
 
     # Saving
 
@@ -248,8 +248,7 @@ def variables_kept(variables):
         raise
 
 
-def listed(callbacks):
-    """Returns callbacks as a list: one of them, a list, or None."""
+def _listed(callbacks):
     if callbacks is None or isinstance(callbacks, keras.callbacks.Callback):
         return [] if callbacks is None else [callbacks]
     if isinstance(callbacks, list | tuple):

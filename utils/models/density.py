@@ -186,7 +186,7 @@ class DensityModel(CourseModel):
 
     def log_density(self, x):
         """Returns log p(x) in nats as a NumPy array `(n,)`, batch by batch."""
-        return self.forward(self, self._points(x))
+        return self.in_batches(self, self._points(x))
 
     def bits_per_dimension(self, x, bin_width=1.0):
         """Returns the mean cost of points in bits per dimension, a float.

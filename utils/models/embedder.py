@@ -65,7 +65,7 @@ class Embedder(CourseModel):
         """
         pictures = to_numpy(pictures, "The pictures", "float32")
         self.check_examples(pictures)
-        return self.forward(self, pictures)
+        return self.in_batches(self, pictures)
 
     def check_data(self, x):
         """Returns batches whose first one the model can learn from.

@@ -169,10 +169,10 @@ class DivergenceMeter(CourseModel):
     def scores(self, points):
         """Returns the critic's scores as NumPy, float64 `(n,)`."""
         points = self._points("points", points)
-        return self.forward(self.score, points).astype("float64").ravel()
+        return self.in_batches(self.score, points).astype("float64").ravel()
 
     def _steepest(self, points):
-        slopes = self.forward(lambda x: input_gradient(self.score, x), points)
+        slopes = self.in_batches(lambda x: input_gradient(self.score, x), points)
         return float(np.linalg.norm(slopes.reshape(len(slopes), -1), axis=1).max())
 
     def _start_afresh(self, real, fake):

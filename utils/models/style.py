@@ -12,7 +12,6 @@ from scipy.optimize import minimize
 from utils.autodiff import compiled_value_and_gradients
 from utils.core.validation import integer
 from utils.measures.textures import relative_content_loss, total_variation
-from utils.models.base import listed
 from utils.models.style_model import StyleModel, check_picture, constant, large_enough
 
 STARTS = ("noise", "content", "style")
@@ -170,15 +169,19 @@ class StyleTransfer(StyleModel):
         """
         frames = min(integer(frames, "frames"), integer(steps, "steps"))
         self.compile(optimizer=optimizer or keras.optimizers.Adam(0.03))
-        filming = _Filming(-(-steps // frames))
+        steps = -(-steps // frames)
         super().fit(
-            np.zeros((filming.steps, 1), dtype="float32"),
+            np.zeros((steps, 1), dtype="float32"),
             batch_size=1,
             epochs=frames,
             verbose=verbose,
-            callbacks=[filming, *listed(callbacks)],
+            callbacks=callbacks,
         )
         return self.film
+
+    def own_callbacks(self, x):
+        """What every training has, and the film."""
+        return [*super().own_callbacks(x), _Filming(len(x))]
 
     def fit_lbfgs(self, iterations=150, frames=10):
         """Lowers J by L-BFGS, which learns the curvature on the way.

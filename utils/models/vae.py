@@ -115,7 +115,7 @@ class VAE(Autoencoder):
 
     def encode(self, x):
         """Returns the means of q(z | x), NumPy `(n, latent_dim)`."""
-        return self.forward(self.encoder, x)[:, : self.latent_dim]
+        return self.in_batches(self.encoder, x)[:, : self.latent_dim]
 
     def sample(self, n, seed=0, noise=False):
         """Generates examples: decoder(z) with z from N(0, I).

@@ -26,7 +26,7 @@ def ascent_step(score, x, step_size, noise=0.0, bounds=None, direction=None, dec
     x = ops.convert_to_tensor(x)
     slope = ops.stop_gradient(input_gradient(score, x))
     if direction is not None:
-        slope = direction(slope)
+        slope = ops.convert_to_tensor(direction(slope))
     x = (1.0 - decay) * x + step_size * slope + noise
     return ops.clip(x, *bounds) if bounds else x
 

@@ -293,8 +293,8 @@ assert difference < 1e-5, "the Gram remembers where"
 # - Gatys et al. (2015): $\sum_{ij} (G_{ij} - A_{ij})^2 \,/\, (2\,n_H\,n_W\,n_C)^2$;
 # - relative to the painting: $\sum_{ij} (G_{ij} - A_{ij})^2 \,/\, \sum_{ij} A_{ij}^2$.
 #
-# Both get features $(n, h, w, c)$ of pictures and of paintings, and return the mean over
-# the $n$ pairs. The second is 1 for a picture without features, whatever the network, so
+# Both get features $(n, h, w, c)$ of pictures and of paintings, of one size, and return
+# the mean over the $n$ pairs. The second is 1 for a picture without features, whatever the network, so
 # that layers can be added up.
 #
 # <details><summary>Hint 1</summary>
@@ -427,14 +427,14 @@ if current_scale() != "quick":
 # Differentiate ½(F − P)² for one activation. All others do not depend on it.
 # </details>
 # <details><summary>Hint 2</summary>
-# The gradient has the shape of F: one slope an activation. No sum is left in it.
+# The gradient has the shape of F: one slope per activation. No sum is left in it.
 # </details>
 
 
 # %% tags=["exercise"]
 # Exercise 10.3: the content loss and its gradient
 def content_loss(features, content):
-    """Half the squared distance (a scalar), and its gradient by the features."""
+    """Half the squared distance (a scalar), and its gradient, both of (n, h, w, c)."""
     # BEGIN SOLUTION
     difference = features - content
     return 0.5 * ops.sum(ops.square(difference)), difference

@@ -8,6 +8,7 @@ from keras import ops
 
 from utils.autodiff import input_gradient, minimize, value_and_gradients
 from utils.checks import lesson10
+from utils.data.paintings.palettes import match_colors
 from utils.measures import textures
 from utils.models import StyleTransfer
 from utils.networks.features import random_filter_pyramid
@@ -25,37 +26,14 @@ def by_matmul(features):
     return ops.matmul(ops.transpose(flat, (0, 2, 1)), flat)
 
 
-def reshaped_only(features):
-    n, h, w, c = features.shape
-    flat = ops.reshape(features, (n, c, h * w))
-    return ops.matmul(flat, ops.transpose(flat, (0, 2, 1)))
-
-
-def positions_by_positions(features):
-    flat = rows(features)
-    return ops.matmul(flat, ops.transpose(flat, (0, 2, 1)))
-
-
-def centered(features):
-    flat = rows(features)
-    flat = flat - ops.mean(flat, axis=1, keepdims=True)
-    return ops.matmul(ops.transpose(flat, (0, 2, 1)), flat)
-
-
-def cosines(features):
-    flat = rows(features)
-    flat = flat / ops.sqrt(ops.sum(flat**2, axis=1, keepdims=True))
-    return ops.matmul(ops.transpose(flat, (0, 2, 1)), flat)
-
-
 @right(
     matmul=by_matmul,
     einsum=lambda f: ops.einsum("nhwi,nhwj->nij", f, f),
     picture_by_picture=lambda features: ops.stack(
-        [
-            ops.matmul(ops.transpose(each), each)
-            for each in (rows(features)[0], rows(features)[1])
-        ]
+        [ops.matmul(ops.transpose(each), each) for each in rows(features)]
+    ),
+    counted_by_len=lambda f: ops.einsum(
+        "npi,npj->nij", *[ops.reshape(f, (len(f), -1, f.shape[-1]))] * 2
     ),
     broadcast=lambda f: ops.sum(f[..., :, None] * f[..., None, :], axis=(1, 2)),
     course=textures.gram_matrix,
@@ -65,22 +43,21 @@ def test_a_right_gram_matrix_passes(capsys, answer):
 
 
 @wrong(
-    reshaped=(reshaped_only, "mixes the channels"),
-    positions=(positions_by_positions, "positions with positions"),
-    mean=(lambda f: by_matmul(f) / 12, "mean over positions"),
-    divided=(lambda f: by_matmul(f) / 60, "divided by h·w·c"),
-    channels=(lambda f: by_matmul(f) / 5, "number of channels"),
-    centered=(centered, "covariance"),
-    cosines=(cosines, "cosines"),
-    diagonal=(lambda f: by_matmul(f) * np.eye(5, dtype="float32"), "off the diagonal"),
-    squared=(lambda f: by_matmul(f) ** 2, "squared"),
-    whole_batch=(lambda f: ops.einsum("nhwi,nhwj->ij", f, f), "its own style"),
-    flat=(lambda f: ops.sum(f**2, axis=(1, 2)), "channels by channels"),
-    no_gradient=(
-        lambda f: ops.stop_gradient(by_matmul(f)),
+    upper_half=(lambda f: ops.triu(by_matmul(f)), r"at \[0, 1, 0\]"),
+    no_gradient=(lambda f: ops.stop_gradient(by_matmul(f)), "no gradient"),
+    in_numpy=(
+        lambda f: (lambda x: x.swapaxes(1, 2) @ x)(ops.convert_to_numpy(rows(f))),
         "no gradient",
     ),
-    shifted=(lambda f: by_matmul(f) + 1, "as a loop"),
+    shifted=(lambda f: by_matmul(f) + 1, "sum the products"),
+    doubled=(lambda f: 2 * by_matmul(f), "sum the products"),
+    first_picture=(lambda f: by_matmul(f)[:1], "shape"),
+    made_for_two=(
+        lambda f: ops.stack([ops.transpose(rows(f)[k]) @ rows(f)[k] for k in (0, 1)]),
+        "broke off",
+    ),
+    constant=(lambda f: ops.ones((2, 5, 5)), "sum the products"),
+    in_place=(lambda f: f.__setitem__(0, 1.0), "broke off|writes into"),
     nothing=(lambda f: None, "return"),
 )
 def test_a_wrong_gram_matrix_is_rejected(answer, message):
@@ -98,8 +75,12 @@ def norms(s):
     return ops.sum(by_matmul(s) ** 2, axis=(1, 2))
 
 
+def size(features):
+    return 2 * int(np.prod(features.shape[1:]))
+
+
 def gatys(features, style_features):
-    return ops.mean(squares(features, style_features)) / 120**2
+    return ops.mean(squares(features, style_features)) / size(features) ** 2
 
 
 def relative(features, style_features):
@@ -114,7 +95,7 @@ def relative(features, style_features):
     ),
     scaled_first=(
         lambda a, b: ops.mean(
-            ops.sum(((by_matmul(a) - by_matmul(b)) / 120) ** 2, axis=(1, 2))
+            ops.sum(((by_matmul(a) - by_matmul(b)) / size(a)) ** 2, axis=(1, 2))
         ),
         lambda a, b: ops.mean(
             ops.norm(by_matmul(a) - by_matmul(b), axis=(1, 2)) ** 2
@@ -127,15 +108,20 @@ def test_right_style_losses_pass(capsys, answer):
 
 
 @wrong(
-    no_two=(lambda f, s: 4 * gatys(f, s), "lacks the 2"),
-    no_square=(lambda f, s: 120 * gatys(f, s), "without the square"),
-    raw=(lambda f, s: 120**2 * gatys(f, s), "does not normalize"),
-    positions=(lambda f, s: 25 * gatys(f, s), "positions alone"),
-    mean=(lambda f, s: gatys(f, s) / 25, "mean over the Gram's entries"),
-    batch_sum=(lambda f, s: 2 * gatys(f, s), "adds up the pictures"),
-    content=(lambda f, s: ops.mean((f - s) ** 2), "that is content"),
-    root=(lambda f, s: ops.mean(ops.sqrt(squares(f, s))) / 120, "square root"),
-    vector=(lambda f, s: squares(f, s) / 120**2, "one number"),
+    made_for_one_size=(
+        lambda f, s: ops.mean(squares(f, s)) / 120**2,
+        "where .* is right",
+    ),
+    half=(lambda f, s: gatys(f, s) / 2, "0.5 times the right number"),
+    vector=(lambda f, s: squares(f, s) / size(f) ** 2, "one number"),
+    exchanged=(
+        lambda style_features, features: gatys(features, style_features),
+        "order",
+    ),
+    first_pair=(lambda f, s: gatys(f[:1], s[:1]), "check G and A"),
+    nearest_pair=(lambda f, s: ops.min(squares(f, s)) / size(f) ** 2, "check G and A"),
+    the_pair=(lambda f, s: (gatys(f, s), relative(f, s)), "must return one number"),
+    no_gradient=(lambda f, s: ops.stop_gradient(gatys(f, s)), "no gradient"),
     nothing=(lambda f, s: None, "return"),
 )
 def test_a_wrong_first_style_loss_is_rejected(answer, message):
@@ -143,21 +129,16 @@ def test_a_wrong_first_style_loss_is_rejected(answer, message):
 
 
 @wrong(
-    generated=(lambda f, s: ops.mean(squares(f, s) / norms(f)), "generated picture"),
-    norm=(lambda f, s: ops.mean(squares(f, s) / ops.sqrt(norms(s))), "not by its"),
-    root=(lambda f, s: ops.mean(ops.sqrt(squares(f, s) / norms(s))), "square root"),
-    gatys=(gatys, "first normalization again"),
-    raw=(lambda f, s: ops.mean(squares(f, s)), "does not normalize"),
-    batch_sum=(lambda f, s: 2 * relative(f, s), "adds up the pictures"),
-    means=(
-        lambda f, s: ops.mean(squares(f, s)) / ops.mean(norms(s)),
-        "picture by picture",
-    ),
     numpy=(
         lambda f, s: float(ops.convert_to_numpy(ops.stop_gradient(relative(f, s)))),
         "no gradient",
     ),
-    half=(lambda f, s: 0.5 * relative(f, s), "check the two Grams"),
+    half=(lambda f, s: 0.5 * relative(f, s), "0.5 times the right number"),
+    exchanged=(lambda f, s: relative(s, f), "generated picture"),
+    rooted=(lambda f, s: ops.sqrt(relative(f, s)), "check G and A"),
+    median=(lambda f, s: ops.median(squares(f, s) / norms(s)), "far apart"),
+    constant=(lambda f, s: ops.ones(()), "check G and A"),
+    the_function=(lambda f, s: relative, "call it"),
 )
 def test_a_wrong_second_style_loss_is_rejected(answer, message):
     is_rejected(lesson10.style_losses, [gatys, answer], message)
@@ -176,14 +157,6 @@ def content_by_autodiff(features, content):
     return loss, ops.stop_gradient(slope)
 
 
-def with_gradient(formula):
-    return lambda f, p: (content(f, p)[0], formula(f, p))
-
-
-def with_loss(formula):
-    return lambda f, p: (formula(f - p), f - p)
-
-
 @right(
     by_hand=content,
     autodiff=content_by_autodiff,
@@ -195,23 +168,20 @@ def test_a_right_content_loss_passes(capsys, answer):
 
 
 @wrong(
-    no_half=(with_loss(lambda d: ops.sum(d**2)), "lacks the ½"),
-    mean=(with_loss(lambda d: ops.mean(d**2)), "is the mean, and lacks"),
-    half_mean=(with_loss(lambda d: 0.5 * ops.mean(d**2)), "is the mean: take"),
-    absolute=(with_loss(lambda d: 0.5 * ops.sum(ops.abs(d))), "absolute"),
-    root=(with_loss(lambda d: 0.5 * ops.sqrt(ops.sum(d**2))), "square root"),
-    negative=(with_loss(lambda d: -0.5 * ops.sum(d**2)), "sign flipped"),
-    third=(with_loss(lambda d: ops.sum(d**2) / 3), "½Σ"),
-    downhill=(with_gradient(lambda f, p: p - f), "the other way"),
-    twice=(with_gradient(lambda f, p: 2 * (f - p)), "twice too large"),
-    half_slope=(with_gradient(lambda f, p: 0.5 * (f - p)), "is half"),
-    rectified=(with_gradient(lambda f, p: ops.where(f > 0, f - p, 0)), "ReLU"),
-    no_content=(with_gradient(lambda f, p: f), "forgets the content"),
-    sign=(with_gradient(lambda f, p: ops.sign(f - p)), "absolute values"),
-    added=(with_gradient(lambda f, p: ops.sum(f - p)), "do not add"),
-    other=(with_gradient(lambda f, p: (f - p) + 1), "raising F"),
-    loss_only=(lambda f, p: content(f, p)[0], "two things"),
-    nothing=(lambda f, p: None, "two things"),
+    third=(lambda f, p: (2 / 3 * content(f, p)[0], f - p), "loss = .* is right"),
+    loss_per_picture=(
+        lambda f, p: (0.5 * ops.sum((f - p) ** 2, axis=(1, 2, 3)), f - p),
+        "one number",
+    ),
+    shifted=(lambda f, p: (content(f, p)[0], f - p + 1), "gradient = .* is right"),
+    exchanged=(lambda f, p: content(f, p)[::-1], "another order|loss, gradient"),
+    by_name=(lambda content, features: (0.0, features), "exchanged the order"),
+    clipped=(
+        lambda f, p: (content(f, p)[0], ops.clip(f - p, -10, 10)),
+        "gradient = .* is right",
+    ),
+    loss_only=(lambda f, p: content(f, p)[0], "2 results"),
+    nothing=(lambda f, p: None, "return"),
 )
 def test_a_wrong_content_loss_is_rejected(answer, message):
     is_rejected(lesson10.content_loss, [answer], message)
@@ -254,13 +224,6 @@ def loop_with_an_optimizer(loss, picture, steps, rate):
     return pixels
 
 
-def one_slope(loss, picture, steps, rate):
-    slope = ops.convert_to_numpy(
-        ops.stop_gradient(input_gradient(loss, ops.convert_to_tensor(picture)))
-    )
-    return np.clip(picture - steps * rate * slope, -1, 1)
-
-
 def in_place(loss, picture, steps, rate):
     picture[...] = ops.convert_to_numpy(
         ops.stop_gradient(loop(loss, picture, steps, rate))
@@ -279,21 +242,23 @@ def test_a_right_loop_passes(capsys, answer):
 
 
 @wrong(
-    start=(lambda loss, x, n, r: x.copy(), "returns the start"),
-    unclipped=(lambda *a: loop(*a, -9.0, 9.0), "leave"),
-    other_range=(lambda *a: loop(*a, 0.0, 1.0), "clips to"),
-    uphill=(lambda *a: loop(*a, sign=-1), "climbs"),
-    one_less=(lambda loss, x, n, r: loop(loss, x, n - 1, r), "too few"),
-    one_more=(lambda loss, x, n, r: loop(loss, x, n + 1, r), "too many"),
-    one_step=(lambda loss, x, n, r: loop(loss, x, 1, r), "one step only"),
-    no_rate=(lambda loss, x, n, r: loop(loss, x, n, 1.0), "forgets the rate"),
-    one_slope=(one_slope, "gradient of the start"),
     in_place=(in_place, "writes into its argument picture"),
     the_loss=(
         lambda loss, x, n, r: ops.stop_gradient(loss(ops.convert_to_tensor(x))),
         "return the pixels",
     ),
     half_rate=(lambda loss, x, n, r: loop(loss, x, n, r / 2), "by hand"),
+    five_steps=(lambda loss, x, n, r: loop(loss, x, 5, r), "where .* is right"),
+    exchanged=(lambda picture, loss, steps, rate: picture, "exchanged the order"),
+    flat=(lambda *a: ops.reshape(loop(*a), (-1,)), "shape"),
+    a_decay=(
+        lambda loss, x, n, r: loop(loss, loop(loss, x, n - 1, r), 1, 0.9 * r),
+        "by hand",
+    ),
+    endless=(
+        lambda *a: (lambda again: again(again))(lambda again: again(again)),
+        "without end",
+    ),
     nothing=(lambda loss, x, n, r: None, "return"),
 )
 def test_a_wrong_loop_is_rejected(answer, message):
@@ -324,6 +289,17 @@ def test_a_right_best_picture_passes(capsys, answer):
     painting=(lambda c, s: s, "subject is lost"),
     texture=(lambda c, s: s[::-1], "subject is lost"),
     gray=(lambda c, s: 0 * c, "as far from|subject is lost"),
+    recolored=(match_colors, "matching colors is not style"),
+    inverted=(lambda c, s: -c, "matching colors is not style"),
+    by_rank=(
+        lambda c, s: np.sort(s.ravel())[np.argsort(np.argsort(c.ravel()))].reshape(
+            c.shape
+        ),
+        "matching colors is not style",
+    ),
+    averaged=(lambda c, s: (c + s) / 2, "lays the painting over"),
+    mostly_painting=(lambda c, s: 0.4 * c + 0.6 * s, "lays the painting over"),
+    from_0_to_1=(lambda c, s: (c + 1) / 2, "as if they began at 0"),
     out_of_range=(lambda c, s: 127.5 * (c + 1), r"in \[-1, 1\]"),
     cut=(lambda c, s: c[:32], "return a picture"),
     nothing=(lambda c, s: None, "return"),

@@ -327,7 +327,7 @@ def test_an_over_reader_that_is_noticed_passes(capsys, answer):
 @wrong(
     half_a_nat=(rule(lambda own, new: own - new > 0.5), "trusts a D"),
     half_the_threshold=(rule(lambda own, new: own - new > 0.05), "suspects a D"),
-    a_share=(rule(lambda own, new: new < own / 2), "suspects a D"),
+    a_share=(rule(lambda own, new: new < own / 2), "suspects"),
     share_and_offset=(rule(lambda own, new: new < 0.8 * own - 0.05), "trusts a D"),
     below_zero=(rule(lambda own, new: new < 0), "suspects"),
     either_side=(rule(lambda own, new: abs(own - new) > 0.1), "is no over-reading"),

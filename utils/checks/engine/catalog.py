@@ -32,12 +32,14 @@ class Case:
         *arguments: numbers, arrays, lists, functions, models; none is ever handed
             out itself, each call gets a copy.
         shows: what an answer that fails here has probably overlooked, as a sentence.
+        breaks: the same for one that breaks off here.
         mistakes: of an edge case, that show nowhere else: their formulas are right in
             all ordinary cases.
     """
 
-    def __init__(self, *arguments, shows: str = "", mistakes: Sequence[Wrong] = ()):
-        self.arguments, self.shows, self.mistakes = arguments, shows, mistakes
+    def __init__(self, *arguments, shows="", breaks="", mistakes=()):
+        self.arguments, self.shows = arguments, shows
+        self.breaks, self.mistakes = breaks, mistakes
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from utils.checks.engine.comparison import (
     where_they_differ,
 )
 from utils.checks.engine.feedback import Mistake, report
+from utils.checks.engine.traceback import describe_error
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,12 @@ class Check:
     def _compare(self, answer, cases, mistakes) -> None:
         replies, broken = self._replies(answer, cases)
         if all(map(self._right, replies)):
-            if broken is not None:
+            if broken is None:
+                return
+            breaks = cases[len(replies)].breaks
+            if isinstance(broken, Mistake | NotImplementedError) or not breaks:
                 raise broken
-            return
+            raise Mistake(f"{describe_error(broken)}: {breaks}") from broken
         explained = self._explanations(answer, replies, mistakes)
         if explained:
             raise Mistake(f"`{answer.name}` {explained[0].message}")
@@ -99,8 +103,6 @@ class Check:
             try:
                 replies.append(self._ask(answer, case))
             except Exception as error:  # what came before may explain it
-                if case.shows:
-                    error.add_note(case.shows)
                 return replies, error
         return replies, None
 
@@ -228,4 +230,5 @@ def _other_shape(label: str, found, exact, given: str) -> str:
     elif [n for n in shape if n != 1] == [n for n in wanted if n != 1]:
         more = "too many" if len(shape) > len(wanted) else "too few"
         why = f": an axis of length 1 {more}."
-    return f"returns {label}shape {shape} for {given}, where {wanted} is right{why}"
+    right = f"{wanted} is right" if wanted else "a number is right"
+    return f"returns {label}shape {shape} for {given}, where {right}{why}"

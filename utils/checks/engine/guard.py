@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 
 import keras
@@ -30,6 +31,7 @@ def guarded(seconds: float) -> Iterator[None]:
     with (
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(errors),
+        warnings.catch_warnings(action="ignore"),
         _settings_kept(),
         np.errstate(all="ignore"),
         _time_limit(seconds),

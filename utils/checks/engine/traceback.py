@@ -63,7 +63,7 @@ def where_raised(error: BaseException) -> Place | None:
 
 def describe_error(error: BaseException) -> str:
     """Returns an exception of the learner's code on one line, without a period."""
-    raised = _in_words(error) + "".join(f" ({note})" for note in _notes(error))
+    raised = _in_words(error)
     place = where_raised(error)
     if place is None:
         return f"calling your code raised {raised}"
@@ -72,11 +72,6 @@ def describe_error(error: BaseException) -> str:
         f"`{place.function}`{called_with} broke off in line {place.line}, "
         f"`{place.code}`, with {raised}"
     )
-
-
-def _notes(error: BaseException) -> list[str]:
-    """What a case shows, as the check has added it, without its period."""
-    return [note.rstrip(".") for note in getattr(error, "__notes__", [])]
 
 
 def message_of(error: BaseException) -> str:
@@ -167,6 +162,21 @@ _MEANINGS = (
         r"Can't call numpy\(\) on Tensor that requires grad",
         "a tensor with a gradient given to NumPy: stay with `keras.ops`, or take "
         "`ops.convert_to_numpy(x)` where no gradient is needed",
+    ),
+    (
+        r"only (0-dimensional|length-1|size-1|integer scalar) arrays|only one element "
+        r"tensors|Only scalar arrays|can only convert an array of size 1",
+        "`float()` or a function of `math` on several numbers at once: the functions "
+        "of NumPy and `keras.ops` take whole arrays",
+    ),
+    (
+        r"truth value of an array|Boolean value of Tensor with more than one",
+        "`if`, `and` or `max` on several numbers at once: take `np.where` or "
+        "`ops.where`, `.any()` or `.all()`",
+    ),
+    (
+        r"math domain error|expected a positive input",
+        "the logarithm or the square root of 0 or of a negative number",
     ),
     (r"^RecursionError", "a function that calls itself without end"),
     (r"^MemoryError|ResourceExhausted|OutOfMemory", "more memory than there is"),

@@ -75,6 +75,24 @@ _MISTAKES = (
         "sum, and it comes out positive by itself.",
     ),
     Wrong(
+        lambda p, q: np.sum(np.maximum(p * np.log(p / q), 0)),
+        "drops the negative terms: they belong to the sum, which comes out positive by "
+        "itself.",
+    ),
+    Wrong(
+        lambda p, q: np.sum(p * np.log(p)) - np.sum(q * np.log(q)),
+        "is the difference of two entropies: both logarithms are weighted with p, "
+        "Σ p·(log p − log q).",
+    ),
+    Wrong(
+        lambda p, q: np.sum((p - q) ** 2 / q),
+        "is the χ² divergence, Σ (p − q)²/q: KL takes the logarithm of p/q.",
+    ),
+    Wrong(
+        lambda p, q: np.abs(p - q).sum() / 2,
+        "is the total variation, half of Σ |p − q|: KL takes the logarithm of p/q.",
+    ),
+    Wrong(
         lambda p, q: _masked(p, q, p > 0.01),
         "leaves rare outcomes out: what happens once in a thousand times counts too, "
         "most of all where q finds it all but impossible. Only p = 0 adds nothing.",

@@ -46,11 +46,15 @@ fit_gaussian = Check(
     exact=maximum_likelihood,
     least=1e-8,
     cases=(
-        Case(_points(0, 7, 3), shows="average over the points, the rows of x."),
+        Case(_points(0, 7, 3), shows="both are means over the points, the rows of x."),
         Case(_points(1, 40, 2)),
         Case(_points(2, 5, 1), shows="a single column is data (n, 1) too."),
         Case(_points(4, 2, 2), shows="two points are enough for both."),
         Case(np.tile(_points(5, 1, 3), (4, 1)), shows="equal points have no spread."),
+        Case(
+            np.repeat(_points(8, 3, 2), [1, 5, 2], axis=0),
+            shows="a point that is there five times counts five times.",
+        ),
         Case(_points(6, 1, 2), shows="of a single point the covariance is 0."),
         Case(_outlier(), shows="an outlier counts as every other point does."),
         Case(

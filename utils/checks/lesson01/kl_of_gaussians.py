@@ -78,6 +78,18 @@ _MISTAKES = (
         "to right. Put what stands below the fraction in parentheses.",
     ),
     Wrong(
+        _with_square(lambda m, s, n, t: (s**2 - (m - n) ** 2) / (2 * t**2)),
+        "subtracts the squared distance of the means: it is added to σ_p².",
+    ),
+    Wrong(
+        _with_square(lambda m, s, n, t: (s**2 + (m - n) ** 2) / (2 * t)),
+        "does not square σ_q below the fraction: the density of q holds σ_q².",
+    ),
+    Wrong(
+        lambda m, s, n, t: gaussian_kl(m, s, n, t) - np.log(t / s) / 2,
+        "has half the logarithm: ½·log(σ_q²/σ_p²) is log(σ_q/σ_p).",
+    ),
+    Wrong(
         lambda m, s, n, t: gaussian_kl(m, s, n, t) + gaussian_kl(n, t, m, s),
         "adds both directions: KL is one of them, the mean under p.",
     ),

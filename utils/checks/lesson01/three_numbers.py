@@ -191,18 +191,26 @@ three_numbers = Check(
         Case(
             np.array([0, 0, 1, 2, 1, 0, 2, 1, 1, 0]),
             np.array([0.2, 0.4, 0.3, 0.1]),
-            shows=_NEVER_CAME,
+            shows="take one face by itself, and work it out by hand.",
+            breaks=_NEVER_CAME,
         ),
         Case(
             np.array([3, 3, 1, 0, 2, 3]),
             np.array([0.1, 0.2, 0.3, 0.4]),
             shows="take one face by itself, and work it out by hand.",
         ),
-        Case(np.array([1, 1, 1]), np.array([0.5, 0.5]), shows=_NEVER_CAME),
-        Case(np.array([0]), np.array([0.3, 0.7]), shows=_NEVER_CAME),
+        Case(
+            np.array([1, 1, 1]),
+            np.array([0.5, 0.5]),
+            shows=_NEVER_CAME,
+            breaks=_NEVER_CAME,
+        ),
+        Case(
+            np.array([0]), np.array([0.3, 0.7]), shows=_NEVER_CAME, breaks=_NEVER_CAME
+        ),
         Case(
             np.array([2, 0]),
-            np.array([1e-9, 0.5, 0.5 - 1e-9]),
+            np.array([1e-9, 0.3, 0.7 - 1e-9]),
             shows="a face that the model all but excludes has come.",
         ),
     ),

@@ -76,6 +76,11 @@ js_of_modes = Check(
             "make, p and q differ as well.",
         ),
         Wrong(
+            lambda k, K: 1 - k / K,
+            "is the share of the missing heaps, which is no divergence: put the "
+            "probabilities of both kinds of heaps into the definition of JS.",
+        ),
+        Wrong(
             lambda k, K: sum(_parts(k, K)[:2]) / 2,
             "holds KL(p‖mixture) only: add KL(q‖mixture) = log(q/r).",
         ),

@@ -40,6 +40,7 @@ js_reading = Check(
             np.array([[3.0], [2.0], [2.0]]),
             shows="a D that is wrong reads less than 0, and that is what it reads.",
         ),
+        Case(np.array([[0.2], [0.9], [0.4]]), np.array([[0.6], [0.1]])),
         Case(np.zeros((1, 1)), np.zeros((2, 1)), shows="an undecided D reads 0."),
         Case(np.array([[25.0], [0.0]]), np.array([[-0.3]])),
     ),
@@ -96,6 +97,25 @@ js_reading = Check(
                 _LOG_2 + (np.sum(log_sigmoid(real)) + np.sum(log_sigmoid(-fake))) / 2
             ),
             "adds the examples up: V has means, `ops.mean` in place of `ops.sum`.",
+        ),
+        Wrong(
+            lambda real, fake: _LOG_2 + np.mean(log_sigmoid(real)) / 2,
+            "holds the real half of V only: add E[log(1 - D)] on the generated ones.",
+        ),
+        Wrong(
+            lambda real, fake: _LOG_2 + np.mean(log_sigmoid(-fake)) / 2,
+            "holds the generated half of V only: add E[log D] on the real ones.",
+        ),
+        Wrong(
+            lambda real, fake: _reading(real, -fake),
+            "takes log D of the generated logits: V has log(1 - D) there, whose logit "
+            "has the other sign.",
+        ),
+        Wrong(
+            lambda real, fake: (
+                _LOG_2 + (np.mean(np.log(real)) + np.mean(np.log(1 - fake))) / 2
+            ),
+            "takes the logits for probabilities: D is the sigmoid of a logit.",
         ),
         Wrong(
             _clipped_at_zero,

@@ -69,13 +69,13 @@ def test_the_mean_and_the_covariance_divide_by_n():
             lambda: gaussian_log_density_full([[0, 0]], [0, 0], [[1, 2], [2, 1]]),
             "eigenvalue is -1",
         ),
-        (lambda: gaussian_log_density_full([0, 0], [0, 0], np.eye(2)), "one a row"),
+        (lambda: gaussian_log_density_full([0, 0], [0, 0], np.eye(2)), "one per row"),
         (lambda: bits_per_dimension([], 3), "no log-densities"),
         (lambda: bits_per_dimension([1.0], 0), "positive"),
         (lambda: bits_per_dimension([1.0], 2, 0.0), "positive"),
         (lambda: maximum_likelihood(np.zeros((0, 2))), "shape"),
         (lambda: maximum_likelihood([1.0, 2.0]), "shape"),
-        (lambda: maximum_likelihood([[np.inf]]), "NaN or infinity"),
+        (lambda: maximum_likelihood([[np.inf]]), "NaN or infinite"),
     ],
 )
 def test_wrong_arguments_are_refused_in_a_sentence(call, message):

@@ -323,6 +323,14 @@ def test_what_makes_no_triplet_is_refused(loss, labels, shape, margin, message):
         loss(np.array(labels), np.zeros(shape, "float32"), margin)
 
 
+def test_a_compiled_batch_without_a_triplet_costs_nothing(monkeypatch):
+    monkeypatch.setattr("utils.measures.mining.concrete", lambda values: None)
+    x = np.random.default_rng(0).normal(size=(4, 2)).astype("float32")
+    for labels in ([0, 0, 0, 0], [0, 1, 2, 3]):
+        for loss in LOSSES.values():
+            assert number(loss(labels, x, 0.3)) == 0
+
+
 def test_a_triplet_of_three_shapes_and_a_margin_of_zero_are_refused():
     with pytest.raises(ValueError, match="the same one"):
         triplet_loss(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((1, 3)))

@@ -44,5 +44,5 @@ def test_shapes_that_do_not_fit_are_refused(unary, pairwise):
 
 @pytest.mark.parametrize("states", [[0, 1], [0, 1, 2], [0, -1, 1]])
 def test_states_that_do_not_fit_are_refused(states):
-    with pytest.raises(ValueError, match="one integer a cell"):
+    with pytest.raises(ValueError, match="one integer per cell"):
         chain_score(states, *random_chain(3, 2))

@@ -76,8 +76,9 @@ def at_least_float32(measure):
 
 
 def _float_dtype(tensors) -> str:
-    dtypes = (keras.backend.standardize_dtype(each.dtype) for each in tensors)
-    return keras.backend.result_type(*dtypes, "float32")
+    # Not `keras.backend.result_type`: with PyTorch it makes float32 of float64.
+    dtypes = {keras.backend.standardize_dtype(each.dtype) for each in tensors}
+    return "float64" if "float64" in dtypes else "float32"
 
 
 def concrete(value) -> np.ndarray | None:

@@ -28,7 +28,11 @@ def gaussian_kl(mean_p, std_p, mean_q, std_q):
     Source: Kullback (1959), Information theory and statistics, chapter 9.
     """
     xp, arrays = as_floats(mean_p, std_p, mean_q, std_q)
-    _check_shapes(arrays)
+    check_shapes(
+        "mean_p, std_p, mean_q and std_q",
+        arrays,
+        "give numbers, or arrays (..., d) of one shape.",
+    )
     mean_p, std_p, mean_q, std_q = arrays
     check_std("std_p", std_p, mean_p)
     check_std("std_q", std_q, mean_q)
@@ -76,17 +80,23 @@ def _log_diagonal(xp, factor):
     return log(xp.diagonal(factor, axis1=-2, axis2=-1))
 
 
-def _check_shapes(arrays) -> None:
+def check_shapes(what: str, arrays, fix: str) -> None:
+    """Raises a ValueError unless the shapes of arrays broadcast.
+
+    Args:
+        what: their names, for the message.
+        arrays: tensors or arrays.
+        fix: what to give, after the colon.
+    """
     shapes = [tuple(array.shape) for array in arrays]
+    if any(None in shape for shape in shapes):  # not known yet, in a compiled function
+        return
     try:
         np.broadcast_shapes(*shapes)
     except ValueError:
         raise ValueError(
-            f"mean_p, std_p, mean_q and std_q have the shapes {shapes}, which do not "
-            "fit together: give numbers, or arrays (..., d) of one shape."
+            f"{what} have the shapes {shapes}, which do not fit together: {fix}"
         ) from None
-    except TypeError:  # a size not known yet, inside a compiled function
-        return
 
 
 def check_std(name: str, std, mean) -> None:
@@ -94,13 +104,13 @@ def check_std(name: str, std, mean) -> None:
 
     Args:
         name: of the argument, for the message.
-        std: tensor or array, a number or one an axis.
+        std: tensor or array, a number or one per axis.
         mean: tensor or array that it stands beside.
     """
     if len(std.shape) > len(mean.shape) > 0:
         raise ValueError(
             f"{name} has shape {tuple(std.shape)} beside a mean of shape "
-            f"{tuple(mean.shape)}: give one standard deviation a dimension, or use "
+            f"{tuple(mean.shape)}: give one standard deviation per dimension, or use "
             "gaussian_kl_full(mean_p, covariance_p, mean_q, covariance_q)."
         )
     numbers = concrete(std)

@@ -7,8 +7,9 @@ import math
 
 import numpy as np
 
-from utils.core.arrays import as_floats, log
-from utils.measures.gaussian_kl import check_covariance, check_std
+from utils.core.arrays import as_floats, log, to_numpy
+from utils.core.validation import finite
+from utils.measures.gaussian_kl import check_covariance, check_shapes, check_std
 
 LOG_2_PI = math.log(2 * math.pi)
 
@@ -63,7 +64,7 @@ def gaussian_log_density_full(x, mean, covariance):
     x, mean, covariance = arrays
     if len(x.shape) != 2:
         raise ValueError(
-            f"The points have shape {tuple(x.shape)}: give one a row, (n, d)."
+            f"The points have shape {tuple(x.shape)}: give one per row, (n, d)."
         )
     _check_points(x, mean)
     check_covariance("covariance", covariance, mean)
@@ -124,13 +125,12 @@ def maximum_likelihood(x) -> tuple[np.ndarray, np.ndarray]:
     Source: Anderson (1958), An introduction to multivariate statistical analysis,
     theorem 3.2.1.
     """
-    x = np.asarray(x, dtype="float64")
+    x = to_numpy(x, "The sample")
     if x.ndim != 2 or x.size == 0:
         raise ValueError(
             f"The sample has shape {x.shape}: give at least one point a row, (n, d)."
         )
-    if not np.isfinite(x).all():
-        raise ValueError("The sample holds NaN or infinity: give finite numbers.")
+    finite(x, "The sample")
     mean = x.mean(axis=0)
     return mean, (x - mean).T @ (x - mean) / len(x)
 
@@ -138,13 +138,8 @@ def maximum_likelihood(x) -> tuple[np.ndarray, np.ndarray]:
 def _check_points(*arrays) -> None:
     if 0 in tuple(arrays[0].shape):
         raise ValueError("There are no points: give at least one.")
-    shapes = [tuple(array.shape) for array in arrays]
-    try:
-        np.broadcast_shapes(*shapes)
-    except ValueError:
-        raise ValueError(
-            f"The points and the parameters have the shapes {shapes}, which do not fit "
-            "together: give points (n, d) and parameters (d,)."
-        ) from None
-    except TypeError:  # a size not known yet, inside a compiled function
-        return
+    check_shapes(
+        "The points and the parameters",
+        arrays,
+        "give points (n, d) and parameters (d,).",
+    )

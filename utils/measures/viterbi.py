@@ -29,7 +29,7 @@ def chain_score(states, unary, pairwise):
     ):
         raise ValueError(
             f"The states {states} do not fit {len(unary)} cells with "
-            f"{len(pairwise)} states each: give one integer a cell, from 0."
+            f"{len(pairwise)} states each: give one integer per cell, from 0."
         )
     return float(
         unary[np.arange(len(states)), states].sum()

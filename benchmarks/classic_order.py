@@ -32,7 +32,7 @@ class ClassicOrderGAN(GAN):
         def generator_loss():
             fake = self(latent, training=True)
             self.fakes.assign(fake)
-            return _cross_entropy(ones, self.judge(fake))
+            return _cross_entropy(ones, self.logits_of(fake))
 
         generator_loss = minimize(
             generator_loss,
@@ -43,7 +43,7 @@ class ClassicOrderGAN(GAN):
         examples = ops.concatenate([data, ops.convert_to_tensor(self.fakes)])
         labels = ops.concatenate([ones, zeros])
         discriminator_loss = minimize(
-            lambda: _cross_entropy(labels, self.judge(examples)),
+            lambda: _cross_entropy(labels, self.logits_of(examples)),
             self.discriminator.trainable_variables,
             self.optimizer["discriminator"],
         )

@@ -1164,7 +1164,7 @@ energy = EnergyModel(
     step_size=1.0,
     noise=0.01,
     decay=0.01,
-    memory=2_048,
+    buffer_size=2_048,
 )
 energy.compile(keras.optimizers.Adam(1e-3, beta_1=0.0, beta_2=0.99))
 history = energy.fit(TRAIN, batch_size=128, epochs=DIGIT_EPOCHS, verbose=0)

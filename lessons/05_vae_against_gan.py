@@ -1016,7 +1016,8 @@ assert (
 # %%
 from utils.models import VAEGAN
 
-show_code(VAEGAN.train_step, "VAEGAN.train_step")
+show_code(VAEGAN.update_discriminator, "VAEGAN.update_discriminator")
+show_code(VAEGAN.update_generator, "VAEGAN.update_generator")
 
 # %%
 show_code(VAEGAN.coding_loss, "VAEGAN.coding_loss")

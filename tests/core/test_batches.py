@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.core.batches import blocks, in_batches
+from utils.core.batches import blocks, in_batches, standard_normal
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 7, 8, 9, 40])
@@ -45,3 +45,12 @@ def test_blocks_cover_every_row_once_and_stay_small():
         (9, 10),
     ]
     assert [(s.start, s.stop) for s in blocks(2, 10**9, numbers=1)] == [(0, 1), (1, 2)]
+
+
+def test_draws_are_standard_normal_and_decided_by_their_seed():
+    draws = standard_normal(3_000, 4, seed=0)
+    assert draws.shape == (3_000, 4)
+    assert np.allclose(draws.mean(axis=0), 0, atol=0.1)
+    assert np.allclose(np.cov(draws.T), np.eye(4), atol=0.1)
+    assert np.array_equal(draws, standard_normal(3_000, 4, seed=0))
+    assert not np.array_equal(draws, standard_normal(3_000, 4, seed=1))

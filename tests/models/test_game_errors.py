@@ -68,7 +68,7 @@ def test_the_discriminator_returns_one_logit():
     refused(
         lambda: GAN(*pair(output=2)),
         "returns shape (2,)",
-        "one logit",
+        "one logit per example",
         "keras.layers.Dense(1)",
     )
 
@@ -87,7 +87,7 @@ def test_counts_are_integers_of_at_least_one(argument, value):
 def test_an_unknown_objective_is_answered_with_the_known_ones(objective):
     refused(
         lambda: GAN(*pair(), objective=objective),
-        f"objective was {objective!r}",
+        f"There is no objective {objective!r}",
         *map(repr, OBJECTIVES),
     )
 
@@ -101,8 +101,8 @@ def test_a_misspelt_name_is_answered_with_its_near_match():
 def test_an_unknown_penalty_is_answered_with_the_known_ones(penalty):
     refused(
         lambda: GAN(*pair(), penalty=penalty),
-        "penalty was 'r3'",
-        "None or one of 'r1', 'r2', 'gradient'",
+        "There is no penalty 'r3'",
+        "one of 'r1', 'r2', 'gradient'. Or None",
     )
 
 
@@ -156,16 +156,25 @@ def test_torch_refuses_to_compile_two_players():
     )
 
 
-def test_a_game_has_no_learning_rate_to_set(make_gan, points, train):
-    gan = make_gan()
-    schedule = keras.callbacks.LearningRateScheduler(lambda epoch, rate: 0.5)
+@pytest.mark.parametrize(
+    "callback",
+    [
+        keras.callbacks.LearningRateScheduler(lambda epoch, rate: 0.5),
+        keras.callbacks.ReduceLROnPlateau("generator_loss", patience=1),
+    ],
+)
+def test_no_callback_sets_one_learning_rate_for_both(untouched, points, callback):
     refused(
-        lambda: train(gan, points, callbacks=[schedule]),
-        "set to 0.5",
+        lambda: untouched.fit(points, callbacks=callback),
+        f"set by {type(callback).__name__}",
         "each player has its own",
         "optimizer[player]",
         "'generator', 'discriminator'",
     )
+
+
+def test_a_game_has_no_learning_rate_to_set(make_gan):
+    refused(lambda: setattr(make_gan().optimizer, "learning_rate", 0.5), "set to 0.5")
 
 
 def test_a_log_of_another_name_is_refused(make_gan):
@@ -209,7 +218,7 @@ def test_real_examples_come_in_one_array(untouched, points, wrap):
     given = wrap(points)
     refused(
         lambda: untouched.fit(given),
-        f"came in a {type(given).__name__}",
+        f"came as a {type(given).__name__}",
         "one array (n, ...)",
         "np.stack(examples)",
     )

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from utils.autodiff import minimize
-from utils.models.optimizers import PlayerOptimizers
+from utils.models.player_optimizers import PlayerOptimizers
 
 BATCH = 16
 PLAYERS = ("generator", "discriminator")
@@ -109,13 +109,21 @@ def test_a_loss_scale_leaves_losses_and_updates_as_they_are(make_gan, points, tr
     np.testing.assert_allclose(gans[0].sample(5), gans[1].sample(5), rtol=1e-4)
 
 
-def test_schedules_advance_with_the_steps_of_their_player(make_gan, points, train):
+@pytest.mark.parametrize("steps", [1, 2, 5])
+def test_schedules_count_turns_however_often_a_player_moves(
+    make_gan, points, train, tmp_path, steps
+):
     halving = keras.optimizers.schedules.ExponentialDecay(0.1, 4, 0.5)
     optimizers = [keras.optimizers.SGD(halving) for _ in PLAYERS]
-    gan = make_gan(optimizers=optimizers, discriminator_steps=2, run_eagerly=False)
-    train(gan, points)
-    assert float(gan.optimizer["generator"].learning_rate) == pytest.approx(0.05)
-    assert float(gan.optimizer["discriminator"].learning_rate) == pytest.approx(0.025)
+    settings = {"discriminator_steps": steps, "run_eagerly": False}
+    gan = make_gan(optimizers=optimizers, **settings)
+    for turns in (4, 8):
+        train(gan, points)
+        for player in PLAYERS:
+            rate = float(gan.optimizer[player].learning_rate)
+            assert rate == pytest.approx(0.1 * 0.5 ** (turns / 4))
+        gan.save(tmp_path / "gan.keras")  # the second time from a loaded game
+        gan = keras.saving.load_model(tmp_path / "gan.keras")
 
 
 class Weights(keras.callbacks.Callback):

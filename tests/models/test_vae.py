@@ -187,3 +187,11 @@ def test_a_bernoulli_likelihood_wants_numbers_between_black_and_white():
     model.compile("sgd")
     with pytest.raises(ValueError, match="black to white"):
         model.fit(2 * np.ones((8, 5), "float32"), verbose=0)
+
+
+@pytest.mark.parametrize("scale", [30, 300])
+def test_examples_of_a_large_scale_are_named_as_the_cause(scale):
+    model, x = linear_vae(), scale * stretched(64)
+    model.compile("sgd")
+    with pytest.raises(ValueError, match=rf"scale .* Rescaling\({1 / x.std():.3g}\)"):
+        model.fit(x, verbose=0)

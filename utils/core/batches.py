@@ -42,11 +42,25 @@ def in_batches(function: Callable, *arrays, size: int = 1000, dtype: str | None 
     for start in range(0, *rows, size):
         batch = [each[start : start + size] for each in arrays]
         n = len(batch[0])
-        missing = min(size, 1 << (n - 1).bit_length()) - n
+        missing = min(size, filled_up(n)) - n
         filled = [np.concatenate([each, each[:1].repeat(missing, 0)]) for each in batch]
         made = function(*map(ops.convert_to_tensor, filled))
         parts.append(ops.convert_to_numpy(made)[:n])
     return np.concatenate(parts)
+
+
+def filled_up(n: int) -> int:
+    """Returns the power of two that n rows are filled up to, at least n."""
+    return 1 << (n - 1).bit_length()
+
+
+def standard_normal(n: int, dimensions: int, seed: int) -> np.ndarray:
+    """Returns n draws from N(0, I), NumPy `(n, dimensions)`, the same for a seed.
+
+    On JAX a draw of each new size would compile for a second: some rows too many.
+    """
+    draws = keras.random.normal((filled_up(n), dimensions), seed=seed)
+    return ops.convert_to_numpy(draws)[:n]
 
 
 def blocks(rows: int, columns: int, numbers: int | None = None) -> Iterator[slice]:

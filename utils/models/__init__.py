@@ -14,6 +14,9 @@ from utils.models.triplet import TripletModel
 from utils.models.vae import VAE
 from utils.models.vae_gan import VAEGAN
 
+# Keras finds a registered layer in a saved model only if its module was imported.
+from utils.networks import embedding, features, image_transform  # noqa: F401
+
 __all__ = [
     "GAN",
     "VAE",

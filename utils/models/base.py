@@ -8,7 +8,7 @@ from keras import ops
 
 from utils.core.arrays import is_tensor
 from utils.core.batches import in_batches
-from utils.core.validation import finite, one_of, unit_range
+from utils.core.validation import finite, numeric, one_of, unit_range
 from utils.models.stop_when_not_finite import StopWhenNotFinite
 
 
@@ -75,11 +75,17 @@ class CourseModel(keras.Model):
             ValueError: if examples have another shape than the networks', are no
                 numbers, none at all, NaN or infinite, or pictures outside [-1, 1].
         """
-        callbacks = [*_listed(callbacks), *self.own_callbacks(x)]
+        callbacks = _listed(callbacks)
+        self.check_callbacks(callbacks)
         x, y = self._checked(x, y, sample_weight)
         with variables_kept(self._state()):
             return super().fit(
-                x, y, *args, callbacks=callbacks, sample_weight=sample_weight, **kwargs
+                x,
+                y,
+                *args,
+                callbacks=[*callbacks, *self.own_callbacks(x)],
+                sample_weight=sample_weight,
+                **kwargs,
             )
 
     def own_callbacks(self, x):
@@ -91,17 +97,22 @@ class CourseModel(keras.Model):
         x, y = self._checked(x, y, sample_weight)
         return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
 
+    def check_callbacks(self, callbacks):
+        """Raises a ValueError for callbacks that this model has no use for."""
+
     def check_data(self, x):
         """Returns what to train on: arrays looked at, data sets as they are."""
-        if x is None or isinstance(x, list | tuple | dict):
+        if x is None or isinstance(x, list | tuple | dict | str):
             raise ValueError(
-                f"The examples came in a {type(x).__name__}, but must be one array "
+                f"The examples came as a {type(x).__name__}, but must be one array "
                 "(n, ...) or a data set that yields batches. Give the array itself, "
                 "or np.stack(examples)."
             )
         if not (isinstance(x, np.ndarray) or is_tensor(x)):
             return x
-        array = np.asarray(ops.convert_to_numpy(x) if is_tensor(x) else x)
+        array = numeric(
+            ops.convert_to_numpy(x) if is_tensor(x) else x, "The real examples"
+        )
         self.check_examples(array)
         return x if array.dtype.kind == "f" else array.astype(keras.config.floatx())
 
@@ -128,12 +139,14 @@ class CourseModel(keras.Model):
     def examples_of(self, data):
         """Returns the examples in what `train_step` is handed, which has four shapes.
 
+        They come in the precision of the weights, whatever numbers the data hold.
+
         Raises:
             ValueError: if it holds weights that this model would ignore.
         """
         examples, _, sample_weight = keras.utils.unpack_x_y_sample_weight(data)
         self.refuse_weights(sample_weight)
-        return examples
+        return self.in_full(examples)
 
     def _checked(self, x, y, sample_weight):
         self.refuse_weights(sample_weight)

@@ -1,47 +1,60 @@
-"""A discriminator that generates: it learns from its own dreams."""
+"""A discriminator that generates: its negative examples are its own."""
 
 import keras
 import numpy as np
 from keras import ops
 
 from utils.autodiff import minimize, portable_train_step
+from utils.core.validation import integer, interval, number
 from utils.measures.adversarial import logistic_discriminator_loss
-from utils.models.base import check_examples, variables_kept
-from utils.models.stop_when_not_finite import StopWhenNotFinite
+from utils.models.base import CourseModel, check_examples
+from utils.models.game import check_discriminator
 from utils.sampling.ascent import ascend, ascent_step
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
-class EnergyModel(keras.Model):
-    """Trains a discriminator whose negative examples are its own.
+class EnergyModel(CourseModel):
+    """Trains a discriminator on negative samples that it finds by itself.
 
-    Each step is a round: D dreams (it climbs its own score from where earlier dreams
-    ended, some of them from noise), then it learns to tell the dreams from real
-    examples. Its score is minus an energy: real examples end up in its valleys.
+    Each step is a round of persistent contrastive divergence: negative samples climb
+    D's score from where earlier ones ended (a replay buffer), some of them from noise;
+    then D learns to tell them from real examples. They are what the course calls D's
+    dreams. Its score is minus an energy: real examples end up in its valleys.
 
     Args:
-        discriminator: built `keras.Model` from examples to logits `(n, 1)`, without
-            BatchNorm or Dropout, which would make the score of one example depend on
-            others or on chance.
+        discriminator: built `keras.Model` from examples to logits `(n, 1)`. While it
+            learns it is in training mode; with BatchNorm or Dropout the score of an
+            example would then depend on others or on chance, so leave them out.
         bounds: `(low, high)`, what the numbers of an example lie between.
         steps: of ascent in each round, at least 1.
         step_size: of ascent, positive.
         noise: standard deviation of what is added after each step of ascent; with
             √(2·step_size) it is Langevin dynamics at temperature 1.
-        memory: how many dreams are kept to go on from (a replay buffer), at least 1.
-        fresh: share of dreams that start from noise, in [0, 1].
+        buffer_size: how many negative samples are kept to go on from, at least 1.
+        fresh: share of negative samples that start from noise, in [0, 1].
         decay: weight of the mean squared logit, which keeps the score from growing
             without end; at least 0.
 
     Raises:
-        ValueError: if the discriminator does not return one logit an example, or an
+        ValueError: if the discriminator does not return one logit per example, or an
             argument is out of range.
 
-    Source: Hinton (2002); Tieleman (2008) for dreams that go on; Du and Mordatch
+    Source: Hinton (2002); Tieleman (2008) for chains that persist; Du and Mordatch
     (2019), "Implicit generation and modeling with energy-based models".
     """
 
-    LOGS = ("loss", "score_real", "score_dreamt")
+    NETWORKS = ("discriminator",)
+    SETTINGS = (
+        "bounds",
+        "steps",
+        "step_size",
+        "noise",
+        "buffer_size",
+        "fresh",
+        "decay",
+    )
+    LOGS = ("loss", "score_real", "score_negative")
+    UNWEIGHTED = "its loss compares two sets of examples, in which all count alike"
 
     def __init__(
         self,
@@ -50,33 +63,37 @@ class EnergyModel(keras.Model):
         steps=20,
         step_size=0.1,
         noise=0.0,
-        memory=1000,
+        buffer_size=1000,
         fresh=0.05,
         decay=0.0,
         **kwargs,
     ):
-        _check_discriminator(discriminator)
-        _check_arguments(bounds, steps, step_size, noise, memory, fresh, decay)
+        check_discriminator(discriminator)
+        bounds = interval(bounds, "bounds")
+        steps = integer(steps, "steps")
+        buffer_size = integer(buffer_size, "buffer_size")
+        number(step_size, "step_size", above=0)
+        number(noise, "noise", least=0)
+        number(fresh, "fresh", least=0, most=1)
+        number(decay, "decay", least=0)
         super().__init__(**kwargs)
         self.discriminator = discriminator
-        self.bounds = tuple(float(bound) for bound in bounds)
+        self.bounds = bounds
         self.steps, self.step_size, self.noise = steps, step_size, noise
-        self.fresh, self.decay = fresh, decay
+        self.buffer_size, self.fresh, self.decay = buffer_size, fresh, decay
         self.example_shape = tuple(discriminator.input_shape[1:])
-        self.memory = self.add_weight(
-            shape=(memory, *self.example_shape),
+        self.replay_buffer = self.add_weight(
+            shape=(buffer_size, *self.example_shape),
             initializer=keras.initializers.RandomUniform(*self.bounds),
             trainable=False,
-            name="memory",
+            name="replay_buffer",
         )
         self.seed_generator = keras.random.SeedGenerator()
-        self.means = {name: keras.metrics.Mean(name=name) for name in self.LOGS}
-        self.built = True
 
     @property
     def metrics(self):
-        """The means in the logs, and no others: `History` then holds epoch means."""
-        return list(self.means.values())
+        """The trackers of the logs, without the one loss that Keras would add."""
+        return list(self.trackers.values())
 
     def call(self, x, training=False):
         """The score of examples `(n, ...)`: logits `(n, 1)`."""
@@ -84,57 +101,59 @@ class EnergyModel(keras.Model):
 
     @portable_train_step
     def train_step(self, data):
-        """One round: dream, then learn to tell the dreams from real examples."""
-        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        dreams = self.dream(ops.shape(real)[0])
-        real = ops.cast(real, dreams.dtype)
+        """One round: find negative samples, then learn to tell them from real ones."""
+        real = self.examples_of(data)
+        n = ops.shape(real)[0]
+        negative = self.negative_samples(n)
         loss = minimize(
-            lambda: self.compare(real, dreams),
+            lambda: self.contrastive_loss(real, negative),
             self.discriminator.trainable_variables,
             self.optimizer,
         )
-        self.means["loss"].update_state(loss)
-        return {name: mean.result() for name, mean in self.means.items()}
+        self.log(n, loss=loss)
+        return self.logs()
 
-    def compare(self, real, dreams):
-        """The loss of telling real examples from dreams, `decay` included."""
-        scores = self(real), self(dreams)
-        for name, score in zip(self.LOGS[1:], scores, strict=True):
-            self.means[name].update_state(score)
+    def contrastive_loss(self, real, negative):
+        """The loss of telling real from negative samples, `decay` included."""
+        scores = [self.in_full(self(x, training=True)) for x in (real, negative)]
+        self.log(score_real=scores[0], score_negative=scores[1])
         squares = sum(ops.mean(ops.square(score)) for score in scores)
         return logistic_discriminator_loss(*scores) + self.decay * squares
 
-    def dream(self, n):
-        """Goes on with n dreams of the memory, which keeps what they become."""
-        size = self.memory.shape[0]
-        places = keras.random.randint((n,), 0, size, seed=self.seed_generator)
-        dreams = self.climb(self._starts(ops.take(self.memory.value, places, axis=0)))
-        kept = ops.scatter_update(self.memory.value, places[:, None], dreams)
-        self.memory.assign(kept)
-        return dreams
+    def negative_samples(self, n):
+        """Goes on with n samples of the replay buffer, which keeps what they become."""
+        places = keras.random.randint(
+            (n,), 0, self.buffer_size, seed=self.seed_generator
+        )
+        kept = ops.take(self.replay_buffer.value, places, axis=0)
+        samples = self.climb(self._starts(kept))
+        self.replay_buffer.assign(
+            ops.scatter_update(self.replay_buffer.value, places[:, None], samples)
+        )
+        return samples
 
     def climb(self, x):
         """Moves examples up the score: `steps` steps of ascent, with `noise`."""
-        x = ops.convert_to_tensor(x)
+        x = self.in_full(x)
         # Drawn before the loop: on JAX no state may change inside it.
         shape = (self.steps, *ops.shape(x))
-        noise = self.noise * keras.random.normal(shape, seed=self.seed_generator)
+        noise = self.noise * keras.random.normal(
+            shape, dtype=x.dtype, seed=self.seed_generator
+        )
 
         def step(i, x):
             epsilon = ops.take(noise, i, axis=0)
-            return ascent_step(
-                self.discriminator, x, self.step_size, epsilon, self.bounds
-            )
+            return ascent_step(self, x, self.step_size, epsilon, self.bounds)
 
         return ops.stop_gradient(ops.fori_loop(0, self.steps, step, x))
 
-    def _starts(self, remembered):
-        shape = (ops.shape(remembered)[0], *[1] * len(self.example_shape))
+    def _starts(self, kept):
+        shape = (ops.shape(kept)[0], *[1] * len(self.example_shape))
         anew = keras.random.uniform(shape, seed=self.seed_generator) < self.fresh
         noise = keras.random.uniform(
-            ops.shape(remembered), *self.bounds, seed=self.seed_generator
+            ops.shape(kept), *self.bounds, dtype=kept.dtype, seed=self.seed_generator
         )
-        return ops.where(anew, noise, remembered)
+        return ops.where(anew, noise, kept)
 
     def sample(self, n, seed=0, steps=None):
         """Generates examples: uniform noise that climbs the score.
@@ -148,96 +167,28 @@ class EnergyModel(keras.Model):
             NumPy array `(n, ...)`.
 
         Raises:
-            ValueError: if n is less than 1.
+            ValueError: if n is not an integer of at least 1.
         """
-        if n < 1:
-            raise ValueError(f"n was {n}, but at least 1 example can be sampled.")
-        rng = np.random.default_rng(seed)
-        start = rng.uniform(*self.bounds, (n, *self.example_shape))
+        shape = (integer(n, "n"), *self.example_shape)
+        start = np.random.default_rng(seed).uniform(*self.bounds, shape)
         steps = 10 * self.steps if steps is None else steps
-        return ascend(
-            self.discriminator,
-            start,
-            steps,
-            self.step_size,
-            self.noise,
-            self.bounds,
-            seed,
-        )
+        arguments = (steps, self.step_size, self.noise, self.bounds, seed)
+        # All in one batch, filled up: two batches would be given the same noise.
+        return self.in_batches(lambda x: ascend(self, x, *arguments), start, size=2 * n)
 
-    def fit(self, x=None, *args, callbacks=None, **kwargs):
-        """Trains as `keras.Model.fit` does, and stops when the loss is not finite.
-
-        Raises:
-            ValueError: if an array of examples has another shape than the
-                discriminator's, holds NaN or infinity, or leaves the bounds.
-        """
-        if isinstance(x, np.ndarray):
-            self._check_examples(x)
-        callbacks = [*(callbacks or []), StopWhenNotFinite()]
-        variables = [*self.variables, *self.metrics_variables]
-        if self.compiled:
-            self.optimizer.build(self.trainable_variables)  # the step itself may not
-            variables += self.optimizer.variables
-        with variables_kept(variables):
-            return super().fit(x, *args, callbacks=callbacks, **kwargs)
-
-    def _check_examples(self, x):
+    def check_examples(self, x):
+        """Raises a ValueError unless D takes an array, and its bounds hold it."""
         check_examples(x, self.example_shape, "the discriminator takes")
         low, high = self.bounds
         if x.min() < low or x.max() > high:
             raise ValueError(
-                f"The examples lie in [{x.min():g}, {x.max():g}], but the dreams in "
-                f"[{low:g}, {high:g}]: give the model wider bounds."
+                f"The examples lie in [{x.min():g}, {x.max():g}], but the negative "
+                f"samples in [{low:g}, {high:g}]: give the model wider bounds."
             )
-
-    def get_config(self):
-        """The arguments of `__init__`."""
-        return {
-            **super().get_config(),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "bounds": list(self.bounds),
-            "steps": self.steps,
-            "step_size": self.step_size,
-            "noise": self.noise,
-            "memory": self.memory.shape[0],
-            "fresh": self.fresh,
-            "decay": self.decay,
-        }
 
     @classmethod
     def from_config(cls, config):
-        """Builds the model that `get_config` described."""
-        discriminator = keras.saving.deserialize_keras_object(config["discriminator"])
-        return cls(**{**config, "discriminator": discriminator})
-
-
-def _check_discriminator(discriminator):
-    if not isinstance(discriminator, keras.Model) or not discriminator.built:
-        raise ValueError(
-            f"The discriminator was {discriminator!r}, but must be a built "
-            "keras.Model: let it start with keras.Input(shape)."
-        )
-    if discriminator.output_shape[1:] != (1,):
-        raise ValueError(
-            f"The discriminator returns shape {discriminator.output_shape[1:]}, but "
-            "must return one logit an example: end it with keras.layers.Dense(1)."
-        )
-
-
-def _check_arguments(bounds, steps, step_size, noise, memory, fresh, decay):
-    for name, value in (("steps", steps), ("memory", memory)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(
-                f"{name} was {value!r}, but must be an integer of at least 1."
-            )
-    if len(bounds) != 2 or not bounds[0] < bounds[1]:
-        raise ValueError(f"bounds were {bounds}, but must be (low, high), low < high.")
-    for name, value, allowed, fits in (
-        ("step_size", step_size, "positive", 0 < step_size < np.inf),
-        ("noise", noise, "at least 0", 0 <= noise < np.inf),
-        ("fresh", fresh, "a share in [0, 1]", 0 <= fresh <= 1),
-        ("decay", decay, "at least 0", 0 <= decay < np.inf),
-    ):
-        if not fits:
-            raise ValueError(f"{name} was {value}, but must be {allowed}.")
+        """Builds the model that `get_config` described, in files of old as well."""
+        config = {"buffer_size": config.get("memory"), **config}
+        config.pop("memory", None)
+        return super().from_config(config)

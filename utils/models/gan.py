@@ -1,12 +1,10 @@
 """The generative adversarial network: two players that take turns."""
 
-import difflib
-from numbers import Integral
-
 import keras
 from keras import ops
 
 from utils.autodiff import input_gradient, minimize, portable_train_step
+from utils.core.validation import integer, number, one_of
 from utils.measures.adversarial import (
     OBJECTIVES,
     Objective,
@@ -43,6 +41,8 @@ class GAN(Game):
     Source: Goodfellow et al. 2014, "Generative adversarial nets", algorithm 1.
     """
 
+    SETTINGS = ("discriminator_steps", "penalty", "packing")
+
     def __init__(
         self,
         generator,
@@ -53,25 +53,19 @@ class GAN(Game):
         packing=1,
         **kwargs,
     ):
-        for name, value in (
-            ("discriminator_steps", discriminator_steps),
-            ("packing", packing),
-        ):
-            if not isinstance(value, Integral) or value < 1:
-                raise ValueError(
-                    f"{name} was {value!r}, but must be an integer of at least 1."
-                )
+        discriminator_steps = integer(discriminator_steps, "discriminator_steps")
+        packing = integer(packing, "packing")
         check_players(generator, discriminator, packing)
         super().__init__(generator, discriminator, **kwargs)
         self.objective = _objective(objective)
-        self.discriminator_steps = int(discriminator_steps)
+        self.discriminator_steps = discriminator_steps
         self.penalty = penalty_weights(penalty)
-        self.packing = int(packing)
+        self.packing = packing
 
     @portable_train_step
     def train_step(self, data):
         """D up `discriminator_steps` times, then G down once."""
-        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
+        real = self.examples_of(data)
         for _ in range(self.discriminator_steps):
             self.update_discriminator(real)
         self.update_generator(real)
@@ -79,28 +73,29 @@ class GAN(Game):
 
     def update_discriminator(self, real):
         """D's turn: one step up on V(D, G), with new generated examples."""
-        latent = self.draw_latent(ops.shape(real)[0])
-        fake = ops.stop_gradient(self(latent, training=True))
+        n = ops.shape(real)[0]
+        fake = ops.stop_gradient(self(self.draw_latent(n), training=True))
         loss = minimize(
             lambda: self.discriminator_loss(real, fake),
             self.discriminator.trainable_variables,
             self.optimizer["discriminator"],
         )
-        self.log(discriminator_loss=loss)
+        self.log(n, discriminator_loss=loss)
 
     def update_generator(self, real):
         """G's turn: one step down on its loss, with new latent vectors."""
-        latent = self.draw_latent(ops.shape(real)[0])
+        n = ops.shape(real)[0]
+        latent = self.draw_latent(n)
         loss = minimize(
             lambda: self.generator_loss(real, self(latent, training=True)),
             self.generator.trainable_variables,
             self.optimizer["generator"],
         )
-        self.log(generator_loss=loss)
+        self.log(n, generator_loss=loss)
 
     def discriminator_loss(self, real, fake):
         """What D lowers on a batch of real and generated examples, penalty included."""
-        real_logits, fake_logits = self.judge(real), self.judge(fake)
+        real_logits, fake_logits = self.logits_of(real), self.logits_of(fake)
         self.log(
             discriminator_real=self.objective.output(real_logits),
             discriminator_generated=self.objective.output(fake_logits),
@@ -112,24 +107,35 @@ class GAN(Game):
 
     def generator_loss(self, real, fake):
         """What G lowers; `real` matters to the relativistic objective alone."""
-        return self.objective.generator_loss(self.judge(real), self.judge(fake))
+        return self.objective.generator_loss(self.logits_of(real), self.logits_of(fake))
 
     def penalty_value(self, name, real, fake):
-        """Returns a penalty on the slope of D: at real, generated or points between."""
-        # Integers have no gradient, and float16 does not mix with float32.
-        real = ops.cast(real, fake.dtype)
-        if name == "r1":
-            return r1_penalty(input_gradient(self.judge, real))
-        if name == "r2":
-            return r2_penalty(input_gradient(self.judge, fake))
-        shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
-        share = keras.random.uniform(shape, dtype=fake.dtype, seed=self.seed_generator)
-        between = share * real + (1 - share) * fake
-        return gradient_penalty(input_gradient(self.judge, between))
+        """Returns a penalty on the slope of D: at real, generated or points between.
 
-    def judge(self, examples):
-        """D's logits while it trains; with packing, one for each pack of examples."""
-        return self.discriminator(pack(examples, self.packing), training=True)
+        The slope is that of D in what it sees at once: with packing, in a whole pack.
+        """
+        # In full precision: in float16 the sum of squares over a picture overflows.
+        real, fake = (pack(self.in_full(x), self.packing) for x in (real, fake))
+        if name == "r1":
+            return r1_penalty(input_gradient(self.logits_of_packs, real))
+        if name == "r2":
+            return r2_penalty(input_gradient(self.logits_of_packs, fake))
+        shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
+        share = keras.random.uniform(shape, dtype=real.dtype, seed=self.seed_generator)
+        between = share * real + (1 - share) * fake
+        return gradient_penalty(input_gradient(self.logits_of_packs, between))
+
+    def logits_of(self, examples):
+        """D's logits while it trains; with packing, one per pack of examples."""
+        return self.logits_of_packs(pack(examples, self.packing))
+
+    def logits_of_packs(self, packs):
+        """D's logits while it trains, one for each thing that D sees at once."""
+        return self.in_full(self.discriminator(packs, training=True))
+
+    def updates_per_turn(self, player):
+        """`discriminator_steps` for D, one for G."""
+        return self.discriminator_steps if player == "discriminator" else 1
 
     def get_config(self):
         """The arguments of `__init__`; an objective of your own is not saved."""
@@ -138,24 +144,7 @@ class GAN(Game):
                 f"The objective {self.objective.name!r} is your own, and functions are "
                 "not saved. Save `gan.generator` and `gan.discriminator` instead."
             )
-        return {
-            **super().get_config(),
-            "generator": keras.saving.serialize_keras_object(self.generator),
-            "discriminator": keras.saving.serialize_keras_object(self.discriminator),
-            "objective": self.objective.name,
-            "discriminator_steps": self.discriminator_steps,
-            "penalty": dict(self.penalty),
-            "packing": self.packing,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Builds the model that `get_config` described."""
-        players = {
-            player: keras.saving.deserialize_keras_object(config[player])
-            for player in ("generator", "discriminator")
-        }
-        return cls(**{**config, **players})
+        return {**super().get_config(), "objective": self.objective.name}
 
 
 def pack(examples, packing):
@@ -181,12 +170,7 @@ def pack(examples, packing):
 def _objective(objective):
     if isinstance(objective, Objective):
         return objective
-    if not isinstance(objective, str) or objective not in OBJECTIVES:
-        raise ValueError(
-            f"objective was {objective!r}, but must be one of "
-            f"{', '.join(map(repr, OBJECTIVES))}{_near_match(objective, OBJECTIVES)}."
-        )
-    return OBJECTIVES[objective]
+    return OBJECTIVES[one_of(objective, OBJECTIVES, "objective")]
 
 
 def penalty_weights(penalty):
@@ -205,20 +189,6 @@ def penalty_weights(penalty):
             "For several penalties give {'r1': 1.0, 'r2': 1.0}."
         )
     for name, weight in penalty.items():
-        if name not in PENALTY_WEIGHTS:
-            raise ValueError(
-                f"penalty was {name!r}, but must be None or one of "
-                f"{', '.join(map(repr, PENALTY_WEIGHTS))}"
-                f"{_near_match(name, PENALTY_WEIGHTS)}."
-            )
-        if not weight >= 0:
-            raise ValueError(
-                f"The weight of the penalty {name!r} was {weight}, but must be at "
-                "least 0."
-            )
+        one_of(name, PENALTY_WEIGHTS, "penalty", "Or None, for no penalty.")
+        number(weight, f"The weight of the penalty {name!r}", least=0)
     return dict(penalty)
-
-
-def _near_match(name, allowed):
-    near = difflib.get_close_matches(str(name), allowed, n=1)
-    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -67,7 +67,7 @@ def train_point_gan(
 
     Adam with β = (0, 0.99) for both players: momentum keeps a player running where the
     other has just been. The learning rate falls to 0 along a cosine, the same for both
-    at the beginning of each turn, so that both come to rest.
+    in each turn, so that both come to rest.
 
     Args:
         mixture: anything with `.sample(n, seed) -> (n, 2)`.
@@ -100,8 +100,7 @@ def train_point_gan(
     averaging = {"use_ema": True, "ema_momentum": average} if average else {}
     gan.compile(
         falling_adam(learning_rate, steps, **adam, **averaging),
-        # D's optimizer counts its own steps, of which it takes several in a turn.
-        falling_adam(learning_rate, steps * gan.discriminator_steps, **adam),
+        falling_adam(learning_rate, steps, **adam),
     )
     gan.fit(real, batch_size=BATCH, epochs=epochs, callbacks=callbacks, verbose=0)
     return gan

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from utils.core.batches import standard_normal
 from utils.core.validation import integer, number, one_of
 from utils.measures.elbo import (
     bernoulli_reconstruction,
@@ -15,6 +16,8 @@ from utils.models.autoencoder import Autoencoder
 
 LIKELIHOODS = ("gaussian", "bernoulli")
 LEARNED = "learned"
+#: Codes 150 times as wide as the prior; an encoder of examples near 1 starts near 0.
+LARGEST_LOG_VARIANCE = 10.0
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -131,8 +134,7 @@ class VAE(Autoencoder):
         Raises:
             ValueError: if n is not an integer of at least 1.
         """
-        shape = (integer(n, "n"), self.latent_dim)
-        made = self.decode(keras.random.normal(shape, seed=seed))
+        made = self.decode(standard_normal(integer(n, "n"), self.latent_dim, seed))
         if not noise:
             return made
         rng = np.random.default_rng(seed)
@@ -145,6 +147,15 @@ class VAE(Autoencoder):
     def check_examples(self, x):
         """Raises a ValueError unless encoder and likelihood take an array."""
         super().check_examples(x)
+        spread = self.in_batches(self.encoder, x[:256])[:, self.latent_dim :].max()
+        if spread > LARGEST_LOG_VARIANCE:
+            raise ValueError(
+                f"The encoder's log-variance reaches {spread:.3g} on examples between "
+                f"{x.min():g} and {x.max():g}, but its exponential must stay finite. "
+                "The scale of the examples is the cause: divide them by their standard "
+                f"deviation, {x.std():.3g}, or let the encoder start with "
+                f"keras.layers.Rescaling({1 / x.std():.3g})."
+            )
         if self.likelihood == "bernoulli" and (x.min() < -1 or x.max() > 1):
             raise ValueError(
                 f"The examples lie in [{x.min():g}, {x.max():g}], but a Bernoulli "

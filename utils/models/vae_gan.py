@@ -1,13 +1,16 @@
-"""A VAE whose reconstructions are judged by a discriminator and not by pixels."""
+"""A VAE whose reconstructions are compared by a discriminator, not by pixels."""
 
 import keras
 from keras import ops
 
 from utils.autodiff import minimize, portable_train_step
+from utils.core.validation import number
 from utils.measures.adversarial import OBJECTIVES
 from utils.measures.elbo import kl_to_standard_normal, reparametrize
 from utils.models.autoencoder import check_coder
 from utils.models.game import Game, check_players
+
+_OBJECTIVE = OBJECTIVES["non-saturating"]
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -36,6 +39,8 @@ class VAEGAN(Game):
         metric".
     """
 
+    NETWORKS = ("encoder", "generator", "discriminator")
+    SETTINGS = ("similarity", "beta")
     LOGS = ("discriminator_loss", "generator_loss", "reconstruction", "kl")
 
     def __init__(
@@ -48,8 +53,7 @@ class VAEGAN(Game):
         **kwargs,
     ):
         for name, weight in (("similarity", similarity), ("beta", beta)):
-            if not weight >= 0:
-                raise ValueError(f"{name} was {weight!r}, but must be at least 0.")
+            number(weight, name, least=0)
         check_players(generator, discriminator)
         check_coder(encoder, generator, code_parts=2)
         super().__init__(generator, discriminator, **kwargs)
@@ -57,7 +61,7 @@ class VAEGAN(Game):
         self.similarity = similarity
         self.beta = beta
         last_but_one = discriminator.layers[-1].input
-        self.judge = keras.Model(discriminator.inputs[0], last_but_one)
+        self.features = keras.Model(discriminator.inputs[0], last_but_one)
 
     def variables_of(self, player):
         """The encoder learns together with the generator."""
@@ -67,17 +71,26 @@ class VAEGAN(Game):
     @portable_train_step
     def train_step(self, data):
         """D up once on V(D, G), then encoder and generator down once."""
-        real, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        objective = OBJECTIVES["non-saturating"]
-        fake = ops.stop_gradient(self(self.draw_latent(ops.shape(real)[0])))
+        real = self.examples_of(data)
+        self.update_discriminator(real)
+        self.update_generator(real)
+        return self.logs()
+
+    def update_discriminator(self, real):
+        """D's turn: one step up on V(D, G), with new generated examples."""
+        n = ops.shape(real)[0]
+        fake = ops.stop_gradient(self(self.draw_latent(n), training=True))
         loss = minimize(
-            lambda: objective.discriminator_loss(
-                self.discriminator(real), self.discriminator(fake)
+            lambda: _OBJECTIVE.discriminator_loss(
+                self.logits_of(real), self.logits_of(fake)
             ),
             self.variables_of("discriminator"),
             self.optimizer["discriminator"],
         )
-        self.log(discriminator_loss=loss)
+        self.log(n, discriminator_loss=loss)
+
+    def update_generator(self, real):
+        """The turn of encoder and generator: one step down on both their losses."""
         latent = self.draw_latent(ops.shape(real)[0])
         minimize(
             lambda: (
@@ -87,50 +100,33 @@ class VAEGAN(Game):
             self.variables_of("generator"),
             self.optimizer["generator"],
         )
-        return self.logs()
 
     def adversarial_loss(self, fake):
         """−E[log D(G(z))], a scalar in nats."""
-        loss = OBJECTIVES["non-saturating"].generator_loss(
-            None, self.discriminator(fake)
-        )
-        self.log(generator_loss=loss)
+        loss = _OBJECTIVE.generator_loss(None, self.logits_of(fake))
+        self.log(ops.shape(fake)[0], generator_loss=loss)
         return loss
 
     def coding_loss(self, real):
         """Reconstruction in D's features, and β times KL, weighted, a scalar."""
-        mean, log_variance = ops.split(self.encoder(real, training=True), 2, axis=-1)
-        noise = self.draw_latent(ops.shape(real)[0])
-        made = self(reparametrize(mean, log_variance, noise), training=True)
-        errors = ops.square(ops.stop_gradient(self.judge(real)) - self.judge(made))
+        n = ops.shape(real)[0]
+        codes = self.in_full(self.encoder(real, training=True))
+        mean, log_variance = ops.split(codes, 2, axis=-1)
+        code = reparametrize(mean, log_variance, self.draw_latent(n))
+        wanted, made = (
+            self.in_full(self.features(x, training=True))
+            for x in (real, self(code, training=True))
+        )
+        reconstruction = ops.mean(ops.square(ops.stop_gradient(wanted) - made))
         kl = ops.mean(kl_to_standard_normal(mean, log_variance))
-        reconstruction = ops.mean(errors)
-        self.log(reconstruction=reconstruction, kl=kl)
+        self.log(n, reconstruction=reconstruction, kl=kl)
         return self.similarity * reconstruction + self.beta * kl
+
+    def logits_of(self, examples):
+        """D's logits while it trains."""
+        return self.in_full(self.discriminator(examples, training=True))
 
     def reconstruct(self, x):
         """Returns G(μ(x)) for examples `(n, ...)`, NumPy."""
-        mean, _ = ops.split(self.encoder(ops.convert_to_tensor(x)), 2, axis=-1)
-        return ops.convert_to_numpy(self(mean))
-
-    def get_config(self):
-        """The arguments of `__init__`."""
-        networks = {
-            name: keras.saving.serialize_keras_object(getattr(self, name))
-            for name in ("encoder", "generator", "discriminator")
-        }
-        return {
-            **super().get_config(),
-            **networks,
-            "similarity": self.similarity,
-            "beta": self.beta,
-        }
-
-    @classmethod
-    def from_config(cls, config):
-        """Builds the model that `get_config` described."""
-        networks = {
-            name: keras.saving.deserialize_keras_object(config[name])
-            for name in ("encoder", "generator", "discriminator")
-        }
-        return cls(**{**config, **networks})
+        mean = self.in_batches(self.encoder, x)[:, : self.latent_dim]
+        return self.in_batches(self, mean)

@@ -21,7 +21,7 @@ from utils.checks import ExerciseError, Mistake, exercise
 from utils.checks.engine.answers import Answer, read_array, read_number, read_pair
 from utils.checks.engine.comparison import MATMUL, agree, in_digits
 from utils.checks.engine.feedback import MIME
-from utils.checks.engine.traceback import describe
+from utils.checks.engine.traceback import describe, describe_error
 
 
 @exercise("9.4", "one half of a number")
@@ -470,6 +470,12 @@ def test_an_answer_that_leaves_keras_has_no_gradient():
 )
 def test_a_value_is_described_in_words(value, words):
     assert describe(value) == words
+
+
+def test_what_a_backend_adds_to_its_exception_is_not_shown():
+    error = TypeError("no number yet")
+    error.add_note("-----\nFor simplicity, JAX has removed its internal frames.")
+    assert describe_error(error) == "calling your code raised TypeError: no number yet"
 
 
 def test_a_lesson_is_reached_through_the_package():

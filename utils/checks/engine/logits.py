@@ -19,6 +19,44 @@ def log_sigmoid(logits: np.ndarray) -> np.ndarray:
     return -np.logaddexp(0.0, -np.asarray(logits, dtype="float64"))
 
 
+def common_mistakes(form: Callable) -> tuple[Wrong, ...]:
+    """Returns what goes wrong with every loss that averages logarithms of D.
+
+    Args:
+        form: function `(log_d, log_not_d, mean)` of what stands for log D and for
+            log(1 - D) of a logit, and for the mean, that returns the loss.
+    """
+    logs = log_sigmoid, lambda logits: log_sigmoid(-np.asarray(logits))
+    exact = form(*logs, np.mean)
+    return (
+        Wrong(
+            lambda *logits: len(logits[0]) * exact(*logits),
+            "adds the examples up: E[...] is a mean, `ops.mean` in place of `ops.sum`, "
+            "or the loss would grow with the batch.",
+        ),
+        Wrong(
+            form(np.log, lambda logits: np.log(1 - logits), np.mean),
+            "takes the logits for probabilities: D is ops.sigmoid(logit). With Keras' "
+            "BinaryCrossentropy say from_logits=True.",
+        ),
+        Wrong(
+            lambda *logits: exact(*map(sigmoid, logits)),
+            "takes the sigmoid twice: what expects logits (softplus, log_sigmoid, "
+            "from_logits=True) applies it by itself. Hand it the logits.",
+        ),
+        Wrong(
+            form(sigmoid, lambda logits: sigmoid(-logits), np.mean),
+            "lacks the logarithm: it averages probabilities, D or 1 - D, not their "
+            "logs.",
+        ),
+        Wrong(
+            form(*logs, lambda each: np.log(np.mean(np.exp(each)))),
+            "takes the logarithm of a mean: the mean of the logarithms is asked for, "
+            "so take `ops.mean` last.",
+        ),
+    )
+
+
 def far_out(exact: Callable, *logits: np.ndarray) -> Case:
     """Returns an edge case of logits as large as ±10 000.
 

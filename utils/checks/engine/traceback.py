@@ -44,8 +44,6 @@ def where_raised(error: BaseException) -> Place | None:
     steps, called_anew = [], True
     for frame, line in traceback.walk_tb(error.__traceback__):
         filename = frame.f_code.co_filename
-        if frame.f_locals.get("__tracebackhide__"):
-            continue  # it only watches what the learner's code calls
         if filename.startswith(_CHECKS):
             # The learner's code is what the checks call; it may call them back.
             called_anew = True

@@ -127,7 +127,6 @@ def _watched_fits() -> Iterator[list[_Fit]]:
     fits, fit = [], Game.fit
 
     def noted(gan, x=None, *args, **kwargs):
-        __tracebackhide__ = True
         fits.append(_Fit(gan, x, gan.generator.get_weights()))
         return fit(gan, x, *args, **kwargs)
 

@@ -21,7 +21,8 @@ _NEARLY = 0.9
 # Another loss of G that wants the same, D(G(z)) up.
 _SAME_WISH = 0.5
 
-_WRONG_FOR_THE_DISCRIMINATOR = (
+# What each player may lower instead: losses `(real_logits, fake_logits)`.
+DISCRIMINATOR_MISTAKES = (
     (
         lambda real, fake: -logistic_discriminator_loss(real, fake),
         "the discriminator goes down V(D, G) instead of up: `minimize` lowers what it "
@@ -62,7 +63,7 @@ _DOWNHILL_GENERATOR = (
     "the generator lowers D(G(z)), away from the data: its loss has the sign flipped, "
     "or is the discriminator's. Give it E[log(1 - D(G(z)))] or -E[log D(G(z))]."
 )
-_WRONG_FOR_THE_GENERATOR = (
+GENERATOR_MISTAKES = (
     (lambda real, fake: -minimax_generator_loss(real, fake), _DOWNHILL_GENERATOR),
     (
         lambda real, fake: -non_saturating_generator_loss(real, fake),
@@ -84,7 +85,7 @@ def check_discriminator_direction(model, step: Step) -> None:
     agreement = list(_agreement(model, step, "discriminator", loss))
     if max(agreement) > _ALIKE:
         return
-    for wrong, message in _WRONG_FOR_THE_DISCRIMINATOR:
+    for wrong, message in DISCRIMINATOR_MISTAKES:
         if max(_agreement(model, step, "discriminator", wrong)) > _ALIKE:
             raise Mistake(message)
     if max(agreement) < _NEARLY:
@@ -111,7 +112,7 @@ def check_generator_direction(model, step: Step) -> None:
     ]
     if max(agreement) > _ALIKE:
         return
-    for wrong, message in _WRONG_FOR_THE_GENERATOR:
+    for wrong, message in GENERATOR_MISTAKES:
         if max(_agreement(model, step, "generator", wrong)) > _ALIKE:
             raise Mistake(message)
     if max(agreement) < _SAME_WISH:

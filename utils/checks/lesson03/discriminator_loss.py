@@ -3,11 +3,20 @@
 import numpy as np
 
 from utils.checks.engine import Case, Check, Wrong
-from utils.checks.engine.logits import check_gradients, far_out, log_sigmoid, sigmoid
+from utils.checks.engine.logits import (
+    check_gradients,
+    common_mistakes,
+    far_out,
+    log_sigmoid,
+)
 
 _REAL = np.array([[2.0], [-1.0], [0.5], [-3.0]])
 _FAKE = np.array([[-0.5], [4.0], [1.5], [-2.5]])
 _EXTREME = np.array([[1e4], [-1e4], [1e4]]), np.array([[-1e4], [1e4], [1e4]])
+
+
+def _form(log_d, log_not_d, mean):
+    return lambda real, fake: -mean(log_d(real)) - mean(log_not_d(fake))
 
 
 def _loss(real, fake):
@@ -48,6 +57,7 @@ discriminator_loss = Check(
         Case(np.array([[25.0], [-0.4], [-0.4]]), np.array([[-20.0], [0.6], [0.6]])),
     ),
     mistakes=(
+        *common_mistakes(_form),
         Wrong(
             lambda real, fake: -_loss(real, fake),
             "has its sign flipped: this is V(D, G), which D raises. A loss goes down, "
@@ -57,11 +67,6 @@ discriminator_loss = Check(
             lambda real, fake: _loss(fake, real),
             "has real and generated swapped: it rewards D for calling generated "
             "examples real. Real ones enter as -E[log D(x)].",
-        ),
-        Wrong(
-            lambda real, fake: len(real) * _loss(real, fake),
-            "adds the examples up: E[...] is a mean, `ops.mean` in place of `ops.sum`, "
-            "or the loss would grow with the batch.",
         ),
         Wrong(
             lambda real, fake: _loss(real, fake) / 2,
@@ -86,27 +91,6 @@ discriminator_loss = Check(
             lambda real, fake: -np.mean(log_sigmoid(real)) - np.mean(log_sigmoid(fake)),
             "gives generated examples the label 1 too: for them it is log(1 - D), "
             "where you have log D.",
-        ),
-        Wrong(
-            lambda real, fake: -np.mean(np.log(real)) - np.mean(np.log(1 - fake)),
-            "takes the logits for probabilities: D(x) is ops.sigmoid(logit). With "
-            "Keras' BinaryCrossentropy say from_logits=True.",
-        ),
-        Wrong(
-            lambda real, fake: _loss(sigmoid(real), sigmoid(fake)),
-            "takes the sigmoid twice: what expects logits (softplus, log_sigmoid, "
-            "from_logits=True) applies it by itself. Hand it the logits.",
-        ),
-        Wrong(
-            lambda real, fake: -np.mean(sigmoid(real)) - np.mean(sigmoid(-fake)),
-            "lacks the logarithm: it averages D(x) and 1 - D(G(z)), not their logs.",
-        ),
-        Wrong(
-            lambda real, fake: (
-                -np.log(np.mean(sigmoid(real))) - np.log(np.mean(sigmoid(-fake)))
-            ),
-            "takes the logarithm of a mean: the mean of the logarithms is asked for, "
-            "so take `ops.mean` last.",
         ),
         Wrong(
             lambda real, fake: np.mean(fake) - np.mean(real),

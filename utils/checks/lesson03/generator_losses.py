@@ -5,7 +5,12 @@ from collections.abc import Callable
 import numpy as np
 
 from utils.checks.engine import Case, Check, Wrong, exercise
-from utils.checks.engine.logits import check_gradients, far_out, log_sigmoid, sigmoid
+from utils.checks.engine.logits import (
+    check_gradients,
+    common_mistakes,
+    far_out,
+    log_sigmoid,
+)
 
 _FAKE = np.array([[-0.5], [4.0], [1.5], [-2.5]])
 _EXTREME = np.array([[-1e4], [1e4], [1e4]])
@@ -19,17 +24,8 @@ def _non_saturating(fake):
     return -np.mean(log_sigmoid(fake))
 
 
-def _check(name: str, exact: Callable, unlogged, as_if, log_of_mean, mistakes) -> Check:
-    """A check of one of the two.
-
-    Args:
-        name: of the learner's function.
-        exact: the loss.
-        unlogged: what it is without the logarithm.
-        as_if: what it is if logits are taken for probabilities.
-        log_of_mean: what it is if the mean is taken first.
-        mistakes: that only this one of the two knows.
-    """
+def _check(name: str, exact: Callable, form: Callable, mistakes) -> Check:
+    """A check of one of the two, with the mistakes that only this one knows."""
 
     def behaves(answer) -> None:
         for logits in (_FAKE, _EXTREME):
@@ -52,33 +48,10 @@ def _check(name: str, exact: Callable, unlogged, as_if, log_of_mean, mistakes) -
         ),
         mistakes=(
             *mistakes,
-            Wrong(
-                lambda fake: len(fake) * exact(fake),
-                "adds the examples up: E[...] is a mean, `ops.mean` in place of "
-                "`ops.sum`.",
-            ),
-            Wrong(
-                as_if,
-                "takes the logits for probabilities: D(G(z)) is ops.sigmoid(logit). "
-                "With Keras' BinaryCrossentropy say from_logits=True.",
-            ),
-            Wrong(
-                lambda fake: exact(sigmoid(fake)),
-                "takes the sigmoid twice: what expects logits (softplus, log_sigmoid, "
-                "from_logits=True) applies it by itself. Hand it the logits.",
-            ),
+            *common_mistakes(form),
             Wrong(
                 lambda fake: exact(fake) / 2,
                 "is half of the loss: there is one expectation here, and no factor.",
-            ),
-            Wrong(
-                unlogged,
-                "lacks the logarithm: it averages probabilities, not their logs.",
-            ),
-            Wrong(
-                log_of_mean,
-                "takes the logarithm of a mean: the mean of the logarithms is asked "
-                "for, so take `ops.mean` last.",
             ),
         ),
         edges=(far_out(exact, _EXTREME),),
@@ -89,9 +62,7 @@ def _check(name: str, exact: Callable, unlogged, as_if, log_of_mean, mistakes) -
 _MINIMAX = _check(
     "minimax_loss",
     _minimax,
-    unlogged=lambda fake: np.mean(sigmoid(-fake)),
-    as_if=lambda fake: np.mean(np.log(1 - fake)),
-    log_of_mean=lambda fake: np.log(np.mean(sigmoid(-fake))),
+    form=lambda log_d, log_not_d, mean: lambda fake: mean(log_not_d(fake)),
     mistakes=(
         Wrong(
             _non_saturating,
@@ -113,9 +84,7 @@ _MINIMAX = _check(
 _NON_SATURATING = _check(
     "non_saturating_loss",
     _non_saturating,
-    unlogged=lambda fake: -np.mean(sigmoid(fake)),
-    as_if=lambda fake: -np.mean(np.log(fake)),
-    log_of_mean=lambda fake: -np.log(np.mean(sigmoid(fake))),
+    form=lambda log_d, log_not_d, mean: lambda fake: -mean(log_d(fake)),
     mistakes=(
         Wrong(
             _minimax,

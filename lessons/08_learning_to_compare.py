@@ -664,9 +664,10 @@ show_code(batch_hard, "utils.measures.mining.batch_hard")
 # %% [markdown]
 # ### Exercise 8.2 · The hardest pairs of a batch (medium, 10 minutes)
 #
-# You get the labels `(n,)` and the matrix of all distances `(n, n)`. Return for each anchor
-# the distance of its farthest positive and of its nearest negative, two arrays `(n,)`,
-# without a loop. The anchor is not its own positive; everybody has a partner.
+# You get the labels `(n,)` and the matrix of all distances `(n, n)`, NumPy arrays. Return
+# for each anchor the distance of its farthest positive and of its nearest negative, two
+# arrays `(n,)`, without a loop. The anchor is not its own positive; everybody has a
+# partner. Leave the matrix itself as it is.
 #
 # <details><summary>Hint 1</summary>
 # <code>labels[:, None] == labels[None]</code> is a matrix that says who is who. Which
@@ -698,9 +699,12 @@ checks.lesson08.hardest(hardest)
 # ### Exercise 8.3 · The equal error rate (medium, 15 minutes)
 #
 # We have read it off all the time; now write it. You get the scores of genuine pairs and of
-# impostors (NumPy vectors of any length; larger is more alike). A pair is accepted if its
-# score is *at least* the threshold. Return the rate at which FAR and FRR are equal; if none
-# of the thresholds makes them so exactly, take the mean of both where they are nearest.
+# impostors (NumPy vectors of any length; larger is more alike, and any number can be a
+# score). A pair is accepted if its score is *at least* the threshold. Return the rate at
+# which FAR and FRR are equal; if none of the thresholds makes them so exactly, take the
+# mean of both where they are nearest. (The course's `equal_error_rate` draws a straight
+# line between two thresholds instead, and takes the crossing: at most a step away. The
+# check asks only where both are the same.)
 #
 # <details><summary>Hint 1</summary>
 # Only the scores themselves are interesting thresholds, and one that is above all of them.
@@ -1182,11 +1186,12 @@ with tempfile.TemporaryDirectory() as folder:
 # %% [markdown]
 # ### Exercise 8.5 · Collapse, read off the log, and mended (open, 20 minutes)
 #
-# First write `has_collapsed`: from the logs of a training (each name maps to a list, one
-# value an epoch) and the margin, say whether everybody ended in one point. Then build and
-# train two `TripletModel`s of avatars, and return them: one whose embeddings collapse, one
-# that keeps people apart. `small_network` and `train_embedding` are there to be used; on a
-# laptop ten seconds each are enough.
+# First write `has_collapsed`: from the logs of a training (`loss`, `active_fraction` and
+# `mean_distance` each map to a list, one value per epoch) and the margin, say whether
+# everybody ended in one point: it takes two signs. Then build and train two `TripletModel`s
+# of avatars, and return them: one whose embeddings collapse, one that keeps people apart.
+# `small_network` and `train_embedding` are there to be used; on a laptop ten seconds each
+# are enough.
 #
 # <details><summary>Hint 1</summary>
 # A loss at the margin alone is not enough: it can pass there on its way. Look at

@@ -25,6 +25,7 @@ __all__ = [
     "read_number",
     "read_pair",
     "read_parts",
+    "read_truth",
 ]
 
 
@@ -36,6 +37,9 @@ class Answer:
         header: what the exercise asks for, as "squared_distance(a, b)", or with the
             names of several results, "fit_gaussian(x) -> mean, covariance".
         changes: the arguments that it is meant to change, as a model that it trains.
+
+    Attributes:
+        function: the same function, called without copies and questions.
 
     Raises:
         Mistake: if it is not a function, cannot be called so, or has the arguments in
@@ -55,7 +59,7 @@ class Answer:
                 "needs the function itself: hand it in by its name, without "
                 "parentheses behind it."
             )
-        self._function, self._changes = function, changes
+        self.function, self._changes = function, changes
         self._check_signature(function, f"{name}({arguments})")
 
     def _check_signature(self, function, header: str) -> None:
@@ -81,7 +85,7 @@ class Answer:
     def __call__(self, *values):
         handed = copied(values)
         weights = [_weights(value) for value in values]
-        result = self._function(*handed)
+        result = self.function(*handed)
         for name, given, value, before in zip(
             self.arguments, handed, values, weights, strict=True
         ):
@@ -111,7 +115,7 @@ class Answer:
         variables = [keras.Variable(array, dtype="float32") for array in arrays]
         try:
             _, gradients = value_and_gradients(
-                lambda: self._function(*map(ops.convert_to_tensor, variables)),
+                lambda: self.function(*map(ops.convert_to_tensor, variables)),
                 variables,
             )
         except Exception as error:
@@ -174,6 +178,24 @@ def read_pair(value, name: str, parts: tuple[str, str]) -> tuple[float, float]:
         read_number(number, f"{name} ({part})")
         for number, part in zip((first, second), parts, strict=True)
     )
+
+
+def read_truth(value, name: str) -> bool:
+    """Returns what a function returned as True or False.
+
+    Raises:
+        Mistake: if it is neither, be it a number.
+    """
+    try:
+        array = np.asarray(ops.convert_to_numpy(value))
+    except Exception:
+        array = np.array(None)
+    if array.dtype.kind == "b" and not array.shape:
+        return bool(array)
+    number = array.dtype.kind in "iuf" and not array.shape
+    what = f"the number {float(array):.3g}" if number else describe(value)
+    cure = ": compare it with a threshold" if number else ""
+    raise Mistake(f"`{name}` returns {what}, but must return True or False{cure}.")
 
 
 def read_array(value, name: str) -> np.ndarray:

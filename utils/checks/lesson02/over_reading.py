@@ -6,7 +6,7 @@ import numpy as np
 from keras import ops
 
 from utils.checks.engine import Answer, Mistake, describe, exercise
-from utils.checks.engine.answers import read_array
+from utils.checks.engine.answers import read_array, read_truth
 from utils.course.scale import current_scale
 from utils.data.mixtures import gaussian
 from utils.measures.divergences import js_from_logits
@@ -142,18 +142,8 @@ def _by_heart(real, fake, sureness: float = 6.0) -> Callable:
 
 
 def _expect(noticed: Answer, discriminator, own, new, expected: bool, about: str):
-    said = noticed(discriminator, *own, *new)
-    if said is None or isinstance(said, str) or np.ndim(ops.convert_to_numpy(said)):
-        raise Mistake(
-            f"`{noticed.name}` returns {describe(said)}, but must return True or False."
-        )
-    kind = np.asarray(ops.convert_to_numpy(said)).dtype.kind
-    if kind != "b":
-        raise Mistake(
-            f"`{noticed.name}` returns the number {float(said):.3g}, but must return "
-            "True or False: compare it with a threshold."
-        )
-    if bool(said) is expected:
+    said = read_truth(noticed(discriminator, *own, *new), noticed.name)
+    if said is expected:
         return
     on_own, on_new = (_reading(discriminator, *pair) for pair in (own, new))
     readings = f"it reads {on_own:.4f} on its own samples and {on_new:.4f} on new ones"

@@ -1,30 +1,29 @@
-"""Facts about two trainings of an embedding: one collapses, the other does not."""
+"""Exercise 8.5: collapse, read off a log, and two trainings: one in one point."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from utils.checks.engine.answers import Answer
-from utils.checks.engine.feedback import Mistake
-from utils.checks.engine.traceback import describe
+from utils.checks.engine import Answer, Mistake, describe, exercise
+from utils.checks.engine.answers import read_truth
 from utils.course.scale import current_scale
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.measures.pair_distances import mean_pairwise_distance
 from utils.models.triplet import TripletModel
 
-COLLAPSED_DISTANCE, MENDED_RATE = 0.1, 0.08
-_NEEDED = ("loss", "active_fraction", "mean_distance")
+_COLLAPSED_DISTANCE, _MENDED_RATE = 0.1, 0.08
 
 
 @dataclass(frozen=True)
-class Log:
+class _Log:
     """What a training logged, and whether that is a collapse.
 
     Attributes:
         collapsed: the right verdict.
         shows: what an answer overlooks that gives the other one.
-        loss, active, distance: the last three epochs.
+        loss, active, distance: the last epochs.
         margin: of the triplet loss.
     """
 
@@ -37,21 +36,21 @@ class Log:
 
 
 _LOGS = (
-    Log(
+    _Log(
         True,
         "a loss stuck at the margin while the distances go to 0 is the sign",
         loss=(0.31, 0.301, 0.3),
         active=(1.0, 1.0, 1.0),
         distance=(0.03, 0.005, 0.001),
     ),
-    Log(
+    _Log(
         False,
         "here the loss falls and the distances stay large",
         loss=(0.60, 0.24, 0.06),
         active=(0.9, 0.63, 0.3),
         distance=(2.0, 2.0, 2.0),
     ),
-    Log(
+    _Log(
         False,
         "here the loss passes the margin by chance, but the distances are large: look "
         "at both",
@@ -59,14 +58,14 @@ _LOGS = (
         active=(0.95, 0.9, 0.8),
         distance=(1.9, 2.0, 2.0),
     ),
-    Log(
+    _Log(
         False,
         "here the loss is 0 because every triplet is easy: people are far apart",
         loss=(0.10, 0.004, 0.0),
         active=(0.3, 0.02, 0.0),
         distance=(2.0, 2.0, 2.0),
     ),
-    Log(
+    _Log(
         True,
         "the margin is 1 here, not 0.3: compare with the margin that was given",
         loss=(1.02, 1.001, 1.0),
@@ -74,53 +73,87 @@ _LOGS = (
         distance=(0.2, 0.02, 0.003),
         margin=1.0,
     ),
-    Log(
+    _Log(
         True,
         "it collapses in the end: look at the last values, not at the first",
         loss=(0.9, 0.5, 0.301),
         active=(1.0, 1.0, 1.0),
         distance=(1.5, 0.4, 0.004),
     ),
-    Log(
+    _Log(
         False,
         "it starts near one point, but recovers: look at the last values",
         loss=(0.301, 0.299, 0.05),
         active=(1.0, 0.9, 0.2),
         distance=(0.01, 0.3, 1.9),
     ),
+    _Log(
+        False,
+        "here the distances are near 0, but the loss is far below the margin: both "
+        "belong to the sign",
+        loss=(0.301, 0.15, 0.01),
+        active=(0.9, 0.5, 0.05),
+        distance=(0.02, 0.025, 0.028),
+    ),
+    _Log(
+        False,
+        "the margin is small here, and distances as small are large enough for it: the "
+        "loss has left it far below",
+        loss=(0.05, 0.03, 0.012, 0.006, 0.003),
+        active=(1.0, 0.9, 0.7, 0.3, 0.1),
+        distance=(0.01, 0.02, 0.03, 0.04, 0.049),
+        margin=0.05,
+    ),
+    _Log(
+        False,
+        "it starts near one point and comes apart, and the loss passes the margin by "
+        "chance: look at the last distance",
+        loss=(0.301, 0.35, 0.3),
+        active=(1.0, 0.9, 0.7),
+        distance=(0.01, 0.5, 1.9),
+    ),
+    _Log(
+        True,
+        "a training of one epoch can end in one point, too",
+        loss=(0.301,),
+        active=(1.0,),
+        distance=(0.002,),
+    ),
 )
 
 
-def check_reading(answer: Answer) -> None:
-    """The verdict on logs that were made for it.
+@exercise("8.5", "collapse, read off the log, and mended")
+def collapse(has_collapsed: Callable, collapsing: Callable, mended: Callable) -> str:
+    """A reading of logs, and two trainings that are judged on people never seen.
 
-    Raises:
-        Mistake: if a verdict is wrong.
+    Args:
+        has_collapsed: function `(logs, margin) -> bool`; `logs` maps "loss",
+            "active_fraction" and "mean_distance" to lists, one value per epoch.
+        collapsing: function `() -> TripletModel` whose embeddings are one point.
+        mended: function `() -> TripletModel` that tells people apart.
     """
+    _check_reading(Answer(has_collapsed, "has_collapsed(logs, margin)"))
+    before = _trained(Answer(collapsing, "collapsing()"))
+    return _check_trainings(before, _trained(Answer(mended, "mended()")))
+
+
+def _check_reading(answer: Answer) -> None:
     for log in _LOGS:
-        series = map(list, (log.loss, log.active, log.distance))
-        verdict = answer(dict(zip(_NEEDED, series, strict=True)), log.margin)
-        if verdict is None or np.ndim(verdict) or np.asarray(verdict).dtype.kind != "b":
+        logs = {
+            "loss": list(log.loss),
+            "active_fraction": list(log.active),
+            "mean_distance": list(log.distance),
+        }
+        verdict = read_truth(answer(logs, log.margin), answer.name)
+        if verdict is not log.collapsed:
             raise Mistake(
-                f"`{answer.name}` returns {describe(verdict)}, but must return True or "
-                "False: compare the last values of the logs."
-            )
-        if bool(verdict) != log.collapsed:
-            raise Mistake(
-                f"`{answer.name}` says {bool(verdict)} for a loss that goes "
-                f"{log.loss} and a mean distance that goes {log.distance}, with margin "
-                f"{log.margin}: {log.shows}."
+                f"`{answer.name}` says {verdict} for a loss that goes {log.loss} and a "
+                f"mean distance that goes {log.distance}, with margin {log.margin}: "
+                f"{log.shows}."
             )
 
 
-def check_trainings(collapsing: Answer, mended: Answer) -> str:
-    """Trains both, and returns a remark for the line that says they are right.
-
-    Raises:
-        Mistake: if the first does not collapse or the second does (not at
-            `COURSE_SCALE=quick`), or one returns no trained model.
-    """
-    before, after = _trained(collapsing), _trained(mended)
+def _check_trainings(before: TripletModel, after: TripletModel) -> str:
     if current_scale() == "quick":
         return (
             " (only that both return a trained model: COURSE_SCALE=quick trains too "
@@ -129,24 +162,24 @@ def check_trainings(collapsing: Answer, mended: Answer) -> str:
     unseen = identities(40, 4, seed=885)
     heap, apart = (model.embed(unseen.pictures) for model in (before, after))
     spread, spread_after = _spread(heap), _spread(apart)
-    if spread >= COLLAPSED_DISTANCE:
+    if spread >= _COLLAPSED_DISTANCE:
         raise Mistake(
             f"`collapsing` does not collapse: the mean squared distance of unseen "
-            f"people is {spread:.3g}, and less than {COLLAPSED_DISTANCE} is asked for. "
-            "Build the network with spread=False, mine batch-hard, and take a large "
-            "learning rate."
+            f"people is {spread:.3g}, and less than {_COLLAPSED_DISTANCE} is asked "
+            "for. Build the network with spread=False, mine batch-hard, and take a "
+            "large learning rate."
         )
-    if spread_after < COLLAPSED_DISTANCE:
+    if spread_after < _COLLAPSED_DISTANCE:
         raise Mistake(
             f"`mended` has collapsed: the mean squared distance of unseen people is "
             f"{spread_after:.3g}. Try spread=True, semi-hard triplets to begin with, "
             "or a smaller learning rate."
         )
     rate = equal_error_rate(*pair_scores(apart, unseen.labels))
-    if not rate <= MENDED_RATE:
+    if not rate <= _MENDED_RATE:
         raise Mistake(
             f"`mended` is not mended: the equal error rate of unseen people is "
-            f"{rate:.1%}, and at most {MENDED_RATE:.0%} is asked for. Train "
+            f"{rate:.1%}, and at most {_MENDED_RATE:.0%} is asked for. Train "
             "longer, on harder triplets, or with another learning rate."
         )
     return f" (mean distance {spread:.2g} before, equal error rate {rate:.1%} after)"

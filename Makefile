@@ -3,6 +3,8 @@
 PYTHON ?= python3
 JOBS ?= 2
 TORCH ?= torch==2.13.0
+BACKEND ?= jax
+GPU_PYTHON ?= python3
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 # Python would leave out every assert, and so every claim of a lesson.
@@ -16,7 +18,7 @@ override COURSE_DATA := $(CURDIR)/$(COURSE_DATA)
 endif
 endif
 
-.PHONY: lab test lint unit editions test-backends test-jax test-torch lessons-jax
+.PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
 .PHONY: lessons notebooks format lock doctor .venv .venv-jax .venv-torch
 
 lab: .venv
@@ -45,6 +47,11 @@ test-jax: .venv-jax
 
 test-torch: .venv-torch
 	KERAS_BACKEND=torch .venv-torch/bin/pytest -n $(JOBS)
+
+# The unit tests on the accelerator that JAX or PyTorch sees, in an environment that has
+# them for it: make test-gpu BACKEND=torch GPU_PYTHON=/opt/torch/bin/python
+test-gpu:
+	KERAS_BACKEND=$(BACKEND) $(GPU_PYTHON) -m pytest --accelerator
 
 lessons-jax: .venv-jax
 	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick

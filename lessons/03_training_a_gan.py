@@ -33,7 +33,7 @@ keras.utils.set_random_seed(3)
 
 # %% tags=["parameters"]
 FILM_STEPS = scale(quick=16, laptop=300, full=300)
-WATCHED_STEPS = scale(quick=5, laptop=100, full=300)
+WATCHED_STEPS = scale(quick=5, laptop=100, full=100)
 RACE_STEPS = scale(quick=10, laptop=150, full=150)
 STRONG_STEPS = scale(quick=20, laptop=1_000, full=5_000)
 RING_STEPS = scale(quick=20, laptop=2_000, full=20_000)

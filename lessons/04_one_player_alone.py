@@ -511,9 +511,9 @@ figures.image_rows(
 
 # %% [markdown]
 # The mean of two pictures is a double exposure. Halfway between two *codes* is better than
-# that, already in the autoencoder. The VAE's noise is no miracle: halfway it gains a few
-# points of a hundred, for random codes a few more, and both stay far below real digits. (The
-# table at the end has halfway for three seeds.) There is empty space between real digits,
+# that, already in the autoencoder. The VAE's noise is no miracle: at `laptop` it gains a
+# few points of a hundred halfway, a few more for random codes, and both stay far below real
+# digits. (The table at the end has halfway for three seeds.) There is empty space between real digits,
 # and a smooth decoder has to cross it somewhere. The noise has a price, too: the error of
 # what comes back is larger.
 
@@ -523,7 +523,8 @@ if current_scale() != "quick":
     double_exposure = digit_like((TEST[one] + TEST[other]) / 2)
     assert sure["autoencoder"][0] > double_exposure
     gains = np.subtract(sure["VAE"], sure["autoencoder"])
-    assert 0.02 < gains[0] < 0.1 and gains[0] < gains[1] < 0.2
+    if current_scale() == "laptop":
+        assert 0.02 < gains[0] < 0.1 and gains[0] < gains[1] < 0.2
     assert max(sure["VAE"]) < digit_like(TEST) - 0.2
     assert given_back["VAE"] > given_back["autoencoder"]
 

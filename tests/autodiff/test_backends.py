@@ -15,6 +15,11 @@ def test_three_backends_are_known():
     assert keras.backend.backend() in utils.autodiff.BACKENDS
 
 
+def test_an_accelerator_has_a_name_and_a_cpu_none():
+    found = utils.autodiff.accelerator()
+    assert found is None or len(found) > 2
+
+
 def test_a_backend_without_gradients_is_refused_with_the_way_out(monkeypatch):
     # Keras itself starts on NumPy only where JAX is installed.
     monkeypatch.setattr(keras.backend, "backend", lambda: "numpy")

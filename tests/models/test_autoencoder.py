@@ -44,7 +44,7 @@ def test_no_linear_autoencoder_is_better_than_principal_components(linear):
     pca = PCA(2).fit(x)
     best = np.mean((pca.inverse_transform(pca.transform(x)) - x) ** 2)
     error = np.mean((linear.reconstruct(x) - x) ** 2)
-    assert best * (1 - 1e-4) < error < best * 1.01
+    assert best * (1 - 1e-4) < error < best * 1.05
 
 
 def test_the_loss_is_the_mean_squared_error():

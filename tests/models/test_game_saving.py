@@ -199,7 +199,8 @@ def test_a_generator_saved_here_loads_on_another_backend(make_gan, tmp_path, bac
     files = [str(tmp_path / n) for n in ("generator.keras", "latent.npy", "made.npy")]
     generator.save(files[0])
     np.save(files[1], latent)
-    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "KERAS_BACKEND": backend, "PYTHONPATH": path}
     program = [sys.executable, "-c", PROGRAM, *files]
     subprocess.run(program, env=environment, check=True, capture_output=True)
     made = ops.convert_to_numpy(generator(latent))

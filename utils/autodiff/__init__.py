@@ -1,6 +1,6 @@
 """One interface for gradients on three backends: TensorFlow, JAX and PyTorch.
 
-These six names are all that the course needs of a backend, and only the modules
+These seven names are all that the course needs of a backend, and only the modules
 in this folder import one. The backend is the one that Keras runs on
 (`KERAS_BACKEND`, read once, when Keras is imported).
 
@@ -47,6 +47,14 @@ _deterministic = os.environ.get("COURSE_DETERMINISTIC", "0")
 one_of(_deterministic, ("0", "1"), "COURSE_DETERMINISTIC")
 if _deterministic == "1":
     _backend.use_deterministic_kernels()
+
+
+def accelerator() -> str | None:
+    """Returns what this backend computes on beside the CPU, as "NVIDIA H100", or None.
+
+    Results of one seed are the same to the bit on a CPU alone.
+    """
+    return _backend.accelerator()
 
 
 def full_precision():
@@ -134,6 +142,7 @@ def portable_train_step(train_step):
 
 
 __all__ = [
+    "accelerator",
     "compiled_value_and_gradients",
     "full_precision",
     "input_gradient",

@@ -14,6 +14,12 @@ import jax
 import keras
 
 
+def accelerator():
+    """The first device, unless it is the CPU."""
+    device = jax.devices()[0]
+    return None if device.platform == "cpu" else device.device_kind
+
+
 def compute_in_full_float32():
     """A GPU rounds the factors of a matrix product to ten bits unless it is told."""
     jax.config.update("jax_default_matmul_precision", "highest")

@@ -5,6 +5,15 @@ import contextlib
 import tensorflow as tf
 
 
+def accelerator():
+    """The first GPU that TensorFlow sees."""
+    devices = tf.config.list_physical_devices("GPU")
+    if not devices:
+        return None
+    details = tf.config.experimental.get_device_details(devices[0])
+    return details.get("device_name", "GPU")
+
+
 def compute_in_full_float32():
     """A GPU rounds the factors of matrix products and convolutions unless told."""
     tf.config.experimental.enable_tensor_float_32_execution(False)

@@ -6,6 +6,13 @@ import os
 import torch
 
 
+def accelerator():
+    """The device that Keras takes: CUDA's, or Apple's."""
+    if torch.cuda.is_available():
+        return torch.cuda.get_device_name()
+    return "Apple GPU" if torch.backends.mps.is_available() else None
+
+
 def compute_in_full_float32():
     """A GPU rounds the factors of a convolution to ten bits unless it is told."""
     torch.backends.cuda.matmul.allow_tf32 = False

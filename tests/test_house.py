@@ -164,6 +164,18 @@ def test_only_autodiff_imports_a_backend():
     assert not wrong
 
 
+def test_a_check_stands_in_a_file_of_its_exercises_name():
+    """`checks.lesson03.count_modes` is the check in `lesson03/count_modes.py`."""
+    for folder in sorted((ROOT / "utils" / "checks").glob("lesson[0-9][0-9]/")):
+        number = folder.name[-2:]
+        (source,) = [path for path in lessons() if path.stem.startswith(number)]
+        called = re.findall(
+            rf"^checks\.{folder.name}\.(\w+)\(", source.read_text("utf-8"), re.M
+        )
+        files = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
+        assert sorted(files) == sorted(called)
+
+
 def test_nothing_imports_a_lesson():
     stems = {path.stem for path in lessons()} | {"lessons"}
     wrong = [

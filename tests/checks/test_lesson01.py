@@ -117,7 +117,7 @@ def test_a_right_discrete_kl_passes(capsys, answer):
         lambda p, q: kl_with_masks(p[q > 0], q[q > 0]),
         "leaves out the outcomes with q = 0",
     ),
-    a_vector=(rel_entr, "shape .* one number"),
+    a_vector=(rel_entr, "shape .* one number is asked for"),
     nothing=(lambda p, q: None, "lacks the word `return`"),
     half=(lambda p, q: kl_with_masks(p, q) / 2, "is 0.5 times the right number"),
     exchanged=(lambda q, p: kl_with_masks(p, q), r"exchanged the order .*\(q, p\)"),

@@ -15,19 +15,19 @@ from scipy.spatial import KDTree
 
 from utils.autodiff import minimize, portable_train_step, value_and_gradients
 from utils.checks import lesson03
-from utils.checks.lesson03.collapse_and_mend import outcome_of
-from utils.checks.lesson03.directions import (
+from utils.checks.engine.directions import (
     DISCRIMINATOR_MISTAKES,
     GENERATOR_MISTAKES,
     check_discriminator_direction,
 )
-from utils.checks.lesson03.rehearsal import (
+from utils.checks.engine.recording import (
     BATCH,
     LATENT_DIM,
     PLAYERS,
     build,
     rehearse,
 )
+from utils.checks.lesson03.collapse_and_mend import outcome_of
 from utils.data.mixtures import GaussianMixture, ring
 from utils.measures.adversarial import (
     logistic_discriminator_loss,

@@ -220,15 +220,15 @@ def _other_order(exact, *arguments):
 def _other_shape(label: str, found, exact, given: str) -> str:
     shape, wanted = np.shape(found), np.shape(exact)
     label = f"{label} of " if label else ""
-    why = "."
-    if shape and not wanted:
-        why = ": one number is asked for. Take the `mean` or `sum` over all."
-    elif wanted and not shape:
-        why = ": one number for each is asked for, without a mean or sum over them."
+    if not wanted:
+        right = "one number is asked for: take the `mean` or `sum` over all"
+    elif not shape:
+        right = f"{wanted} is right: one number for each, without a mean or sum"
     elif sorted(shape) == sorted(wanted):
-        why = ": the axes are in another order."
+        right = f"{wanted} is right: the axes are in another order"
     elif [n for n in shape if n != 1] == [n for n in wanted if n != 1]:
         more = "too many" if len(shape) > len(wanted) else "too few"
-        why = f": an axis of length 1 {more}."
-    right = f"{wanted} is right" if wanted else "a number is right"
-    return f"returns {label}shape {shape} for {given}, where {right}{why}"
+        right = f"{wanted} is right: an axis of length 1 {more}"
+    else:
+        right = f"{wanted} is right"
+    return f"returns {label}shape {shape} for {given}, where {right}."

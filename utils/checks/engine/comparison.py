@@ -86,10 +86,11 @@ def in_words(value) -> str:
         return "a function"
     if isinstance(value, str | bool | int):
         return repr(value)
-    array = np.asarray(value, dtype="float64")
+    array = np.asarray(value)
     if array.size > 8:
         return f"an array of shape {array.shape}"
-    return str(np.round(array, 4).tolist())
+    short = np.vectorize(lambda each: float(f"{each:.4g}"), otypes=["float64"])
+    return str((short(array) if array.dtype.kind == "f" else array).tolist())
 
 
 def where_they_differ(found, exact, tolerance: float, least: float) -> tuple[str, str]:
@@ -114,6 +115,8 @@ def factor_between(found: Sequence[float], exact: Sequence[float]) -> str | None
     known = np.abs(exact) > 1e-6
     if len(set(np.round(exact[known], 6))) < 2:
         return None
+    if not found.any():
+        return "is 0 each time"
     ratio = found[known] / exact[known]
     if np.allclose(ratio, ratio[0], rtol=1e-4, atol=0) and agree(
         found[~known], 0 * exact[~known]

@@ -157,8 +157,8 @@ _MEANINGS = (
         "stay with `keras.ops`, without `float()`, NumPy or `if` on tensors",
     ),
     (
-        r"Can't call numpy\(\) on Tensor that requires grad",
-        "a tensor with a gradient given to NumPy: stay with `keras.ops`, or take "
+        r"numpy\(\) on Tensor that requires grad|device type tensor to numpy",
+        "a tensor given to NumPy as it is: stay with `keras.ops`, or take "
         "`ops.convert_to_numpy(x)` where no gradient is needed",
     ),
     (

@@ -10,19 +10,19 @@ from keras import ops
 
 from utils.checks.engine import Mistake, close, describe, exercise
 from utils.checks.engine.answers import read_number
-from utils.checks.lesson03.directions import (
+from utils.checks.engine.directions import (
     check_discriminator_direction,
     check_generator_direction,
     loss_of_step,
 )
-from utils.checks.lesson03.rehearsal import (
+from utils.checks.engine.recording import (
     BATCH,
     PLAYERS,
     Step,
     real_examples,
     rehearse,
 )
-from utils.checks.lesson03.under_fit import check_fit
+from utils.checks.engine.under_fit import check_fit
 from utils.measures.adversarial import logistic_discriminator_loss
 from utils.models.game import Game
 

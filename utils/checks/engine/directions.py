@@ -7,7 +7,7 @@ from keras import ops
 
 from utils.autodiff import value_and_gradients
 from utils.checks.engine.feedback import Mistake
-from utils.checks.lesson03.rehearsal import Step, flat, real_examples
+from utils.checks.engine.recording import Step, flat, real_examples
 from utils.measures.adversarial import (
     logistic_discriminator_loss,
     minimax_generator_loss,

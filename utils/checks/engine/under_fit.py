@@ -5,14 +5,14 @@ import inspect
 import keras
 
 from utils.checks.engine.feedback import Mistake
-from utils.checks.engine.traceback import describe_error
-from utils.checks.lesson03.rehearsal import (
+from utils.checks.engine.recording import (
     BATCH,
     PLAYERS,
     build,
     moved_by_fit,
     real_examples,
 )
+from utils.checks.engine.traceback import describe_error
 
 
 def check_fit(model_class: type) -> None:

@@ -201,6 +201,12 @@ def test_total_variation_against_a_loop_and_against_scipy():
     assert value == pytest.approx(scipy / picture.size, rel=1e-6)
 
 
+def test_the_variation_of_a_batch_is_the_mean_of_its_pictures():
+    each = [number(textures.total_variation(picture[None])) for picture in FEATURES]
+    value = number(textures.total_variation(FEATURES))
+    assert value == pytest.approx(np.mean(each), rel=1e-6)
+
+
 def test_one_color_has_no_variation():
     assert number(textures.total_variation(np.full((1, 4, 4, 3), 0.3))) == 0
 

@@ -843,7 +843,7 @@ from utils.autodiff import input_gradient
 
 
 def climb(score, x, steps, step_size):
-    """Where examples x (n, ...) arrive after climbing the score."""
+    """Where examples x, a tensor (n, ...), arrive after climbing the score."""
     # BEGIN SOLUTION
     for _ in range(steps):
         x = x + step_size * input_gradient(score, x)
@@ -1018,8 +1018,8 @@ if current_scale() != "quick":
 # ### Exercise 4.4 · One round (medium, 10 minutes)
 #
 # `dream(discriminator, start)` returns where D's dreams end when they begin at `start`. The
-# discriminator is compiled with a binary cross-entropy on logits: train it with `fit` for one
-# epoch, real examples with label 1, dreams with label 0. Return the dreams.
+# discriminator is compiled with a binary cross-entropy on logits: train it as it comes, with one
+# `fit` of one epoch, real examples with label 1, dreams with label 0. Return these dreams.
 #
 # <details><summary>Hint 1</summary>
 # First dream, then train: the dreams must show where D is too high now.
@@ -1250,8 +1250,9 @@ if current_scale() != "quick":
 # ### Exercise 4.5 · Fool squared error (open, 10 minutes)
 #
 # Now you paint. Make two pictures after the target: squared error must prefer `near`, the
-# discriminator of section 4, `discriminator`, must prefer `far`, by at least 1 in its logit. Ask it by
-# `logits_of(discriminator, pictures)`.
+# discriminator of section 4, `discriminator`, must prefer `far`, by at least 1 in its logit. And
+# `far` is the same digit as somebody else could have written it: its own logit is above 0.
+# Ask by `logits_of(discriminator, pictures)`.
 #
 # <details><summary>Hint 1</summary>
 # A pixel changed from black to white costs 4. Where would a pen never go?

@@ -7,7 +7,7 @@ from answer_tables import is_rejected, passes, right, stub, wrong
 from keras import ops
 from sklearn.datasets import load_digits
 
-from utils.autodiff import input_gradient
+from utils.autodiff import input_gradient, minimize
 from utils.checks import lesson04
 from utils.measures.elbo import kl_to_standard_normal, reparametrize
 from utils.sampling.ascent import ascend
@@ -34,39 +34,42 @@ def kl_with_sigma(mean, log_variance):
     return ops.mean(ops.sum(terms, axis=-1) / 2)
 
 
-def terms(mean, log_variance):
-    return mean**2 + ops.exp(log_variance) - 1 - log_variance
-
-
 @right(
     shown=(reconstruction, kl),
     summed=(summed, kl_with_sigma),
     course=(reconstruction, lambda m, v: ops.mean(kl_to_standard_normal(m, v))),
     other_names=(lambda a, b: reconstruction(a, b), lambda mu, s: kl(mu, s)),
+    by_einsum=(
+        lambda x, m: ops.einsum("ij,ij->", x - m, x - m) / (2 * ops.shape(x)[0]),
+        lambda m, v: -0.5 * ops.mean(ops.sum(1 + v - m**2 - ops.exp(v), axis=-1)),
+    ),
+    by_len=(
+        lambda x, m: 0.5 * ops.sum((x - m) ** 2) / len(x),
+        lambda m, v: 0.5 * ops.sum(m**2 + ops.exp(v) - 1 - v) / len(m),
+    ),
 )
 def test_right_terms_pass(capsys, answer):
     passes(capsys, lesson04.vae_loss, tuple(answer), "4.1")
 
 
 @wrong(
-    mean=(lambda x, m: 0.5 * ops.mean((x - m) ** 2), "over the pixels too"),
-    keras=(lambda x, m: ops.mean((x - m) ** 2), "over the pixels too, and lacks"),
-    no_half=(lambda x, m: 2 * reconstruction(x, m), "lacks the ½"),
-    sum_of_all=(lambda x, m: 0.5 * ops.sum((x - m) ** 2), "over the batch as well"),
-    sign=(lambda x, m: -reconstruction(x, m), "sign flipped"),
-    absolute=(
-        lambda x, m: 0.5 * ops.mean(ops.sum(ops.abs(x - m), axis=-1)),
-        "absolute",
-    ),
-    root=(
-        lambda x, m: 0.5 * ops.mean(ops.sqrt(ops.sum((x - m) ** 2, axis=-1))),
-        "square root",
-    ),
     vector=(lambda x, m: 0.5 * ops.sum((x - m) ** 2, axis=-1), "shape"),
+    third=(lambda x, m: reconstruction(x, m) / 3, "0.3333 times the right number"),
+    made_for_three=(lambda x, m: 0.5 * ops.sum((x - m) ** 2) / 3, "batch of one"),
+    in_range=(
+        lambda x, m: reconstruction(ops.clip(x, -3, 3), m),
+        "one is far off",
+    ),
     no_gradient=(
         lambda x, m: ops.stop_gradient(reconstruction(x, m)),
         "no gradient arrives",
     ),
+    half_a_gradient=(
+        lambda x, m: reconstruction(x, ops.stop_gradient(m)),
+        "no gradient arrives at made",
+    ),
+    both=(lambda x, m: (reconstruction(x, m), 0.0), "must return one number"),
+    by_name=(lambda made, x: reconstruction(x, made), "exchanged the order"),
     nothing=(lambda x, m: None, "lacks the word `return`"),
 )
 def test_a_wrong_reconstruction_is_rejected(answer, message):
@@ -74,27 +77,19 @@ def test_a_wrong_reconstruction_is_rejected(answer, message):
 
 
 @wrong(
-    mean=(lambda m, v: 0.5 * ops.mean(terms(m, v)), "1/latent size"),
-    sum_of_all=(lambda m, v: 0.5 * ops.sum(terms(m, v)), "over the batch as well"),
-    no_half=(lambda m, v: 2 * kl(m, v), "lacks the ½"),
-    sign=(lambda m, v: -kl(m, v), "sign flipped"),
-    log_sigma=(lambda m, v: kl(m, 2 * v), "for log σ"),
-    half_log=(lambda m, v: kl(m, 0.5 * v), "σ in place of σ²"),
-    sigma=(
-        lambda m, v: 0.5 * ops.mean(ops.sum(m**2 + ops.exp(v / 2) - 1 - v, axis=-1)),
-        "σ in place of σ²",
+    constant=(lambda m, v: 3.0, "by hand"),
+    clipped=(lambda m, v: kl(m, ops.clip(v, -10, 2)), "tiny or wide"),
+    safe_logarithm=(
+        lambda m, v: kl(m, v) + ops.mean(ops.sum(v - ops.log(ops.exp(v) + 1e-6), -1)),
+        "costs nothing",
     ),
-    no_one=(
-        lambda m, v: 0.5 * ops.mean(ops.sum(m**2 + ops.exp(v) - v, axis=-1)),
-        "lacks the −1",
+    no_gradient=(
+        lambda m, v: kl(m, ops.stop_gradient(v)),
+        "no gradient arrives at log_variance",
     ),
-    no_mean=(lambda m, v: kl(0 * m, v), "does not look at the mean"),
-    reversed=(
-        lambda m, v: 0.5 * ops.mean(ops.sum((m**2 + 1) / ops.exp(v) - 1 + v, axis=-1)),
-        "other way round",
-    ),
-    plus=(lambda m, v: kl(m, v) + ops.mean(ops.sum(v, axis=-1)), "adds log σ²"),
-    constant=(lambda m, v: 3.0, "is [0-9.]+: work the first"),
+    per_code=(lambda m, v: kl(m[None, 0], v[None, 0]), "by hand"),
+    vector=(lambda m, v: 0.5 * ops.sum(m**2 + ops.exp(v) - 1 - v, axis=-1), "shape"),
+    nothing=(lambda m, v: None, "return"),
 )
 def test_a_wrong_kl_term_is_rejected(answer, message):
     is_rejected(lesson04.vae_loss, (reconstruction, answer), message)
@@ -114,26 +109,35 @@ def test_a_right_draw_passes(capsys, answer):
 
 
 @wrong(
-    variance=(lambda m, v, e: m + ops.exp(v) * e, "by the variance"),
-    double=(lambda m, v, e: m + ops.exp(2 * v) * e, r"exp\(2·log_variance\)"),
-    logarithm=(lambda m, v, e: m + v * e, "out of the logarithm"),
-    half_logarithm=(lambda m, v, e: m + 0.5 * v * e, "forgets the exponential"),
-    width_one=(lambda m, v, e: m + e, "width 1"),
-    no_mean=(lambda m, v, e: ops.exp(0.5 * v) * e, "leaves out the mean"),
-    no_noise=(lambda m, v, e: m + ops.exp(0.5 * v), "leaves out the noise"),
-    the_mean=(lambda m, v, e: m + 0 * v * e, "returns the mean"),
-    stretched=(lambda m, v, e: (m + e) * ops.exp(0.5 * v), "stretches the mean"),
     own_noise=(
         lambda m, v, e: (
             m + ops.exp(0.5 * v) * keras.random.normal(ops.shape(m), seed=1)
         ),
         "noise of its own",
     ),
+    other_noise_each_time=(
+        lambda m, v, e: m + ops.exp(0.5 * v) * keras.random.normal(ops.shape(m)),
+        "noise of its own",
+    ),
     no_gradient=(
         lambda m, v, e: reparametrize(m, ops.stop_gradient(v), e),
-        "does not arrive at log σ²",
+        "no gradient arrives at log_variance",
+    ),
+    mirrored_without_gradient=(
+        lambda m, v, e: reparametrize(ops.stop_gradient(m), v, -e),
+        "no gradient arrives at mean",
     ),
     averaged=(lambda m, v, e: ops.mean(reparametrize(m, v, e), axis=0), "shape"),
+    clipped=(
+        lambda m, v, e: reparametrize(m, v, ops.clip(e, -6, 6)),
+        "noise far out",
+    ),
+    tiny_clouds_widened=(
+        lambda m, v, e: m + (ops.exp(0.5 * v) + 1e-2) * e,
+        "to the width σ",
+    ),
+    negative=(lambda m, v, e: -reparametrize(m, v, e), "where .* is right"),
+    by_name=(lambda log_variance, mean, noise: mean, "exchanged the order"),
     nothing=(lambda m, v, e: None, "return"),
 )
 def test_a_wrong_draw_is_rejected(answer, message):
@@ -150,7 +154,7 @@ def climb(score, x, steps, step_size):
 
 
 def climb_in_numpy(score, x, steps, step_size):
-    x = np.array(x)
+    x = np.array(ops.convert_to_numpy(x))
     for _ in range(steps):
         x += step_size * ops.convert_to_numpy(input_gradient(score, x))
     return x
@@ -179,27 +183,40 @@ def slope(score, x):
     return input_gradient(score, x)
 
 
+def in_place(score, x, steps, step_size):
+    for _ in range(steps):
+        x[...] = x + step_size * ops.convert_to_numpy(slope(score, x))
+    return x
+
+
 @right(shown=climb, numpy=climb_in_numpy, recursive=climb_recursively, course=ascend)
 def test_a_right_ascent_passes(capsys, answer):
     passes(capsys, lesson04.climb, answer, "4.3")
 
 
 @wrong(
-    descent=(climb_with(lambda f, x, s, h: x - h * slope(f, x)), "goes down"),
-    still=(lambda score, x, steps, step_size: x, "leaves the examples"),
-    one_step=(lambda f, x, n, h: x + h * slope(f, x), "one step only"),
-    at_start=(climb_with(lambda f, x, s, h: x + h * slope(f, s)), "slope of the start"),
-    too_many=(lambda f, x, n, h: climb(f, x, n + 1, h), "too many"),
-    too_few=(lambda f, x, n, h: climb(f, x, n - 1, h), "too few"),
-    no_size=(climb_with(lambda f, x, s, h: x + slope(f, x)), "does not use step_size"),
-    mean=(
-        climb_with(lambda f, x, s, h: x + h * slope(f, x) / len(s)),
-        "number of examples",
-    ),
-    sign=(climb_with(lambda f, x, s, h: x + h * ops.sign(slope(f, x))), "sign of"),
-    the_score=(climb_with(lambda f, x, s, h: x + h * f(x)), "adds the score"),
     one_point=(lambda f, x, n, h: climb(f, x, n, h)[0], "shape"),
-    half=(lambda f, x, n, h: climb(f, x, n, h / 2), "should arrive at"),
+    half=(lambda f, x, n, h: climb(f, x, n, h / 2), "where x is now"),
+    four_steps=(lambda f, x, n, h: climb(f, x, 4, h), "where .* is right"),
+    noisy=(
+        climb_with(lambda f, x, s, h: x + h * slope(f, x) + 1e-3),
+        "where .* is right",
+    ),
+    momentum=(
+        climb_with(lambda f, x, s, h: x + h * slope(f, x) + 0.1 * (x - s)),
+        "where .* is right",
+    ),
+    bounded=(
+        climb_with(lambda f, x, s, h: ops.clip(x + h * slope(f, x), -4, 4)),
+        "cuts x off",
+    ),
+    scores=(lambda f, x, n, h: f(climb(f, x, n, h)), "shape"),
+    whole_way=(
+        lambda f, x, n, h: ops.stack([climb(f, x, k, h) for k in range(n + 1)]),
+        "shape",
+    ),
+    in_place=(in_place, "writes into its argument x|broke off"),
+    by_name=(lambda x, score, steps, step_size: x, "exchanged the order"),
     nothing=(lambda f, x, n, h: None, "return"),
 )
 def test_a_wrong_ascent_is_rejected(answer, message):
@@ -229,11 +246,79 @@ def by_batches(discriminator, real, start, dream):
     return dreams
 
 
+def in_mixed_pieces(discriminator, real, start, dream):
+    dreams = dream(discriminator, start)
+    for k in range(min(3, len(real))):
+        discriminator.train_on_batch(*labeled(real[k::3], dreams[k::3]))
+    return dreams
+
+
+def by_hand(discriminator, real, start, dream):
+    dreams = dream(discriminator, start)
+    examples, labels = map(ops.cast, labeled(real, dreams), ("float32", "float32"))
+
+    def loss():
+        logits = discriminator(examples)[:, 0]
+        return ops.mean(ops.softplus(logits) - labels * logits)
+
+    minimize(loss, discriminator.trainable_variables, discriminator.optimizer)
+    return dreams
+
+
 def one_after_the_other(discriminator, real, start, dream):
     dreams = dream(discriminator, start)
     discriminator.fit(dreams, np.zeros(len(dreams)), verbose=0)
     discriminator.fit(real, np.ones(len(real)), verbose=0)
     return dreams
+
+
+def recompiled(loss):
+    def answer(discriminator, real, start, dream):
+        discriminator.compile("adam", loss)
+        return one_round(discriminator, real, start, dream)
+
+    return answer
+
+
+def chosen(real_share=1, dream_share=1, **options):
+    """A round that trains on every so many, or with other options of `fit`."""
+
+    def answer(discriminator, real, start, dream):
+        dreams = dream(discriminator, start)
+        examples = labeled(real[::real_share], dreams[::dream_share])
+        discriminator.fit(*examples, verbose=0, **options)
+        return dreams
+
+    return answer
+
+
+def dreams_again(discriminator, real, start, dream):
+    one_round(discriminator, real, start, dream)
+    return dream(discriminator, start)
+
+
+def repeated(discriminator, real, start, dream):
+    dreams = dream(discriminator, start)
+    discriminator.fit(*labeled(np.repeat(real, 2, axis=0), dreams), verbose=0)
+    return dreams
+
+
+def frozen(discriminator, real, start, dream):
+    dreams = one_round(discriminator, real, start, dream)
+    discriminator.trainable = False
+    return dreams
+
+
+def as_many_zeros_as_ones(discriminator, real, start, dream):
+    dreams = dream(discriminator, start)
+    labels = np.concatenate([np.ones(len(real)), np.zeros(len(real))])
+    discriminator.fit(np.concatenate([real, dreams]), labels, verbose=0)
+    return dreams
+
+
+def without_labels(discriminator, real, start, dream):
+    discriminator.fit(np.concatenate([real, dream(discriminator, start)]), verbose=0)
+    return start
 
 
 def trained_on(*parts, first=1.0, second=0.0):
@@ -274,7 +359,13 @@ def returns(what):
     return answer
 
 
-@right(shown=one_round, batches=by_batches, separately=one_after_the_other)
+@right(
+    shown=one_round,
+    batches=by_batches,
+    mixed_pieces=in_mixed_pieces,
+    by_hand=by_hand,
+    epochs_told=chosen(epochs=1, batch_size=8),
+)
 def test_a_right_round_passes(capsys, answer):
     passes(capsys, lesson04.one_round, answer, "4.4")
 
@@ -295,6 +386,17 @@ def test_a_right_round_passes(capsys, answer):
     ),
     other_judge=(lambda d, real, start, dream: dream(real, start), "in place of the"),
     mixed=(mixed_up, "the wrong label"),
+    one_after_the_other=(one_after_the_other, "one kind after the other"),
+    compiled=(recompiled("binary_crossentropy"), "compiles D anew"),
+    another_loss=(recompiled("mse"), "compiles D anew"),
+    half_the_dreams=(chosen(dream_share=2), "23 of the 45 dreams"),
+    some_real_ones=(chosen(real_share=7), "10 of the 70 real"),
+    repeated=(repeated, "70 of the 70 real examples, in 140 rows"),
+    epochs=(chosen(epochs=5), "for 5 epochs"),
+    dreams_again=(dreams_again, "dreams again"),
+    frozen=(frozen, "leaves D frozen"),
+    as_many_zeros_as_ones=(as_many_zeros_as_ones, "broke off"),
+    without_labels=(without_labels, "without labels"),
     real=(returns("real"), "must return the dreams"),
     part=(returns("half"), "must return the dreams"),
     nothing=(returns("nothing"), "return"),
@@ -356,6 +458,12 @@ def test_two_pictures_that_fool_squared_error_pass(capsys, paint, target, judge)
         passes(capsys, lesson04.fool_squared_error, (answer, target, judge), "4.5")
 
 
+@pytest.fixture
+def zero(pictures):
+    images, labels = pictures
+    return images[labels == 0][0]
+
+
 @wrong(
     swapped=(lambda near, far, t: (far, near), "changed places"),
     no_stray=(lambda near, far, t: (0.99 * t, far), "not of another opinion"),
@@ -363,6 +471,9 @@ def test_two_pictures_that_fool_squared_error_pass(capsys, paint, target, judge)
         lambda near, far, t: (near, np.where(np.eye(8)[..., None], 1.0, t)),
         "not of another opinion",
     ),
+    all_black=(lambda near, far, t: (near, 0 * t - 1), "all of one gray"),
+    gray=(lambda near, far, t: (near, 0 * t), "all of one gray"),
+    turned=(lambda near, far, t: (near, far[::-1]), "spoiled too|another opinion"),
     equal=(lambda near, far, t: (near, near), "squared error is not fooled"),
     too_far=(lambda near, far, t: (-t, -t), "squared error is not fooled"),
     target_itself=(lambda near, far, t: (t, far), "`near` is the target itself"),
@@ -376,6 +487,34 @@ def test_two_pictures_that_do_not_are_rejected(paint, target, judge, answer, mes
         return answer(*paint(target), target)
 
     is_rejected(lesson04.fool_squared_error, (painting, target, judge), message)
+
+
+def test_a_digit_that_is_not_the_targets_is_rejected(paint, target, judge, zero):
+    def painting(target):
+        return paint(target)[0], zero
+
+    check = lesson04.fool_squared_error
+    is_rejected(check, (painting, target, judge), "it is no 7")
+
+
+def test_what_the_judge_dislikes_less_is_not_well_drawn(paint, target, judge):
+    check = lesson04.fool_squared_error
+    harsh = (paint, target, lambda x: judge(x) - 3)
+    is_rejected(check, harsh, "takes `far` for spoiled too")
+
+
+def test_a_picture_that_fools_the_judge_as_well_is_named(paint, target, judge):
+    noise = np.random.default_rng(0).uniform(-1, 1, target.shape)
+
+    def painting(target):
+        return paint(target)[0], noise
+
+    def fooled(pictures):
+        found = [np.allclose(each, noise, atol=1e-6) for each in pictures]
+        return np.where(found, 80.0, judge(pictures))
+
+    check = lesson04.fool_squared_error
+    is_rejected(check, (painting, target, fooled), "fooled the judge as well")
 
 
 def test_painting_on_the_target_itself_is_rejected(paint, target, judge):

@@ -51,74 +51,62 @@ def squares(m, n):
     symmetric=by_symmetric_roots,
     course=frechet_distance,
     keras=lambda m, a, n, b: ops.convert_to_tensor(by_eigenvalues(m, a, n, b)),
+    nuclear=lambda m, a, n, b: (
+        squares(m, n) + np.trace(a + b) - 2 * np.linalg.norm(root(a) @ root(b), "nuc")
+    ),
+    float32=lambda *g: by_symmetric_roots(*(each.astype("float32") for each in g)),
 )
 def test_a_right_frechet_distance_passes(capsys, answer):
     passes(capsys, lesson05.frechet, answer, "5.1")
 
 
+def without_clip(m, a, n, b):
+    values = np.linalg.eigvals(a @ b).real
+    with np.errstate(invalid="ignore"):
+        return squares(m, n) + np.trace(a + b) - 2 * np.sqrt(values).sum()
+
+
+def in_place(mean_a, cov_a, mean_b, cov_b):
+    mean_a -= mean_b
+    return by_eigenvalues(mean_a, cov_a, 0 * mean_b, cov_b)
+
+
 @wrong(
-    rooted=(lambda *g: np.sqrt(by_eigenvalues(*g)), "returns the square root"),
-    mean_not_squared=(
+    cholesky=(by_cholesky, "broke off|without spread"),
+    by_inverse=(
         lambda m, a, n, b: (
-            by_eigenvalues(m, a, n, b) - squares(m, n) + np.linalg.norm(m - n)
+            by_eigenvalues(m, a, n, b) + 0 * np.trace(np.linalg.inv(a) @ b)
         ),
-        "it counts squared",
+        "broke off|without spread",
     ),
-    mean_of_squares=(
+    without_clip=(without_clip, "is NaN for covariances without spread"),
+    complex_number=(
+        lambda m, a, n, b: complex(by_eigenvalues(m, a, n, b)),
+        "Take `.real`",
+    ),
+    complex_roots=(
         lambda m, a, n, b: (
-            by_eigenvalues(m, a, n, b) - squares(m, n) + np.mean((m - n) ** 2)
+            squares(m, n)
+            + np.trace(a + b)
+            - 2 * np.sum(np.linalg.eigvals(a @ b).astype(complex) ** 0.5)
         ),
-        "averages the squares",
+        "Take `.real`",
     ),
-    no_means=(lambda m, a, n, b: by_eigenvalues(0, a, 0, b), "leaves the means out"),
-    means_alone=(lambda m, a, n, b: squares(m, n), "leaves the covariances out"),
-    no_two=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b - sqrtm(a @ b).real),
-        "subtracts the root once",
-    ),
-    no_root=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b),
-        "leaves the root",
-    ),
-    by_number=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b - 2 * np.sqrt(abs(a * b))),
-        "multiplies number by number",
-    ),
-    root_by_number=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b - 2 * np.sqrt(abs(a @ b))),
-        "takes the root number by number",
-    ),
-    product_of_roots=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b - 2 * root(a) @ root(b)),
-        "multiplies the roots",
-    ),
-    no_root_of_product=(
-        lambda m, a, n, b: squares(m, n) + np.trace(a + b - 2 * a @ b),
-        "forgets the root",
-    ),
-    diagonals=(
-        lambda m, a, n, b: (
-            squares(m, n) + squares(np.sqrt(np.diag(a)), np.sqrt(np.diag(b)))
-        ),
-        "diagonals alone",
-    ),
-    frobenius=(
-        lambda m, a, n, b: squares(m, n) + squares(a, b),
-        "compares the covariances number by number",
+    matrix=(
+        lambda m, a, n, b: squares(m, n) + a + b - 2 * sqrtm(a @ b).real,
+        "take its trace",
     ),
     roots_compared=(
         lambda m, a, n, b: squares(m, n) + squares(root(a), root(b)),
         "or compares them",
     ),
-    cholesky=(by_cholesky, "broke off|without spread"),
-    complex_number=(
-        lambda m, a, n, b: complex(by_eigenvalues(m, a, n, b)),
-        "Take `.real`",
+    in_place=(in_place, "writes into its argument mean_a"),
+    by_name=(lambda mean_a, mean_b, cov_a, cov_b: 0.0, "exchanged the order"),
+    regularized=(
+        lambda m, a, n, b: by_eigenvalues(m, a, n, b + 0.1 * np.eye(len(b))),
+        "where .* is right",
     ),
-    matrix=(
-        lambda m, a, n, b: squares(m, n) + a + b - 2 * sqrtm(a @ b).real,
-        "where one number is asked for",
-    ),
+    rounded=(lambda *g: float(round(by_eigenvalues(*g))), "where .* is right"),
     nothing=(lambda *g: None, "return"),
     constant=(lambda *g: 1.0, "is right"),
 )
@@ -168,20 +156,9 @@ def both(judge):
     return lambda real, fake, k: (judge(fake, real, k), judge(real, fake, k))
 
 
-def nearest_alone(points, centers, k):
-    radii = np.sort(cdist(centers, centers), axis=1)[:, k]
-    distances = cdist(points, centers)
-    return (distances.min(axis=1) <= radii[distances.argmin(axis=1)]).mean()
-
-
-def own_radius(points, centers, k):
-    radii = np.sort(cdist(points, points), axis=1)[:, k]
-    return (cdist(points, centers).min(axis=1) <= radii).mean()
-
-
-def coverage(real, fake, k):
-    radii = np.sort(cdist(real, real), axis=1)[:, k]
-    return (cdist(fake, real) <= radii).any(axis=0).mean()
+def in_place_of_real(real, fake, k):
+    real -= real.mean(axis=0)
+    return by_cdist(real, fake, k)
 
 
 @right(
@@ -190,44 +167,52 @@ def coverage(real, fake, k):
     neighbors=by_neighbors,
     course=precision_recall,
     array=lambda real, fake, k: np.array(by_cdist(real, fake, k)),
+    partition=lambda real, fake, k: tuple(
+        (
+            cdist(points, centers)
+            <= np.partition(cdist(centers, centers), k, axis=1)[:, k]
+        )
+        .any(axis=1)
+        .mean()
+        for points, centers in ((fake, real), (real, fake))
+    ),
+    squared=lambda real, fake, k: (
+        share(fake, real, k, "sqeuclidean"),
+        share(real, fake, k, "sqeuclidean"),
+    ),
 )
 def test_right_precision_and_recall_pass(capsys, answer):
     passes(capsys, lesson05.precision_and_recall, answer, "5.2")
 
 
 @wrong(
-    swapped=(lambda *s: by_cdist(*s)[::-1], "in the other order"),
-    itself=(lambda r, f, k: by_cdist(r, f, k - 1), "its own nearest neighbor"),
-    one_too_many=(lambda r, f, k: by_cdist(r, f, k + 1), "one neighbor too many"),
-    percent=(lambda *s: 100 * np.array(by_cdist(*s)), "percent"),
-    counts=(
-        lambda r, f, k: by_cdist(r, f, k) * np.array([len(f), len(r)]),
-        "how many points",
-    ),
-    outside=(lambda *s: 1 - np.array(by_cdist(*s)), "counts the points outside"),
-    twice=(lambda *s: (by_cdist(*s)[0],) * 2, "precision twice"),
-    coverage=(
-        lambda r, f, k: (by_cdist(r, f, k)[0], coverage(r, f, k)),
-        "uses the real points' radii",
-    ),
-    nearest_alone=(both(nearest_alone), "nearest point of the other set alone"),
-    own_radius=(both(own_radius), "radius of the point that is judged"),
-    manhattan=(
-        both(lambda p, c, k: share(p, c, k, "cityblock")),
-        "adds absolute differences",
-    ),
-    largest=(
-        both(lambda p, c, k: share(p, c, k, "chebyshev")),
-        "takes the largest difference",
-    ),
-    always_three=(lambda r, f, k: by_cdist(r, f, 3), "whatever k is"),
     squared=(
         lambda r, f, k: both(lambda p, c, k: share(p, c, k, "sqeuclidean"))(
             r, f, k + 2
         ),
-        "are right",
+        "is right",
     ),
-    one_number=(lambda *s: by_cdist(*s)[0], "must return two numbers"),
+    one_cluster=(lambda r, f, k: (0.73, 0.87), "is right"),
+    strangers=(both(lambda p, c, k: share(p, c + 9, k)), "is right"),
+    capped=(
+        both(
+            lambda p, c, k: (
+                (cdist(p, c) <= np.sort(cdist(c, c), axis=1)[:, k].clip(max=5))
+                .any(axis=1)
+                .mean()
+            )
+        ),
+        "a large ball",
+    ),
+    made_for_many=(
+        both(lambda p, c, k: share(p, c, k) if len(c) > 3 else 0.0),
+        "two points are enough",
+    ),
+    averaged=(lambda *s: (np.mean(by_cdist(*s)),) * 2, "is right"),
+    in_place=(in_place_of_real, "writes into its argument real"),
+    by_name=(lambda fake, real, k: by_cdist(real, fake, k), "exchanged the order"),
+    one_number=(lambda *s: by_cdist(*s)[0], "must return 2 results"),
+    masks=(lambda r, f, k: (cdist(f, r) < 1, cdist(r, f) < 1), "shape"),
     nothing=(lambda *s: None, "return"),
 )
 def test_wrong_precision_and_recall_are_rejected(answer, message):
@@ -256,51 +241,44 @@ def by_search(variances, noise, beta):
     return error, kl
 
 
-def changed(change):
-    """The right pair with something done to it."""
-    return lambda v, n, b: change(*optimum(v, n, b), v, n, b)
-
-
 @right(
     loop=with_loop,
     search=by_search,
     course=optimum,
     tensors=lambda v, n, b: tuple(map(ops.convert_to_tensor, with_loop(v, n, b))),
+    clipped=lambda v, n, b: [
+        v.clip(max=b * n).sum(),
+        np.log(v / (b * n)).clip(0).sum() / 2,
+    ],
 )
 def test_a_right_prediction_passes(capsys, answer):
     passes(capsys, lesson05.predict_beta, answer, "5.3")
 
 
+def in_place_beta(variances, noise, beta):
+    before = variances.copy()
+    np.minimum(variances, beta * noise, out=variances)
+    return variances.sum(), 0.5 * np.log(before / variances).sum()
+
+
 @wrong(
-    swapped=(changed(lambda e, k, v, n, b: (k, e)), "in the other order"),
-    never_silent=(
-        lambda v, n, b: (len(v) * b * n, 0.5 * np.log(v / (b * n)).sum()),
-        "a negative KL",
+    first_axis=(lambda v, n, b: optimum(v[:1], n, b), "its own error"),
+    widest_axis=(lambda v, n, b: optimum(v[[v.argmax()]], n, b), "its own error"),
+    distinct_axes=(lambda v, n, b: optimum(np.unique(v), n, b), "alike"),
+    without_narrow_axes=(lambda v, n, b: optimum(v[v > 0.3], n, b), "is right"),
+    error_alone_per_axis=(
+        lambda v, n, b: (np.minimum(v, b * n), optimum(v, n, b)[1]),
+        "one number is asked for",
     ),
-    error_too_large=(
-        changed(lambda e, k, v, n, b: (len(v) * b * n, k)),
-        "above an axis' variance",
+    relative=(
+        lambda v, n, b: (optimum(v, n, b)[0] / v.sum(), optimum(v, n, b)[1]),
+        "is right",
     ),
-    inverse=(lambda v, n, b: optimum(v, n, 1 / b), "wrong way round"),
-    no_beta=(lambda v, n, b: optimum(v, n, 1), "does not use beta"),
-    no_noise=(lambda v, n, b: optimum(v, 1, b), "does not use noise"),
-    deviation=(lambda v, n, b: optimum(v, n**0.5, b), "standard deviation"),
-    squared=(lambda v, n, b: optimum(v, n**2, b), "squares the noise"),
-    no_half=(changed(lambda e, k, v, n, b: (e, 2 * k)), "lacks the ½"),
-    times_beta=(changed(lambda e, k, v, n, b: (e, b * k)), "multiplies the KL by β"),
-    in_the_loss=(changed(lambda e, k, v, n, b: (e / (2 * n), k)), "as it stands in"),
-    bits=(changed(lambda e, k, v, n, b: (e, k / np.log(2))), "in bits"),
-    mean=(
-        changed(lambda e, k, v, n, b: (e / len(v), k / len(v))),
-        "averages over the axes",
-    ),
-    channel=(
-        changed(lambda e, k, v, n, b: (e, 0.5 * np.log(1 + v / (b * n)).sum())),
-        "channel of fixed noise",
-    ),
-    one_number=(lambda v, n, b: 1.0, "must return two numbers"),
+    both_in_one=(lambda v, n, b: sum(optimum(v, n, b)), "must return 2 results"),
+    in_place=(in_place_beta, "writes into its argument variances"),
+    by_name=(lambda noise, variances, beta: (0, 0), "exchanged the order"),
     nothing=(lambda v, n, b: None, "return"),
-    constant=(lambda v, n, b: (1.0, 1.0), "are right"),
+    constant=(lambda v, n, b: (1.0, 1.0), "is right"),
 )
 def test_a_wrong_prediction_is_rejected(answer, message):
     is_rejected(lesson05.predict_beta, answer, message)
@@ -329,6 +307,12 @@ def normal(n, seed=0):
     circle=lambda real, n: moved(around(n), real),
     square=lambda real, n: moved(np.random.default_rng(1).random((n, 2)), real),
     cross=lambda real, n: moved(around(n)[::-1] ** 3, real),
+    average_of_two=lambda real, n: moved(
+        (grid().sample(n, 1) + grid().sample(n, 2) + normal(n)) / 2, real
+    ),
+    four_corners=lambda real, n: moved(
+        np.resize([[1, 1], [-1, -1], [1, -1], [-1, 1]], (n, 2)), real
+    ),
     turned=lambda real, n: moved(around(n) @ [[0.6, 0.8], [-0.8, 0.6]], real),
 )
 def test_points_that_fool_the_distance_pass(capsys, answer):
@@ -351,6 +335,22 @@ def test_points_that_fool_the_distance_pass(capsys, answer):
     too_wide=(lambda real, n: moved(normal(n), real) * 1.1, "standard deviations are"),
     unit=(lambda real, n: normal(n), "standard deviations are"),
     transposed=(lambda real, n: moved(normal(n), real).T, "transpose"),
+    any_number=(
+        lambda real, n: moved(normal(len(real)), real),
+        "whatever the number of real ones",
+    ),
+    made_for_2000=(lambda real, n: moved(normal(2000), real), "n = 2301 points"),
+    on_a_line=(
+        lambda real, n: (
+            moved(
+                np.c_[around(n)[:, 0], 0 * around(n)[:, 0] + 1e-9 * around(n)[:, 1]],
+                real,
+            )
+            * [1, 0]
+        ),
+        "standard deviations are",
+    ),
+    in_place=(lambda real, n: real.__imul__(0.9), "writes into its argument real"),
     too_few=(lambda real, n: moved(normal(100), real), "points in the plane"),
     nan=(lambda real, n: np.full((n, 2), np.nan), "NaN"),
     nothing=(lambda real, n: None, "return"),

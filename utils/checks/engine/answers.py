@@ -115,7 +115,7 @@ class Answer:
         variables = [keras.Variable(array, dtype="float32") for array in arrays]
         try:
             _, gradients = value_and_gradients(
-                lambda: self.function(*map(ops.convert_to_tensor, variables)),
+                lambda: self.function(*map(ops.copy, variables)),
                 variables,
             )
         except Exception as error:
@@ -213,6 +213,11 @@ def read_array(value, name: str) -> np.ndarray:
         array = np.asarray(ops.convert_to_numpy(value))
     except Exception as error:
         raise Mistake(_not_a_number(value, name)) from error
+    if array.dtype.kind == "c":
+        raise Mistake(
+            f"`{name}` returns complex numbers: rounding leaves an imaginary part in "
+            "the roots and eigenvalues of a matrix that is not symmetric. Take `.real`."
+        )
     if array.dtype.kind not in "biuf":
         raise Mistake(_not_a_number(value, name))
     return array

@@ -17,6 +17,7 @@ class Wrong:
             formula then returns only that.
         when: function `(value, *arguments) -> bool` that recognizes the mistake, where
             equality with one formula would be too narrow; the formula is an example.
+            None where the case says nothing about it.
     """
 
     formula: Callable
@@ -97,9 +98,10 @@ def _matches(wrong, reply, parts, tolerance, least) -> bool | None:
     return None if _undefined(formula) else False
 
 
-def _holds(predicate, *arguments) -> bool:
+def _holds(predicate, *arguments) -> bool | None:
     try:
-        return bool(predicate(*arguments))
+        told = predicate(*arguments)
+        return None if told is None else bool(told)
     except Exception:  # of numbers, and these are arrays; of another shape
         return False
 

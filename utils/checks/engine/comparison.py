@@ -118,8 +118,10 @@ def factor_between(found: Sequence[float], exact: Sequence[float]) -> str | None
     if not found.any():
         return "is 0 each time"
     ratio = found[known] / exact[known]
-    if np.allclose(ratio, ratio[0], rtol=1e-4, atol=0) and agree(
-        found[~known], 0 * exact[~known]
+    if (
+        ratio[0]
+        and np.allclose(ratio, ratio[0], rtol=1e-4, atol=0)
+        and agree(found[~known], 0 * exact[~known])
     ):
         return f"is {ratio[0]:.4g} times the right number each time"
     shift = found - exact

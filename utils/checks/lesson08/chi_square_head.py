@@ -116,6 +116,10 @@ chi_square_head = Check(
         *(Wrong(_features(formula), message) for formula, message in _OTHER_FEATURES),
         Wrong(lambda a, b, w, c: _logits(a, b, w, 0), "leaves the bias out."),
         Wrong(
+            lambda a, b, w, c: _logits(a, b, -w, c),
+            "subtracts the weighted sum: the weights bring their sign along.",
+        ),
+        Wrong(
             lambda a, b, w, c: _logits(a, b, w, len(w) * c),
             "adds the bias to every feature, before the sum: add it once.",
         ),

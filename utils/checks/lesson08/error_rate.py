@@ -60,6 +60,12 @@ def _least_pooled_error(g, i):
     return np.min(far * len(i) + frr * len(g)) / (len(g) + len(i))
 
 
+def _of_equal_counts(g, i):
+    far, frr = _rates(g, i, _scores(g, i))
+    at = _nearest(far * len(i), frr * len(g))
+    return (far[at] * len(i) + frr[at] * len(g)) / (len(g) + len(i))
+
+
 def _corners(g, i):
     """FAR and FRR without the points in the middle of a straight piece."""
     curve = roc(g, i)
@@ -170,6 +176,15 @@ error_rate = Check(
             "returns the smallest share of wrong verdicts among all pairs: FAR is a "
             "share of the impostors, FRR a share of the genuine, and they are made "
             "equal.",
+        ),
+        Wrong(
+            _of_equal_counts,
+            "makes the numbers of wrong verdicts equal: FAR is a share of the "
+            "impostors, FRR a share of the genuine, and the shares are made equal.",
+        ),
+        Wrong(
+            _of_all(lambda far, frr: np.min(np.abs(far - frr))),
+            "returns the smallest difference of FAR and FRR: return the rate there.",
         ),
         Wrong(
             lambda g, i: _rate(g, i, [(g.mean() + i.mean()) / 2]),

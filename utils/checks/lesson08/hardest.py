@@ -49,11 +49,7 @@ def _indices(labels, d):
 
 
 def _are_indices(value, labels, d) -> bool:
-    return all(
-        np.array_equal(part, part.astype(int))
-        and np.allclose(np.take_along_axis(d, part.astype(int)[:, None], 1)[:, 0], each)
-        for part, each in zip(value, _hardest(labels, d), strict=True)
-    )
+    return all(part.dtype.kind == "i" for part in value)
 
 
 def _is_a_filler(value, labels, d) -> bool:
@@ -64,6 +60,10 @@ def _is_a_filler(value, labels, d) -> bool:
 
 def _are_numbers(value, labels, d) -> bool:
     return all(np.ndim(part) == 0 for part in value)
+
+
+def _are_matrices(value, labels, d) -> bool:
+    return all(np.shape(part) == d.shape for part in value)
 
 
 _ITSELF = (
@@ -133,6 +133,18 @@ hardest = Check(
             "returns one number for all: each anchor has its own hardest pair, so both "
             "arrays have the shape (n,).",
             when=_are_numbers,
+        ),
+        Wrong(
+            lambda labels, d: (d * _same(labels), d * ~_same(labels)),
+            "returns two matrices: reduce them along axis=1, to one number per anchor.",
+            when=_are_matrices,
+        ),
+        Wrong(
+            lambda labels, d: np.full(len(d), np.nan),
+            "returns NaN: the maximum of numbers that hold a NaN is NaN. Let -infinity "
+            "stand for 'not allowed', or take `np.nanmax`.",
+            part="positive",
+            when=lambda value, labels, d: np.isnan(value).any(),
         ),
         Wrong(
             _indices,

@@ -114,6 +114,14 @@ _OTHER_COSTS = (
         "squares the cost of a triplet: max(…, 0) itself is the cost.",
     ),
     (
+        lambda near, far, m: np.abs(near - far + m).mean(),
+        "takes the absolute value in place of max(…, 0): an easy triplet costs 0.",
+    ),
+    (
+        lambda near, far, m: (near + np.maximum(m - far, 0)).mean(),
+        "is the contrastive loss of pairs: here the two distances are compared.",
+    ),
+    (
         lambda near, far, m: np.logaddexp(near - far + m, 0).mean(),
         "is the softplus, a smooth max(…, 0) under which easy triplets still cost: "
         "take `ops.relu`.",

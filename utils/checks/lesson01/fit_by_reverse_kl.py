@@ -86,6 +86,12 @@ fit_by_reverse_kl = Check(
         Case(Density([-3.0, 1.0], np.array([0.5, 0.9]), [0.3, 0.7]), -2.8, 0.5),
         Case(Density([3.0], 0.5), 1.0, 1.0, shows="of one bump q becomes the bump."),
         Case(Density([-4.0], 1.8), 5.0, 0.6, shows="it may start far out in a tail."),
+        Case(
+            Density([0.0, 0.0], np.array([0.4, 2.0]), [0.6, 0.4]),
+            0.3,
+            1.0,
+            shows="of a peak with wide tails reverse KL keeps the peak.",
+        ),
     ),
     mistakes=(
         Wrong(

@@ -51,6 +51,7 @@ fit_gaussian = Check(
         Case(_points(2, 5, 1), shows="a single column is data (n, 1) too."),
         Case(_points(4, 2, 2), shows="two points are enough for both."),
         Case(np.tile(_points(5, 1, 3), (4, 1)), shows="equal points have no spread."),
+        Case(_points(8, 5, 2)[[0, 1, 1, 2, 3, 4, 1]], shows="each repetition counts."),
         Case(
             np.repeat(_points(8, 3, 2), [1, 5, 2], axis=0),
             shows="a point that is there five times counts five times.",

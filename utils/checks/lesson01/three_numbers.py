@@ -206,6 +206,12 @@ three_numbers = Check(
             breaks=_NEVER_CAME,
         ),
         Case(
+            np.array([2, 2, 1]),
+            np.array([0.5, 0.2, 0.3]),
+            shows="each share belongs to its own face of q, and face 0 never came.",
+            breaks=_NEVER_CAME,
+        ),
+        Case(
             np.array([0]), np.array([0.3, 0.7]), shows=_NEVER_CAME, breaks=_NEVER_CAME
         ),
         Case(

@@ -182,6 +182,12 @@ def _logits(discriminator, points) -> np.ndarray:
             f"the discriminator returns shape {logits.shape} for {len(points)} points: "
             "one logit per point is asked for, (n, 1)."
         )
+    alone = read_array(discriminator(points[-1:].copy()), "the discriminator")
+    if abs(alone.ravel()[0] - logits.ravel()[-1]) > 1e-2 * (1 + abs(alone.ravel()[0])):
+        raise Mistake(
+            "the discriminator judges a point by those that come with it: D is a "
+            "function of one point."
+        )
     if not np.isfinite(logits).all():
         raise Mistake(
             "the discriminator returns NaN or infinite logits: try a smaller learning "

@@ -1,4 +1,4 @@
-"""Feedback on exercises: one module a lesson, one function an exercise."""
+"""Feedback on exercises: one folder per lesson, one file per exercise."""
 
 from utils.checks import (
     lesson01,

@@ -63,17 +63,6 @@ def test_codes_and_reconstructions_come_in_batches_of_any_size():
         model.encode(x[:0])
 
 
-def test_it_comes_back_from_disk(tmp_path):
-    model = small()
-    model.compile(keras.optimizers.Adam(0.01))
-    model.fit(stretched(64), verbose=0)
-    model.save(tmp_path / "model.keras")
-    again = keras.saving.load_model(tmp_path / "model.keras")
-    x = stretched(16)
-    np.testing.assert_array_equal(model.reconstruct(x), again.reconstruct(x))
-    assert int(again.optimizer.iterations) == int(model.optimizer.iterations)
-
-
 @pytest.mark.parametrize(
     ("encoder", "decoder", "message"),
     [
@@ -91,15 +80,6 @@ def test_it_comes_back_from_disk(tmp_path):
 def test_networks_that_do_not_fit_together_are_refused(encoder, decoder, message):
     with pytest.raises(ValueError, match=message):
         Autoencoder(encoder, decoder)
-
-
-def test_examples_are_looked_at_before_training():
-    model = small()
-    model.compile("sgd")
-    with pytest.raises(ValueError, match=r"shape \(5,\), but the encoder takes \(6,\)"):
-        model.fit(np.zeros((8, 5), "float32"), verbose=0)
-    with pytest.raises(ValueError, match="NaN or infinite: remove those"):
-        model.fit(np.full((8, 6), np.nan, "float32"), verbose=0)
 
 
 def test_a_loss_that_breaks_down_stops_the_training():

@@ -276,6 +276,39 @@ def test_every_network_is_trained_in_training_mode(kind):
         assert not np.array_equal(before[name], ops.convert_to_numpy(variable)), name
 
 
+class Mode(layers.Layer):
+    """Passes its input on, and notes whether it is training."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def call(self, x, training=False):
+        self.seen.append(training)
+        return x
+
+
+@ALL
+def test_no_network_of_a_training_step_is_in_inference_mode(kind):
+    # D must be shown the very examples that G is trained on.
+    modes = []
+
+    def network(inputs, outputs):
+        modes.append(Mode())
+        return keras.Sequential(
+            [keras.Input((inputs,)), modes[-1], layers.Dense(3), layers.Dense(outputs)]
+        )
+
+    model = build(kind, network)
+    for _ in range(2):
+        for mode in modes:
+            mode.seen.clear()
+        model.train_on_batch(POINTS)
+    if kind == "EnergyModel":  # whose samples climb a D that stands still
+        modes[0].seen[:] = modes[0].seen[-2:]
+    assert all(mode.seen and all(mode.seen) for mode in modes)
+
+
 @ALL
 def test_one_callback_needs_no_list(kind, tmp_path):
     fit(build(kind), callbacks=keras.callbacks.CSVLogger(tmp_path / "log.csv"))

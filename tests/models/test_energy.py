@@ -130,17 +130,6 @@ def test_the_logs_are_epoch_means_of_the_two_scores():
     assert history["score_real"][0] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
-def test_it_comes_back_from_disk_with_its_replay_buffer(tmp_path):
-    model = small(decay=0.1)
-    model.fit(two_modes(64), verbose=0)
-    model.save(tmp_path / "energy.keras")
-    again = keras.saving.load_model(tmp_path / "energy.keras")
-    assert again.get_config()["decay"] == 0.1
-    np.testing.assert_array_equal(buffer_of(model), buffer_of(again))
-    np.testing.assert_array_equal(model.sample(3), again.sample(3))
-    again.fit(two_modes(64), verbose=0)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -178,8 +167,3 @@ def test_a_discriminator_that_does_not_fit_is_refused(discriminator, message):
 def test_examples_are_looked_at_before_training(x, message):
     with pytest.raises(ValueError, match=message):
         small().fit(x, verbose=0)
-
-
-def test_no_sample_is_no_sample():
-    with pytest.raises(ValueError, match="n was 0, but must be an integer"):
-        small().sample(0)

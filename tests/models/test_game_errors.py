@@ -203,52 +203,6 @@ def test_real_examples_have_the_shape_of_generated_ones(untouched):
     )
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-def test_real_examples_are_finite(untouched, points, value):
-    points[3, 1] = value
-    refused(
-        lambda: untouched.fit(points),
-        "The real examples: 1 of 128 are NaN or infinite",
-        "remove those examples",
-    )
-
-
-@pytest.mark.parametrize("wrap", [list, tuple, lambda x: [x], lambda x: {"x": x}])
-def test_real_examples_come_in_one_array(untouched, points, wrap):
-    given = wrap(points)
-    refused(
-        lambda: untouched.fit(given),
-        f"came as a {type(given).__name__}",
-        "one array (n, ...)",
-        "np.stack(examples)",
-    )
-
-
-@pytest.mark.parametrize(
-    "pictures",
-    [
-        np.full((4, 4, 4, 1), 255, "uint8"),
-        np.linspace(-1.5, 1, 64, dtype="float32").reshape(4, 4, 4, 1),
-    ],
-)
-def test_pictures_lie_between_minus_one_and_one(pictures):
-    layers = keras.layers
-    generator = keras.Sequential(
-        [keras.Input((2,)), layers.Dense(16), layers.Reshape((4, 4, 1))]
-    )
-    discriminator = keras.Sequential(
-        [keras.Input((4, 4, 1)), layers.Flatten(), layers.Dense(1)]
-    )
-    gan = GAN(generator, discriminator)
-    gan.compile()
-    refused(
-        lambda: gan.fit(pictures),
-        f"pixels from {pictures.min():.4g} to {pictures.max():.4g}",
-        "not in [-1, 1]",
-        "x / 127.5 - 1",
-    )
-
-
 @pytest.mark.parametrize(
     "settings", [{"validation_split": 0.5}, {"validation_data": "held out"}]
 )

@@ -55,17 +55,6 @@ def test_loading_brings_back_all_state(
     assert_same_state(state_of(gan), state_of(again))
 
 
-def test_training_goes_on_as_if_it_had_not_been_saved(
-    make_stateful_gan, points, train, state_of, tmp_path
-):
-    stopped, uninterrupted = make_stateful_gan(), make_stateful_gan()
-    train(stopped, points)
-    stopped = reloaded(stopped, tmp_path)
-    train(stopped, points)
-    train(uninterrupted, points, epochs=2)
-    assert_same_state(state_of(stopped), state_of(uninterrupted))
-
-
 def test_loading_brings_back_the_settings(make_gan, tmp_path):
     settings = {
         "objective": "least-squares",
@@ -123,27 +112,6 @@ def test_a_file_holds_every_number_once(make_stateful_gan, tmp_path):
     players = gan.optimizer.players.values()
     kept = [*gan.variables, *(v for player in players for v in player.variables)]
     assert stored == sum(ops.convert_to_numpy(variable).size for variable in kept)
-
-
-def test_a_stopped_training_takes_up_where_its_backup_ends(
-    make_gan, points, train, tmp_path
-):
-    class StopInEpoch(keras.callbacks.Callback):
-        def on_epoch_begin(self, epoch, logs=None):
-            if epoch == 2:
-                raise KeyboardInterrupt
-
-    def backup():
-        return keras.callbacks.BackupAndRestore(tmp_path / "backup")
-
-    stopped, uninterrupted = make_gan(), make_gan()
-    with pytest.raises(KeyboardInterrupt):
-        train(stopped, points, epochs=3, callbacks=[backup(), StopInEpoch()])
-    resumed = make_gan(seed=9)
-    history = train(resumed, points, epochs=3, callbacks=[backup()])
-    train(uninterrupted, points, epochs=3)
-    assert len(history["generator_loss"]) == 1
-    np.testing.assert_array_equal(resumed.sample(5), uninterrupted.sample(5))
 
 
 def test_an_objective_of_ones_own_is_not_saved(make_gan, tmp_path):

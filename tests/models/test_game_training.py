@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.autodiff import portable_train_step
 from utils.models import GAN
 
 BATCH = 16
@@ -224,26 +223,6 @@ def test_an_interrupted_training_leaves_a_usable_model(make_gan, points, train):
     history = train(gan, points)
     assert [int(gan.optimizer[player].iterations) for player in PLAYERS] == [6, 6]
     assert np.isfinite(history["generator_loss"]).all()
-
-
-def test_an_interrupt_in_the_first_step_leaves_a_usable_model(make_gan, points, train):
-    class Interrupted(GAN):
-        patience = 0
-
-        @portable_train_step
-        def train_step(self, data):
-            logs = super().train_step(data)
-            if not self.patience:
-                raise KeyboardInterrupt
-            return logs
-
-    gan = make_gan(cls=Interrupted, run_eagerly=False)
-    with pytest.raises(KeyboardInterrupt):
-        train(gan, points)
-    assert np.isfinite(gan.sample(4)).all()
-    gan.patience = 1
-    gan.compile(run_eagerly=True)
-    assert np.isfinite(train(gan, points)["generator_loss"]).all()
 
 
 def test_a_callback_may_sample_while_the_game_trains(make_gan, points, train):

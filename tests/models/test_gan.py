@@ -157,34 +157,6 @@ def test_each_point_between_has_a_share_of_its_own(make_gan):
     assert 0 <= shares.min() < shares.max() <= 1
 
 
-class Modes(keras.layers.Layer):
-    """Passes its input on, and notes whether it is training."""
-
-    def __init__(self):
-        super().__init__()
-        self.seen = []
-
-    def call(self, x, training=False):
-        self.seen.append(training)
-        return x
-
-
-def test_both_players_are_in_training_mode_in_both_turns(make_gan, points):
-    # D must be shown the very examples that G is trained on.
-    modes = Modes(), Modes()
-    networks = [
-        keras.Sequential([keras.Input((2,)), mode, keras.layers.Dense(out)])
-        for mode, out in zip(modes, (2, 1), strict=True)
-    ]
-    gan = make_gan(networks=lambda: networks, penalty={"r1": 1.0, "gradient": 1.0})
-    for mode in modes:
-        mode.seen.clear()
-    gan.train_step(points[:BATCH])
-    assert [set(mode.seen) for mode in modes] == [{True}, {True}]
-    gan.sample(3)
-    assert modes[0].seen[-1] is False
-
-
 def test_penalties_look_at_real_generated_or_the_points_between(make_gan, points):
     # D(x) = Σ x³/3 has the slope x², which tells where it was measured.
     gan = make_gan()

@@ -148,20 +148,6 @@ def test_the_generator_of_a_gan_is_a_decoder(likelihood):
     assert (set(np.unique(made)) == {-1, 1}) == (likelihood == "bernoulli")
 
 
-def test_it_comes_back_from_disk_with_its_noise(tmp_path):
-    model = picture_vae(beta=2.0)
-    model.compile(keras.optimizers.Adam(0.01))
-    model.fit(pictures(), verbose=0)
-    model.save(tmp_path / "vae.keras")
-    again = keras.saving.load_model(tmp_path / "vae.keras")
-    assert again.get_config()["beta"] == 2.0
-    assert again.noise_std == model.noise_std
-    np.testing.assert_array_equal(model.sample(5), again.sample(5))
-    histories = [m.fit(pictures(), verbose=0, shuffle=False) for m in (model, again)]
-    one, other = (history.history["loss"] for history in histories)
-    assert one == pytest.approx(other, rel=1e-6)
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -193,5 +179,5 @@ def test_a_bernoulli_likelihood_wants_numbers_between_black_and_white():
 def test_examples_of_a_large_scale_are_named_as_the_cause(scale):
     model, x = linear_vae(), scale * stretched(64)
     model.compile("sgd")
-    with pytest.raises(ValueError, match=rf"scale .* Rescaling\({1 / x.std():.3g}\)"):
+    with pytest.raises(ValueError, match=rf"scale .*Rescaling\({1 / x.std():.3g}\)"):
         model.fit(x, verbose=0)

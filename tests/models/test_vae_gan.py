@@ -74,19 +74,6 @@ def test_the_loss_of_codes_is_the_error_in_ds_features_and_the_kl():
     assert float(loss) == pytest.approx(expected, rel=1e-4)
 
 
-def test_it_saves_and_goes_on_as_it_was(tmp_path):
-    model = hybrid(similarity=3.0, beta=0.2)
-    model.fit(POINTS, batch_size=32, verbose=0)
-    model.save(tmp_path / "hybrid.keras")
-    loaded = keras.saving.load_model(tmp_path / "hybrid.keras")
-    assert (loaded.similarity, loaded.beta) == (3.0, 0.2)
-    np.testing.assert_allclose(loaded.sample(5), model.sample(5), rtol=1e-5)
-    for each in (model, loaded):
-        each.fit(POINTS, batch_size=32, shuffle=False, verbose=0)
-    for name, values in weights(model).items():
-        np.testing.assert_allclose(weights(loaded)[name], values, atol=1e-5)
-
-
 @pytest.mark.parametrize(
     ("networks", "arguments", "message"),
     [

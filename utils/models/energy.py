@@ -105,10 +105,12 @@ class EnergyModel(CourseModel):
         real = self.examples_of(data)
         n = ops.shape(real)[0]
         negative = self.negative_samples(n)
+        # In float16 Keras wraps it in one that changes state in a branch: not on JAX.
+        optimizer = getattr(self.optimizer, "inner_optimizer", self.optimizer)
         loss = minimize(
             lambda: self.contrastive_loss(real, negative),
             self.discriminator.trainable_variables,
-            self.optimizer,
+            optimizer,
         )
         self.log(n, loss=loss)
         return self.logs()

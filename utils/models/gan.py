@@ -32,7 +32,7 @@ class GAN(Game):
         discriminator_steps: updates of D before each update of G, at least 1.
         penalty: None; "r1", "r2" or "gradient" with the weight of its paper; or
             `{name: weight}` for one or several.
-        packing: how many examples D judges at a time (Lin et al. 2018); D's input is
+        packing: how many examples D sees at a time (Lin et al. 2018); D's input is
             then `packing` times as wide along its last axis.
 
     Raises:

@@ -194,7 +194,7 @@ def in_float64(t):
     by_search,
     in_float64,
     other_form=lambda t: 1 / (1 - t) - 1,
-    with_ops=lambda t: -ops.convert_to_tensor(t) / (t - 1),
+    with_ops=lambda t: ops.divide(t, ops.subtract(1.0, t)),
 )
 def test_a_right_conjugate_passes(capsys, answer):
     passes(capsys, lesson02.hellinger_conjugate, answer, "2.3")

@@ -425,7 +425,8 @@ for path in sys.argv[1:]:
 
 def test_a_model_of_every_kind_loads_in_a_fresh_process():
     files = [str(SAVED / f"{name}.keras") for name in OF_OLD]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, *files],
         env=environment,

@@ -18,6 +18,7 @@ from keras import ops
 
 from utils import checks
 from utils.checks import ExerciseError, Mistake, exercise
+from utils.checks.engine import feedback
 from utils.checks.engine.answers import Answer, read_array, read_number, read_pair
 from utils.checks.engine.comparison import MATMUL, agree, in_digits
 from utils.checks.engine.feedback import MIME
@@ -507,3 +508,18 @@ def test_the_precision_of_a_gpus_matrix_product_decides_nothing():
     exact = np.array([1000.0, 1.0])
     assert agree(exact + 2.0, exact, MATMUL)
     assert not agree(exact + 20.0, exact, MATMUL)
+
+
+def test_an_answer_is_judged_in_full_float32_whatever_the_setting(monkeypatch, capsys):
+    entered = []
+
+    @contextlib.contextmanager
+    def noted():
+        entered.append("in")
+        yield
+        entered.append("out")
+
+    monkeypatch.setattr(feedback, "full_precision", noted)
+    feedback.report("1.1", "a title", lambda: entered.append("judged"), 5)
+    assert entered == ["in", "judged", "out"]
+    assert "passed" in capsys.readouterr().out

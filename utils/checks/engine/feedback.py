@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Callable
 
+from utils.autodiff import full_precision
 from utils.checks.engine.guard import TimeUp, guarded
 from utils.checks.engine.traceback import describe_error, message_of, where_raised
 from utils.course.strict import strict
@@ -66,7 +67,7 @@ def report(number: str, title: str, examine: Callable, seconds: float) -> None:
 def _judge(number, title, examine, seconds):
     """Returns the verdict, what follows the exercise's number, and the cause."""
     try:
-        with guarded(seconds):
+        with guarded(seconds), full_precision():
             remark = examine()
     except KeyboardInterrupt:
         raise

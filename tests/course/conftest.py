@@ -65,7 +65,7 @@ def lesson_text():
 @pytest.fixture
 def course(tmp_path, monkeypatch):
     """A course with `lessons/03_sums.py` and no notebooks yet."""
-    for name in ("COURSE_SCALE", "COURSE_STRICT", "COURSE_ROOT"):
+    for name in ("COURSE_SCALE", "COURSE_STRICT", "COURSE_ROOT", "COURSE_SEED"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "lessons").mkdir()
     (tmp_path / "lessons" / "03_sums.py").write_text(LESSON, encoding="utf-8")

@@ -138,6 +138,20 @@ def test_the_scale_comes_from_the_option_or_the_environment(
     assert [seen["COURSE_SCALE"] for seen in environments] == [name, name]
 
 
+def test_the_seed_of_a_run_comes_from_the_option_or_the_environment(
+    command, environments, monkeypatch
+):
+    assert command("run").exit_code == 0
+    assert command("run", "--seed", "2").exit_code == 0
+    monkeypatch.setenv("COURSE_SEED", "1")
+    assert command("run").exit_code == 0
+    assert [seen["COURSE_SEED"] for seen in environments] == ["0", "2", "1"]
+    monkeypatch.setenv("COURSE_SEED", "one")
+    result = command("run")
+    assert result.exit_code != 0
+    assert "COURSE_SEED" in result.output
+
+
 def test_an_unknown_lesson_names_those_that_exist(command):
     for name in ("run", "check"):
         result = command(name, "99")

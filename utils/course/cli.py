@@ -102,6 +102,10 @@ def run(
     timings: Annotated[
         Path | None, typer.Option(help="Write every cell's seconds there as JSON.")
     ] = None,
+    seed: Annotated[
+        int,
+        typer.Option(min=0, envvar="COURSE_SEED", help="Other draws: 1, 2, …"),
+    ] = 0,
 ) -> None:
     """Execute lessons headless, straight from their sources, and time every cell."""
     from utils.course import build as builder
@@ -113,7 +117,11 @@ def run(
     chosen = read_lessons(course.choose(lessons or []))
     make = getattr(builder, f"{edition}_edition")
     strict = strict and edition == "solutions"
-    environment = {"COURSE_SCALE": scale, "COURSE_STRICT": str(int(strict))}
+    environment = {
+        "COURSE_SCALE": scale,
+        "COURSE_STRICT": str(int(strict)),
+        "COURSE_SEED": str(seed),
+    }
     runs: list[report.LessonRun] = []
     try:
         for lesson in chosen:

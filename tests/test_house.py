@@ -59,11 +59,12 @@ OVERRIDES = {
 LARGE: dict[str, str] = {}
 
 LESSON_ROW = re.compile(
-    r"^\| (?P<number>\d\d) \| \*\*(?P<title>[^*]+)\*\* \| [^|]+ \| (?P<minutes>[^|]+) "
+    r"^\| (?P<number>\d\d[b-z]?) \| \*\*(?P<title>[^*]+)\*\* \| [^|]+ "
+    r"\| (?P<minutes>[^|]+) "
     r"\| \[[^]]+\]\((?P<notebook>[^)]+)\) \| \[[^]]+\]\((?P<solutions>[^)]+)\) \|$",
     re.MULTILINE,
 )
-TOPIC_ROW = re.compile(r"^\| (\d+) \| (.+) \| (\d\d) \| (.+) \|$", re.MULTILINE)
+TOPIC_ROW = re.compile(r"^\| (\d+) \| (.+) \| (\d\d[b-z]?) \| (.+) \|$", re.MULTILINE)
 LINK = re.compile(r"!?\[[^]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 
@@ -109,9 +110,13 @@ def rooms_of(names: set[str]) -> set[str]:
 
 
 def lessons() -> list[Path]:
-    found = sorted((ROOT / "lessons").glob("[0-9][0-9]_*.py"))
+    found = sorted((ROOT / "lessons").glob("[0-9][0-9]*_*.py"))
     assert found, "no lessons"
     return found
+
+
+def number_of(lesson: Path) -> str:
+    return lesson.stem.partition("_")[0]
 
 
 def page(name: str) -> str:
@@ -168,10 +173,14 @@ def test_a_check_stands_in_a_file_of_its_exercises_name():
     """`checks.lesson03.count_modes` is the check in `lesson03/count_modes.py`."""
     for folder in sorted((ROOT / "utils" / "checks").glob("lesson[0-9][0-9]/")):
         number = folder.name[-2:]
-        (source,) = [path for path in lessons() if path.stem.startswith(number)]
-        called = re.findall(
-            rf"^checks\.{folder.name}\.(\w+)\(", source.read_text("utf-8"), re.M
-        )
+        sources = [path for path in lessons() if path.stem.startswith(number)]
+        called = [
+            name
+            for source in sources
+            for name in re.findall(
+                rf"^checks\.{folder.name}\.(\w+)\(", source.read_text("utf-8"), re.M
+            )
+        ]
         files = [path.stem for path in folder.glob("*.py") if path.stem != "__init__"]
         assert sorted(files) == sorted(called)
 
@@ -237,7 +246,7 @@ def test_the_readme_lists_every_lesson_with_its_title_and_both_editions():
     assert [row["notebook"] for row in rows] == [f"notebooks/{s}.ipynb" for s in slugs]
     for row, slug in zip(rows, slugs, strict=True):
         assert row["solutions"] == f"notebooks/solutions/{slug}.ipynb"
-        assert row["number"] == slug[:2]
+        assert row["number"] == slug.partition("_")[0]
         source = page(f"lessons/{slug}.py")
         assert f"# # {row['number']} · {row['title']}\n" in source
         assert f"**Minutes:** {row['minutes']}" in source
@@ -258,7 +267,7 @@ def test_the_topics_are_numbered_without_a_gap():
 
 
 def test_a_topic_names_a_section_of_its_lesson_or_is_planned():
-    sources = {path.stem[:2]: path.read_text("utf-8") for path in lessons()}
+    sources = {number_of(path): path.read_text("utf-8") for path in lessons()}
     wrong = []
     for number, _, lesson, section in TOPIC_ROW.findall(page("lessons/TOPICS.md")):
         if lesson in sources:
@@ -271,7 +280,7 @@ def test_a_topic_names_a_section_of_its_lesson_or_is_planned():
 
 def test_every_lesson_teaches_a_topic():
     taught = {row[2] for row in TOPIC_ROW.findall(page("lessons/TOPICS.md"))}
-    assert {path.stem[:2] for path in lessons()} <= taught
+    assert {number_of(path)[:2] for path in lessons()} <= {at[:2] for at in taught}
 
 
 def test_every_glossary_term_has_a_chinese_name_and_a_meaning():

@@ -187,6 +187,24 @@ def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, cour
     assert "so: not attempted" in told["none"].output
 
 
+def test_a_bonus_is_built_run_and_checked_by_its_own_number(command, course):
+    text = (course.lessons / "03_sums.py").read_text(encoding="utf-8")
+    bonus = text.replace("3.1", "3.2").replace("the end", "the bonus")
+    (course.lessons / "03b_more_sums.py").write_text(bonus, encoding="utf-8")
+    assert "wrote: notebooks/solutions/03b_more_sums.ipynb" in command("build").output
+    told = command("run", "03b").output
+    assert "the bonus" in told
+    assert "03_sums" not in told
+    told = command("check", "3b").output
+    assert "Exercise 3.2" in told
+    assert "Exercise 3.1" not in told
+    assert "the bonus" not in command("run", "3").output
+    (course.lessons / "03b_more_sums.py").unlink()
+    assert (
+        "removed (no source): notebooks/03b_more_sums.ipynb" in command("build").output
+    )
+
+
 def _replace_answer(path, answer):
     notebook = json.loads(path.read_text(encoding="utf-8"))
     for cell in notebook["cells"]:

@@ -35,6 +35,32 @@ def test_two_lessons_with_one_number_are_an_error(course):
         course.sources()
 
 
+def test_a_bonus_has_a_number_of_its_own_and_comes_after_its_lesson(course):
+    for name in ("03b_more_sums", "04_next"):
+        (course.lessons / f"{name}.py").touch()
+    stems = [path.stem for path in course.choose([])]
+    assert stems == ["03_sums", "03b_more_sums", "04_next"]
+    for wanted in ("03b", "3b", "more_sums", "03b_more_sums"):
+        assert [path.stem for path in course.choose([wanted])] == ["03b_more_sums"]
+    assert [path.stem for path in course.choose(["03"])] == ["03_sums"]
+
+
+def test_two_bonus_notebooks_of_one_lesson_need_two_letters(course):
+    (course.lessons / "03b_more.py").touch()
+    (course.lessons / "03c_most.py").touch()
+    assert len(course.sources()) == 3
+    (course.lessons / "03b_other.py").touch()
+    with pytest.raises(CourseError, match="the same number 03b"):
+        course.sources()
+
+
+@pytest.mark.parametrize("name", ["03a_first", "3b_more", "03B_more", "03bb_more"])
+def test_a_bonus_has_two_digits_and_a_letter_from_b(course, name):
+    (course.lessons / f"{name}.py").touch()
+    with pytest.raises(CourseError, match=r"not named like a lesson.*03b_"):
+        course.sources()
+
+
 def test_an_installed_package_finds_the_course_from_below(course, monkeypatch):
     monkeypatch.setattr(folder, "PACKAGE_PARENT", course.root / "site-packages")
     below = course.root / "notebooks" / "deep"

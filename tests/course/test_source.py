@@ -219,6 +219,20 @@ def test_a_check_that_does_not_exist_is_told_with_the_near_one(read, tmp_path):
         read(EXERCISE + CHECK.replace("03.total", "03.count_mode"))
 
 
+def test_a_bonus_counts_on_in_the_exercises_and_checks_of_its_lesson(course):
+    lesson, bonus = course.lessons / "03_sums.py", course.lessons / "03b_more.py"
+    bonus.write_text((EXERCISE + CHECK).replace("3.1", "3.2"), encoding="utf-8")
+    first, second = read_lessons([lesson, bonus])
+    numbers = [one.exercises()[0].number for one in (first, second)]
+    assert numbers == ["3.1", "3.2"]
+    assert second.exercises()[0].check == "checks.lesson03.total(total)"
+    bonus.write_text(EXERCISE + CHECK, encoding="utf-8")
+    told = r"03b_more\.py:2: exercise 3\.1 is already in lessons/03_sums\.py:"
+    with pytest.raises(LessonError, match=told):
+        read_lessons([lesson, bonus])
+    assert read_lesson(bonus).name == "03b_more"
+
+
 def test_the_exercises_of_a_lesson_are_those_that_are_checked(read):
     lesson = read(EXERCISE + CHECK)
     title = "Exercise 3.1: a sum"

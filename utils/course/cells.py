@@ -57,6 +57,11 @@ class Cell:
         return match[1] if match else None
 
     @property
+    def number(self) -> str | None:
+        """The number of an exercise that has a title: `"3.2"`."""
+        return self.title and self.title.split()[1].rstrip(":")
+
+    @property
     def check_called(self) -> tuple[str, str] | None:
         """The lesson's module and the name that a check calls: `"lesson03", "kl"`."""
         match ast.parse(self.source).body:

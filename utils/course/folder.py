@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
-LESSON_NAME = re.compile(r"(\d\d)_([a-z0-9_]+)")
+# Two digits, a letter where it is a bonus notebook of that lesson, and its slug.
+LESSON_NAME = re.compile(r"(\d\d)([b-z]?)_([a-z0-9_]+)")
 
 
 class CourseError(Exception):
@@ -21,7 +22,7 @@ class Course:
 
     @property
     def lessons(self) -> Path:
-        """The folder of the sources, `NN_slug.py`."""
+        """The folder of the sources: `NN_slug.py`, and `NNb_slug.py` of a bonus."""
         return self.root / "lessons"
 
     @property
@@ -47,18 +48,22 @@ class Course:
             if not name:
                 raise CourseError(
                     f"lessons/{path.name} is not named like a lesson: use two digits "
-                    "and words in lower case, such as 03_training_a_gan.py"
+                    "and words in lower case, such as 03_training_a_gan.py, or "
+                    "03b_training_a_gan.py for a bonus"
                 )
-            if name[1] in numbers:
+            number = name[1] + name[2]
+            if number in numbers:
                 raise CourseError(
-                    f"lessons/{path.name} and lessons/{numbers[name[1]].name} have "
-                    f"the same number {name[1]}: give one of them another"
+                    f"lessons/{path.name} and lessons/{numbers[number].name} have "
+                    f"the same number {number}: give one of them another"
                 )
-            numbers[name[1]] = path
+            numbers[number] = path
         return paths
 
     def choose(self, wanted: Sequence[str]) -> list[Path]:
         """Find lessons by number (`"03"`, `"3"`), slug, or both; none means all.
+
+        A bonus notebook has its own number, `"03b"` or `"3b"`: `"03"` is not it.
 
         Raises:
             CourseError: If a wanted lesson does not exist.
@@ -66,7 +71,7 @@ class Course:
         known = {}
         for path in self.sources():
             number, slug = path.stem.split("_", 1)
-            known |= dict.fromkeys((number, str(int(number)), slug, path.stem), path)
+            known |= dict.fromkeys((number, number.lstrip("0"), slug, path.stem), path)
         missing = [name for name in wanted if name not in known]
         if missing:
             exist = ", ".join(path.stem for path in self.sources())
@@ -86,7 +91,7 @@ def find_course(root: Path | None = None) -> Course:
     here = Path.cwd()
     candidates = [PACKAGE_PARENT, here, *here.parents] if root is None else [root]
     for candidate in candidates:
-        if any((candidate / "lessons").glob("[0-9][0-9]_*.py")):
+        if any((candidate / "lessons").glob("[0-9][0-9]*_*.py")):
             return Course(candidate.resolve())
     raise CourseError(
         f"no lessons/NN_slug.py found in {root or f'{here} or above it'}: run this "

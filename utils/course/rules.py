@@ -31,9 +31,9 @@ def order_problems(
         if not checked:
             yield _unchecked(exercise)
         exercise, checked = cell, False
-        if cell.title is None:
+        number = cell.number
+        if number is None:
             continue
-        number = cell.title.split()[1].rstrip(":")
         if number in seen:
             yield Problem(
                 cell.line, f"exercise {number} is already in line {seen[number]}"

@@ -32,11 +32,11 @@ class Lesson:
 
     def exercises(self) -> list[Exercise]:
         """List the exercises in their order."""
-        titles = [cell.title for cell in self.cells if cell.tag == "exercise"]
+        exercises = [cell for cell in self.cells if cell.tag == "exercise"]
         lines = [cell.source for cell in self.cells if cell.tag == "check"]
         return [
-            Exercise(title.split()[1].rstrip(":"), title, line)
-            for title, line in zip(titles, lines, strict=True)
+            Exercise(cell.number, cell.title, line)
+            for cell, line in zip(exercises, lines, strict=True)
         ]
 
 
@@ -44,21 +44,32 @@ def read_lessons(paths: Iterable[Path]) -> list[Lesson]:
     """Read the sources of several lessons.
 
     Raises:
-        LessonError: If anything is wrong; it lists every problem of every file.
+        LessonError: If anything is wrong; it lists every problem of every file. Of a
+            lesson and its bonus, the exercises are counted as of one.
     """
     lessons, problems = [], []
+    places: dict[str, str] = {}
     for path in paths:
         try:
-            lessons.append(read_lesson(path))
+            lesson = read_lesson(path)
         except LessonError as error:
             problems.append(str(error))
+            continue
+        lessons.append(lesson)
+        for cell in lesson.cells:
+            if cell.tag == "exercise":
+                place = f"{path.parent.name}/{path.name}:{cell.line}"
+                first = places.setdefault(cell.number, place)
+                if first != place:
+                    told = f"exercise {cell.number} is already in {first}"
+                    problems.append(f"{place}: {told}: go on from its last number")
     if problems:
         raise LessonError("\n".join(problems))
     return lessons
 
 
 def read_lesson(path: Path) -> Lesson:
-    """Read the source `lessons/NN_slug.py` of one lesson.
+    """Read the source of one lesson, `lessons/NN_slug.py`, or of its bonus.
 
     Raises:
         LessonError: If the source breaks a rule; it lists every problem and its line.
@@ -68,7 +79,7 @@ def read_lesson(path: Path) -> Lesson:
         cells, problems = read_cells(path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as error:
         raise LessonError(f"{place}:1: not UTF-8: {error}") from None
-    number = int(path.stem.partition("_")[0])
+    number = int(path.stem[:2])  # a bonus has its lesson's exercises and checks
     known = _checks_of(path.parent.parent / "utils" / "checks", number)
     problems += order_problems(cells, number, known)
     for cell in cells:
@@ -83,8 +94,7 @@ def _checks_of(folder: Path, lesson: int) -> set[str] | None:
     """Name the checks of a lesson without importing them; None where there are none."""
     if not folder.is_dir():
         return None
-    module = folder / f"lesson{lesson:02}"
-    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+    path = folder / f"lesson{lesson:02}" / "__init__.py"
     names = set()
     for node in ast.parse(path.read_text("utf-8") if path.exists() else "").body:
         if isinstance(node, ast.FunctionDef):

@@ -1,3 +1,19 @@
+# ---
+# title: Maximum likelihood is minimum KL
+# claim: A generative model is a probability distribution; to fit it by maximum
+#   likelihood is to make the KL divergence from the data as small as it gets.
+# needs: Keras; what a mean, a variance and a logarithm are
+# topics:
+#   1: "1 · Two questions of one data set"
+#   2: "2 · The manifold: a sliver of all pictures"
+#   3: "3 · The likelihood of a Gaussian"
+#   4: "4 · Maximum likelihood is minimum KL"
+#   5: "5 · Forward KL covers, reverse KL seeks"
+#   6: "7 · Gaussians as models of pictures"
+#   7: "8 · A network as a distribution"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 01 · Maximum likelihood is minimum KL
 #

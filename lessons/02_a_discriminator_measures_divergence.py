@@ -1,3 +1,18 @@
+# ---
+# title: A discriminator measures divergence
+# claim: Train a classifier to tell two sets of samples apart, and its loss tells how
+#   far the two distributions are from each other.
+# needs: Keras; logistic regression; what KL is (lesson 01)
+# topics:
+#   8: "1 · One number for two sets of samples"
+#   9: "2 · The best discriminator, one $x$ at a time"
+#   10: "3 · What the best discriminator reads"
+#   11: "6 · Another objective, another meter"
+#   12: "7 · Three generators, one choice"
+#   13: "5 · Where the meter sticks"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 02 · A discriminator measures divergence
 #

@@ -1,3 +1,20 @@
+# ---
+# title: Training a GAN
+# claim: Two networks that take turns can learn to draw: one measures how far the
+#   generated data are from the real, the other lowers what the first measures.
+# needs: Keras; logistic regression
+# topics:
+#   14: "2 · The algorithm"
+#   15: "3 · Why taking turns works"
+#   16: "3 · Why taking turns works"
+#   17: "4 · Two losses for G"
+#   18: "1 · Two players on a line"
+#   19: "5 · Too weak, too strong"
+#   20: "6 · Many modes"
+#   21: "7 · Digits"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 03 · Training a GAN
 #

@@ -1,3 +1,20 @@
+# ---
+# title: One player alone
+# claim: A generator alone draws in one pass but is judged pixel by pixel; a
+#   discriminator alone judges wholes but needs hundreds of steps to draw.
+# needs: Keras; the KL divergence (lesson 01); that a discriminator returns a logit
+#   (lessons 02 and 03)
+# topics:
+#   22: "1 · Parts that must agree"
+#   23: "2 · A generator alone needs codes"
+#   24: "3 · Halfway between two codes"
+#   25: "4 · Pixels judge badly"
+#   26: "5 · Output neurons do not see each other"
+#   27: "6 · A discriminator alone"
+#   28: "7 · The same thing under other names"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 04 · One player alone
 #

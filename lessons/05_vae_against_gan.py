@@ -1,3 +1,17 @@
+# ---
+# title: VAE against GAN
+# claim: One generator, two ways to judge it: where the judge measures how well all data
+#   are covered, the generator fills the space between them; where a discriminator
+#   judges, it keeps to the data.
+# needs: Keras; the KL divergence (lesson 01); what a GAN and a VAE are (lessons 03 and
+#   04)
+# topics:
+#   29: "1 · One generator, two judges"
+#   30: "4 · Judges of samples"
+#   31: "6 · Many runs: the range and the best"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 05 · VAE against GAN
 #

@@ -1,3 +1,18 @@
+# ---
+# title: Learning to compare
+# claim: A network that has learned a distance between faces recognizes people whom it
+#   has never seen, from one picture each, without further training.
+# needs: Keras; what a convolutional network is; the squared Euclidean distance
+# topics:
+#   40: "1 · Two jobs: is this Ann? Who is this?"
+#   41: "2 · Why not a softmax over people"
+#   42: "4 · Siamese: the same network twice"
+#   43: "6 · Choosing triplets"
+#   44: "7 · The binary head"
+#   45: "9 · A gallery"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 08 · Learning to compare
 #

@@ -1,3 +1,14 @@
+# ---
+# title: What ConvNets see
+# claim: A convolutional network is a stack of detectors: we can compute which pixels
+#   each unit looks at, and show what it looks for.
+# needs: Keras; what a dot product is
+# topics:
+#   46: "3 · What excites a unit?"
+#   47: "1 · One layer, other axes"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 09 · What ConvNets see
 #

@@ -1,3 +1,16 @@
+# ---
+# title: Style is correlation
+# claim: What is in a picture is which features fire where; how it is painted is which
+#   features fire together. Both are distances, and the weights are the pixels.
+# needs: Keras; what a convolution is
+# topics:
+#   48: "1 · What is content?"
+#   49: "2 · Style is correlation between channels"
+#   50: "4 · Content and style at once"
+#   51: "7 · One pass instead of an optimization"
+# bonus: false
+# ---
+
 # %% [markdown]
 # # 10 · Style is correlation
 #

@@ -6,6 +6,16 @@ from typer.testing import CliRunner
 from utils.course.cli import app
 from utils.course.folder import find_course
 
+FRONT = """\
+# ---
+# title: Sums
+# claim: Two numbers have a sum.
+# needs: numbers
+# topics:
+# bonus: false
+# ---
+
+"""
 LESSON = '''\
 # %% [markdown]
 # # Sums
@@ -58,8 +68,14 @@ print("the end")
 
 
 @pytest.fixture
+def front():
+    """The shortest front matter, and the blank line after it."""
+    return FRONT
+
+
+@pytest.fixture
 def lesson_text():
-    return LESSON
+    return FRONT + LESSON
 
 
 @pytest.fixture
@@ -68,7 +84,7 @@ def course(tmp_path, monkeypatch):
     for name in ("COURSE_SCALE", "COURSE_STRICT", "COURSE_ROOT", "COURSE_SEED"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "lessons").mkdir()
-    (tmp_path / "lessons" / "03_sums.py").write_text(LESSON, encoding="utf-8")
+    (tmp_path / "lessons" / "03_sums.py").write_text(FRONT + LESSON, encoding="utf-8")
     return find_course(tmp_path)
 
 

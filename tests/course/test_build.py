@@ -51,18 +51,20 @@ def test_notebooks_are_valid_end_in_a_newline_and_hold_no_output(course):
             assert cell.get("execution_count") is None
 
 
-def test_cell_ids_are_unique_even_where_cells_repeat(course):
+def test_cell_ids_are_unique_even_where_cells_repeat(course, front):
     source = course.lessons / "03_sums.py"
-    source.write_text("# %%\nx = 1\n\n# %%\nx = 1\n", encoding="utf-8")
+    source.write_text(front + "# %%\nx = 1\n\n# %%\nx = 1\n", encoding="utf-8")
     ids = [cell.id for cell in solutions_edition(read_lesson(source)).cells]
     assert len(set(ids)) == 2
 
 
-def test_a_cell_keeps_its_id_in_both_editions_and_when_others_move(course, lesson):
+def test_a_cell_keeps_its_id_in_both_editions_and_when_others_move(
+    course, lesson, front
+):
     before = {cell.source: cell.id for cell in solutions_edition(lesson).cells}
     source = course.lessons / "03_sums.py"
-    text = "# %%\nnew = 1\n\n" + source.read_text(encoding="utf-8")
-    source.write_text(text, encoding="utf-8")
+    cells = source.read_text(encoding="utf-8").removeprefix(front)
+    source.write_text(f"{front}# %%\nnew = 1\n\n{cells}", encoding="utf-8")
     moved = read_lesson(source)
     after = {cell.source: cell.id for cell in solutions_edition(moved).cells}
     assert before.items() <= after.items()
@@ -87,15 +89,21 @@ def test_the_solutions_edition_keeps_everything_and_folds_the_claims(lesson):
     assert all(cell.metadata.jupyter.source_hidden for cell in folded)
 
 
+def test_the_front_matter_is_no_cell(course, front, lesson):
+    assert front in (course.lessons / "03_sums.py").read_text(encoding="utf-8")
+    for edition in (learner_edition, solutions_edition):
+        assert "claim:" not in nbformat.writes(edition(lesson))
+
+
 def test_markdown_comes_without_its_comment_signs(lesson):
     first = learner_edition(lesson).cells[0]
     assert first.cell_type == "markdown"
     assert first.source == "# Sums\n\nTwo numbers have a sum: $s = a + b$."
 
 
-def test_a_malformed_source_writes_nothing(course):
-    (course.lessons / "04_bad.py").write_text("# %%\nx = (\n", encoding="utf-8")
-    with pytest.raises(LessonError, match=r"lessons/04_bad\.py:2"):
+def test_a_malformed_source_writes_nothing(course, front):
+    (course.lessons / "04_bad.py").write_text(front + "# %%\nx = (\n", encoding="utf-8")
+    with pytest.raises(LessonError, match=r"lessons/04_bad\.py:10"):
         build(course)
     assert not course.notebooks.exists()
 

@@ -37,11 +37,11 @@ def test_build_check_exits_1_names_what_is_late_and_writes_nothing(command, cour
     assert (course.notebooks / "01_gone.ipynb").exists()
 
 
-def test_build_tells_a_malformed_source_with_file_and_line(command, course):
-    (course.lessons / "04_bad.py").write_text("# %%\nx = (\n", encoding="utf-8")
+def test_build_tells_a_malformed_source_with_file_and_line(command, course, front):
+    (course.lessons / "04_bad.py").write_text(front + "# %%\nx = (\n", encoding="utf-8")
     result = command("build")
     assert result.exit_code == 1
-    assert "lessons/04_bad.py:2: not valid Python" in result.output
+    assert "lessons/04_bad.py:10: not valid Python" in result.output
     assert "Traceback" not in result.output
 
 
@@ -73,13 +73,16 @@ def test_run_takes_the_source_not_a_stale_notebook(command, course):
     assert 'print("the end")' in result.output
 
 
-def test_run_stops_at_the_first_error_with_the_cells_number_and_text(command, course):
+def test_run_stops_at_the_first_error_with_the_cells_number_and_text(
+    command, course, front
+):
     source = course.lessons / "03_sums.py"
     text = source.read_text(encoding="utf-8").replace(
         "a + b\n    return", "1\n    return"
     )
     source.write_text(text, encoding="utf-8")
-    (course.lessons / "04_next.py").write_text("# %%\nx = 1\n", encoding="utf-8")
+    next_one = course.lessons / "04_next.py"
+    next_one.write_text(front + "# %%\nx = 1\n", encoding="utf-8")
     result = command("run")
     assert result.exit_code == 1
     assert "03_sums: cell 5 failed" in result.output
@@ -190,6 +193,7 @@ def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, cour
 def test_a_bonus_is_built_run_and_checked_by_its_own_number(command, course):
     text = (course.lessons / "03_sums.py").read_text(encoding="utf-8")
     bonus = text.replace("3.1", "3.2").replace("the end", "the bonus")
+    bonus = bonus.replace("bonus: false", "bonus: true")
     (course.lessons / "03b_more_sums.py").write_text(bonus, encoding="utf-8")
     assert "wrote: notebooks/solutions/03b_more_sums.ipynb" in command("build").output
     told = command("run", "03b").output

@@ -13,7 +13,7 @@ def total(a, b):
 """
 CHECK = '\n# %% tags=["check"]\nchecks.lesson03.total(total)\n'
 
-# name: (source, line of the problem, what the message says)
+# name: (cells, the problem's line among theirs, what the message says)
 MALFORMED = {
     "unclosed solution": (
         EXERCISE.replace("    # END SOLUTION\n", ""),
@@ -28,7 +28,7 @@ MALFORMED = {
     "nested solutions": (
         EXERCISE.replace("    return", "    # BEGIN SOLUTION\n    return"),
         5,
-        "inside the one of line 4",
+        "inside the one of line 12",
     ),
     "solution in a plain cell": (
         EXERCISE.replace(' tags=["exercise"]', ""),
@@ -69,9 +69,8 @@ MALFORMED = {
     "two checks of one exercise": (
         EXERCISE + CHECK + CHECK,
         12,
-        "a second check of the exercise in line 2",
+        "a second check of the exercise in line 10",
     ),
-    "byte order mark": ("\ufeff# %%\n1\n", 1, "byte order mark"),
     **{
         f"a second pair, written {marker!r}": (
             EXERCISE.replace(
@@ -135,7 +134,7 @@ MALFORMED = {
     "one number twice": (
         EXERCISE + "\n" + EXERCISE.replace("a sum", "another"),
         9,
-        "exercise 3.1 is already in line 2",
+        "exercise 3.1 is already in line 10",
     ),
     "another lesson's number": (
         EXERCISE.replace("3.1", "4.1"),
@@ -184,19 +183,22 @@ MALFORMED = {
 
 
 @pytest.fixture
-def read(tmp_path):
-    def read(text):
+def read(tmp_path, front):
+    """Read a source of these cells, below a front matter."""
+
+    def read(cells):
         path = tmp_path / "lessons" / "03_sums.py"
         path.parent.mkdir(exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(front + cells, encoding="utf-8")
         return read_lesson(path)
 
     return read
 
 
 @pytest.mark.parametrize("name", MALFORMED)
-def test_a_malformed_source_is_told_with_file_and_line(read, name):
+def test_a_malformed_source_is_told_with_file_and_line(read, front, name):
     text, line, message = MALFORMED[name]
+    line += front.count("\n")
     with pytest.raises(LessonError) as error:
         read(text)
     told = str(error.value).splitlines()
@@ -206,6 +208,13 @@ def test_a_malformed_source_is_told_with_file_and_line(read, name):
     ), told
 
 
+def test_a_byte_order_mark_is_told(course):
+    source = course.lessons / "03_sums.py"
+    source.write_text("\ufeff" + source.read_text("utf-8"), "utf-8")
+    with pytest.raises(LessonError, match=r"^lessons/03_sums\.py:1: .*byte order mark"):
+        read_lesson(source)
+
+
 def test_a_check_that_does_not_exist_is_told_with_the_near_one(read, tmp_path):
     checks = tmp_path / "utils" / "checks" / "lesson03"
     checks.mkdir(parents=True)
@@ -213,21 +222,22 @@ def test_a_check_that_does_not_exist_is_told_with_the_near_one(read, tmp_path):
         "from there import other as total\ndef count_modes(answer): ...\n"
     )
     assert read(EXERCISE + CHECK).name == "03_sums"
-    with pytest.raises(LessonError, match=r":9: there is no check lesson03\.totals"):
+    with pytest.raises(LessonError, match=r":17: there is no check lesson03\.totals"):
         read(EXERCISE + CHECK.replace("03.total", "03.totals"))
     with pytest.raises(LessonError, match="Did you mean 'count_modes'"):
         read(EXERCISE + CHECK.replace("03.total", "03.count_mode"))
 
 
-def test_a_bonus_counts_on_in_the_exercises_and_checks_of_its_lesson(course):
+def test_a_bonus_counts_on_in_the_exercises_and_checks_of_its_lesson(course, front):
     lesson, bonus = course.lessons / "03_sums.py", course.lessons / "03b_more.py"
-    bonus.write_text((EXERCISE + CHECK).replace("3.1", "3.2"), encoding="utf-8")
+    cells = front.replace("false", "true") + EXERCISE + CHECK
+    bonus.write_text(cells.replace("3.1", "3.2"), encoding="utf-8")
     first, second = read_lessons([lesson, bonus])
     numbers = [one.exercises()[0].number for one in (first, second)]
     assert numbers == ["3.1", "3.2"]
     assert second.exercises()[0].check == "checks.lesson03.total(total)"
-    bonus.write_text(EXERCISE + CHECK, encoding="utf-8")
-    told = r"03b_more\.py:2: exercise 3\.1 is already in lessons/03_sums\.py:"
+    bonus.write_text(cells, encoding="utf-8")
+    told = r"03b_more\.py:10: exercise 3\.1 is already in lessons/03_sums\.py:"
     with pytest.raises(LessonError, match=told):
         read_lessons([lesson, bonus])
     assert read_lesson(bonus).name == "03b_more"
@@ -242,7 +252,7 @@ def test_the_exercises_of_a_lesson_are_those_that_are_checked(read):
 def test_line_ends_of_windows_change_nothing(read, tmp_path):
     unix = read(EXERCISE + CHECK)
     path = tmp_path / "lessons" / "03_sums.py"
-    path.write_bytes((EXERCISE + CHECK).replace("\n", "\r\n").encode())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert read_lesson(path) == unix
 
 
@@ -257,7 +267,7 @@ def test_all_problems_are_told_at_once_in_order_of_their_lines(read):
     with pytest.raises(LessonError) as error:
         read(text)
     lines = [int(one.split(":")[1]) for one in str(error.value).splitlines()]
-    assert lines == [2, 2, 4, 8]
+    assert lines == [10, 10, 12, 16]
 
 
 def test_the_problems_of_all_lessons_are_told_together(course):

@@ -30,7 +30,7 @@ BEGIN = re.compile(r"(\s*)#\s*BEGIN SOLUTION\s*$", re.IGNORECASE)
 END = re.compile(r"\s*#\s*END SOLUTION\s*$", re.IGNORECASE)
 # What somebody wrote who meant one of the two.
 LIKE_A_MARKER = re.compile(r"\b(BEGIN|END)[\W_]*SOLUTION", re.IGNORECASE)
-_BOM = "\ufeff"
+BOM = "\ufeff"
 
 
 class Problem(NamedTuple):
@@ -91,15 +91,20 @@ def stub(cell: Cell) -> str:
     return "\n".join(kept)
 
 
-def read_cells(text: str) -> tuple[list[Cell], list[Problem]]:
-    """Split a source's text into cells, and tell what cannot be understood."""
-    if text.startswith(_BOM):
+def read_cells(text: str, above: int = 0) -> tuple[list[Cell], list[Problem]]:
+    """Split a source's text into cells, and tell what cannot be understood.
+
+    Args:
+        text: of the whole source.
+        above: how many lines at its beginning belong to no cell.
+    """
+    if text.startswith(BOM):
         told = "begins with a byte order mark, which editors hide: save without BOM"
         return [], [Problem(1, told)]
-    lines = text.splitlines()
+    lines = text.split("\n")
     markers = [n for n, line in enumerate(lines) if _MARKER.match(line)]
     try:
-        parsed = jupytext.reads(text, fmt=_PERCENT).cells
+        parsed = jupytext.reads("\n".join(lines[above:]), fmt=_PERCENT).cells
     except Exception as error:  # jupytext and nbformat raise all kinds
         bad = (n for n in markers if not _readable(lines[n]))
         return [], [Problem(next(bad, 0) + 1, f"not a cell's header: {error!r:.200}")]
@@ -108,7 +113,7 @@ def read_cells(text: str) -> tuple[list[Cell], list[Problem]]:
             f"{len(markers)} lines begin with '# %%' but there are {len(parsed)} "
             "cells: put '# %%' above the first line, and no such line in a string"
         )
-        return [], [Problem(1, told)]
+        return [], [Problem(above + 1, told)]
     cells, problems = [], []
     for marker, node in zip(markers, parsed, strict=True):
         first = marker + 1

@@ -8,6 +8,36 @@ from collections.abc import Collection, Iterable, Iterator
 
 from utils.core.validation import did_you_mean
 from utils.course.cells import BEGIN, END, LIKE_A_MARKER, Cell, Problem, stub
+from utils.course.front_matter import FrontMatter
+
+
+def front_problems(
+    front: FrontMatter, cells: Iterable[Cell], bonus: bool
+) -> Iterator[Problem]:
+    """Tell where the front matter and the lesson below it do not agree.
+
+    Args:
+        front: the front matter.
+        cells: of the lesson.
+        bonus: whether the source is named like a bonus, `NNb_slug.py`.
+    """
+    if front.bonus != bonus:
+        is_named, says = ("a", "false") if bonus else ("no", "true")
+        yield Problem(
+            1,
+            f"the file is named like {is_named} bonus, but bonus is {says}: change one",
+        )
+    sections = [
+        line.removeprefix("## ")
+        for cell in cells
+        if cell.kind == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("## ")
+    ]
+    for topic in front.topics:
+        if topic.section not in sections:
+            guess = did_you_mean(topic.section, sections)
+            yield Problem(topic.line, f"there is no section {topic.section!r}.{guess}")
 
 
 def order_problems(

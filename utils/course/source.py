@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from utils.course.cells import Cell, read_cells
 from utils.course.folder import CourseError
-from utils.course.rules import cell_problems, order_problems
+from utils.course.front_matter import FrontMatter, read_front_matter
+from utils.course.rules import cell_problems, front_problems, order_problems
 
 
 class LessonError(CourseError):
@@ -28,7 +29,13 @@ class Lesson:
     """A lesson that was read without a problem."""
 
     name: str
+    front: FrontMatter
     cells: tuple[Cell, ...]
+
+    @property
+    def number(self) -> str:
+        """The number: `"03"`, or `"03b"` of a bonus."""
+        return self.name.partition("_")[0]
 
     def exercises(self) -> list[Exercise]:
         """List the exercises in their order."""
@@ -76,9 +83,14 @@ def read_lesson(path: Path) -> Lesson:
     """
     place = f"{path.parent.name}/{path.name}"
     try:
-        cells, problems = read_cells(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise LessonError(f"{place}:1: not UTF-8: {error}") from None
+    front, problems, length = read_front_matter(text)
+    cells, unread = read_cells(text, length)
+    problems += unread
+    if front:
+        problems += front_problems(front, cells, bonus=path.stem[2] != "_")
     number = int(path.stem[:2])  # a bonus has its lesson's exercises and checks
     known = _checks_of(path.parent.parent / "utils" / "checks", number)
     problems += order_problems(cells, number, known)
@@ -87,7 +99,7 @@ def read_lesson(path: Path) -> Lesson:
     if problems:
         lines = [f"{place}:{line}: {text}" for line, text in sorted(problems)]
         raise LessonError("\n".join(lines))
-    return Lesson(path.stem, tuple(cells))
+    return Lesson(path.stem, front, tuple(cells))
 
 
 def _checks_of(folder: Path, lesson: int) -> set[str] | None:

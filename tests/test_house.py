@@ -32,7 +32,7 @@ FLOORS: dict[str, set[str]] = {
     "networks": {"core", "course"},
     "sampling": {"core", "autodiff"},
     "models": {"core", "autodiff", "measures", "networks", "sampling"},
-    "evaluation": {"core", "networks"},
+    "evaluation": {"core", "autodiff", "networks", "sampling"},
     "figures": {"core"},
     "checks": set(ROOMS),
     "course": {"core"},

@@ -28,7 +28,7 @@
 # - say which way round KL covers, which way round it seeks, and when it is infinite;
 # - fit Gaussians and mixtures to pictures, price them in bits, and say why they blur.
 #
-# **Minutes:** 60. **You need:** Keras, and what a mean, a variance and a logarithm are.
+# **Minutes:** {minutes}. **You need:** Keras, and what a mean, a variance and a logarithm are.
 
 # %%
 import keras

@@ -26,7 +26,7 @@
 # - say when the meter reads too low, too high, or sticks at $\log 2$;
 # - build a meter for another divergence: KL, Pearson, Hellinger, Wasserstein.
 #
-# **Minutes:** 60. **You need:** Keras, logistic regression, and what KL is (lesson 01).
+# **Minutes:** {minutes}. **You need:** Keras, logistic regression, and what KL is (lesson 01).
 # A divergence is 0 if two distributions are the same, and above 0 if they are not. JS is
 # at most $\log 2 \approx 0.693$. All logs are natural: the unit is the nat.
 

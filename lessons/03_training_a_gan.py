@@ -29,7 +29,7 @@
 # - choose between the two losses of the generator, and explain the choice with a slope;
 # - count the modes a generator has lost, and bring them back.
 #
-# **Minutes:** 60. **You need:** Keras, and what a logistic regression is. The divergence
+# **Minutes:** {minutes}. **You need:** Keras, and what a logistic regression is. The divergence
 # JS, Jensen–Shannon, is a distance between two distributions in nats: 0 if they are the
 # same, $\log 2 \approx 0.693$ if they never meet.
 

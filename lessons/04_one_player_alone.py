@@ -31,7 +31,7 @@
 # - let a discriminator draw, with its own dreams as the negative examples, and say what
 #   that costs.
 #
-# **Minutes:** 60. **You need:** Keras; from lessons 01 to 03 the KL divergence, and that a
+# **Minutes:** {minutes}. **You need:** Keras; from lessons 01 to 03 the KL divergence, and that a
 # discriminator D returns a logit, high for what looks real.
 
 # %%

@@ -26,7 +26,7 @@
 # - judge pictures by Fréchet distance, precision and recall, with their floors;
 # - fool each of these judges, and so know what not to conclude from a number.
 #
-# **Minutes:** 60. **You need:** Keras; from lesson 01 the KL divergence, from lessons 03 and 04
+# **Minutes:** {minutes}. **You need:** Keras; from lesson 01 the KL divergence, from lessons 03 and 04
 # what a GAN and a VAE are. A *VAE* trains an encoder and a decoder together: the decoder is
 # its generator. A *GAN* trains a generator against a discriminator D.
 

@@ -28,7 +28,7 @@
 # - build a gallery that names people, says "unknown" to strangers, and learns newcomers
 #   in milliseconds, without training.
 #
-# **Minutes:** 70. **You need:** Keras, what a convolutional network is, and the squared
+# **Minutes:** {minutes}. **You need:** Keras, what a convolutional network is, and the squared
 # Euclidean distance $|a - b|^2 = \sum_k (a_k - b_k)^2$.
 
 # %%

@@ -24,7 +24,7 @@
 # - find the nine patches of real photographs that excite a unit most;
 # - climb the gradient to the picture that a unit would like best, and say what it proves.
 #
-# **Minutes:** 45. **You need:** Keras, and what a dot product is.
+# **Minutes:** {minutes}. **You need:** Keras, and what a dot product is.
 
 # %%
 import keras

@@ -25,7 +25,7 @@
 # - choose layers and weights, and say what each choice does;
 # - replace a minute of optimization by one pass through a network, and say what is lost.
 #
-# **Minutes:** 60. **You need:** convolutions. Nothing is downloaded: the photographs come
+# **Minutes:** {minutes}. **You need:** convolutions. Nothing is downloaded: the photographs come
 # with scikit-image and scikit-learn, the paintings are made here, and the filters are
 # drawn at random.
 

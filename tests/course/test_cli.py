@@ -50,7 +50,7 @@ def test_run_shows_each_cell_and_the_table_and_writes_page_and_timings(
 ):
     result = command(
         *("run", "03", "--scale", "quick"),
-        *("--html", tmp_path / "pages", "--timings", tmp_path / "out" / "t.json"),
+        *("--html", tmp_path / "pages", "--timings", tmp_path / "out" / "seconds"),
     )
     assert result.exit_code == 0, result.output
     assert "1/6" in result.output
@@ -59,9 +59,23 @@ def test_run_shows_each_cell_and_the_table_and_writes_page_and_timings(
     page = (tmp_path / "pages" / "03_sums.html").read_text(encoding="utf-8")
     assert "the end" in page
     assert "secret_answer" in page
-    record = json.loads((tmp_path / "out" / "t.json").read_text(encoding="utf-8"))
-    assert record["scale"] == "quick"
-    assert [cell["number"] for cell in record["lessons"][0]["cells"]] == [*range(1, 7)]
+    path = tmp_path / "out" / "seconds" / "03_sums.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    assert record["key"] == ["03_sums"]
+    assert record["value"]["scale"] == "quick"
+    seconds, texts = zip(*record["value"]["cells"], strict=True)
+    assert texts[0] == "A = 2"
+    assert len(texts) == 6
+    assert 0 < sum(seconds) <= record["value"]["seconds"] + 0.1
+
+
+def test_minutes_are_counted_with_the_seconds_that_were_measured(command, course):
+    assert "not measured" in command("minutes", "3").output
+    command("run", "--timings", course.root / "results" / "lesson_seconds")
+    told = command("minutes").output
+    assert "03_sums" in told
+    assert "not measured" not in told
+    assert "words" in told
 
 
 def test_run_takes_the_source_not_a_stale_notebook(command, course):
@@ -83,8 +97,9 @@ def test_run_stops_at_the_first_error_with_the_cells_number_and_text(
     source.write_text(text, encoding="utf-8")
     next_one = course.lessons / "04_next.py"
     next_one.write_text(front + "# %%\nx = 1\n", encoding="utf-8")
-    result = command("run")
+    result = command("run", "--timings", course.root / "seconds")
     assert result.exit_code == 1
+    assert not list((course.root / "seconds").iterdir())
     assert "03_sums: cell 5 failed" in result.output
     assert "assert total(A, B) == 5" in result.output
     assert "AssertionError" in result.output

@@ -1,4 +1,4 @@
-"""Write both editions of every lesson's notebook from its one source."""
+"""Write both editions of every lesson's notebook, and what pages say of the lessons."""
 
 import hashlib
 import json
@@ -10,6 +10,8 @@ from nbformat import NotebookNode, v4
 
 from utils.course.cells import Cell, stub
 from utils.course.folder import LESSON_NAME, Course, CourseError
+from utils.course.minutes import PLACE
+from utils.course.pages import pages
 from utils.course.source import Lesson, read_lessons
 
 _METADATA = {
@@ -26,8 +28,8 @@ def learner_edition(lesson: Lesson) -> NotebookNode:
     """Make the notebook a learner gets: stubs for solutions, no claims, no answers."""
     hidden = ("claim", "solution")
     return _notebook(
-        _node(cell, identity, stub(cell) if cell.tag == "exercise" else cell.source)
-        for cell, identity in _identified(lesson)
+        _node(cell, identity, stub(cell) if cell.tag == "exercise" else source)
+        for cell, identity, source in _identified(lesson)
         if cell.tag not in hidden
     )
 
@@ -35,12 +37,12 @@ def learner_edition(lesson: Lesson) -> NotebookNode:
 def solutions_edition(lesson: Lesson) -> NotebookNode:
     """Make the notebook with everything solved, the claims' source folded away."""
     return _notebook(
-        _node(cell, identity, cell.source) for cell, identity in _identified(lesson)
+        _node(cell, identity, source) for cell, identity, source in _identified(lesson)
     )
 
 
 def build(course: Course) -> list[str]:
-    """Bring `notebooks/` up to date, and remove what no longer has a source.
+    """Bring `notebooks/` and the pages up to date; remove what has no source any more.
 
     A notebook that is not just as it was built, because somebody has run it, changed
     it, or was saving it when the power went, is copied to `notebooks/.kept/` first.
@@ -56,7 +58,7 @@ def build(course: Course) -> list[str]:
     done = []
     for path, state in _differences(course, expected):
         try:
-            if path.exists() and not _as_built(path):
+            if path.suffix == ".ipynb" and path.exists() and not _as_built(path):
                 done.append(f"kept your work: {_set_aside(course, path)}")
             if path in expected:
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,7 +76,7 @@ def build(course: Course) -> list[str]:
 
 
 def out_of_date(course: Course) -> list[str]:
-    """Name the notebooks that are not what the sources give, and say why.
+    """Name the notebooks and pages that are not what the sources give, and say why.
 
     Raises:
         LessonError: If a source is malformed.
@@ -86,9 +88,10 @@ def out_of_date(course: Course) -> list[str]:
 
 
 def _expected(course: Course) -> dict[Path, str]:
-    """Map every notebook's path to the text it should hold."""
-    texts = {}
-    for lesson in read_lessons(course.sources()):
+    """Map every notebook's and page's path to the text it should hold."""
+    lessons = read_lessons(course.sources())
+    texts = pages(course, lessons)
+    for lesson in lessons:
         name = f"{lesson.name}.ipynb"
         texts[course.notebooks / name] = _text(learner_edition(lesson))
         texts[course.solutions / name] = _text(solutions_edition(lesson))
@@ -111,14 +114,20 @@ def _differences(course: Course, expected: dict[Path, str]) -> list[tuple[Path, 
     return found
 
 
-def _identified(lesson: Lesson) -> list[tuple[Cell, str]]:
-    """Give each cell an id from its content, counted where content repeats."""
+def _identified(lesson: Lesson) -> list[tuple[Cell, str, str]]:
+    """Give each cell an id from its content, counted where content repeats.
+
+    Beside the id stands the content with the lesson's minutes put in.
+    """
+    minutes = str(lesson.minutes.total)
     seen: Counter[str] = Counter()
     identified = []
     for cell in lesson.cells:
         text = f"{cell.kind} {cell.source}"
         digest = hashlib.sha256(f"{seen[text]} {text}".encode()).hexdigest()
-        identified.append((cell, digest[:16]))
+        told = cell.kind == "markdown"
+        source = cell.source.replace(PLACE, minutes) if told else cell.source
+        identified.append((cell, digest[:16], source))
         seen[text] += 1
     return identified
 

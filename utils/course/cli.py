@@ -1,4 +1,4 @@
-"""The command `course`: build, check, run, lab, doctor, prefetch."""
+"""The command `course`: build, minutes, check, run, lab, doctor, prefetch."""
 
 import os
 import signal
@@ -66,18 +66,49 @@ def build(
         bool, typer.Option("--check", help="Write nothing; exit 1 if out of date.")
     ] = False,
 ) -> None:
-    """Write both editions of every notebook from lessons/."""
+    """Write both editions of every notebook, and the pages' tables, from lessons/."""
     from utils.course import build as builder
 
     course = find_course(ctx.obj)
     if not check:
         for line in builder.build(course):
             _say(line)
-        _say("notebooks/ is what lessons/ gives.")
+        _say("notebooks/ and the pages are what lessons/ gives.")
     elif late := builder.out_of_date(course):
         for line in late:
             _say(line)
         raise CourseError("Out of date: run `course build`.")
+
+
+@app.command()
+def minutes(ctx: typer.Context, lessons: Lessons = None) -> None:
+    """Count the minutes that lessons take, part by part.
+
+    The compute is what `course run 03 --timings results/lesson_seconds` measured last.
+    """
+    from utils.course.minutes import LONGEST
+    from utils.course.source import read_lessons
+
+    course = find_course(ctx.obj)
+    heads = ("prose", "code", "exercises", "predictions", "compute", "minutes")
+    table = Table("lesson", *heads)
+    for lesson in read_lessons(course.choose(lessons or [])):
+        counted = lesson.minutes
+        amounts = (
+            f"{counted.words} words",
+            f"{counted.lines} lines",
+            "cards",
+            f"{counted.predictions}",
+            "not measured" if counted.seconds is None else f"{counted.seconds:.0f} s",
+        )
+        parts = [
+            f"{part:.1f} ({amount})"
+            for part, amount in zip(counted.parts, amounts, strict=True)
+        ]
+        over = f", {counted.total - LONGEST} too many"
+        total = f"{counted.total}{over * (counted.total > LONGEST)}"
+        table.add_row(lesson.name, *parts, total)
+    _say(table)
 
 
 @app.command()
@@ -100,7 +131,11 @@ def run(
         Path | None, typer.Option(help="Write each executed lesson there as a page.")
     ] = None,
     timings: Annotated[
-        Path | None, typer.Option(help="Write every cell's seconds there as JSON.")
+        Path | None,
+        typer.Option(
+            help="Write every cell's seconds into this folder, one file per lesson; "
+            "results/lesson_seconds holds those that the minutes are counted with."
+        ),
     ] = None,
     seed: Annotated[
         int,

@@ -1,8 +1,10 @@
 """Follow a run on the screen, and keep what it measured: table, JSON, HTML."""
 
 import json
+import os
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -82,12 +84,30 @@ def table(runs: Iterable[LessonRun]) -> Table:
     return shown
 
 
-def write_timings(path: Path, scale: str, runs: Iterable[LessonRun]) -> None:
-    """Write every cell's seconds as JSON."""
-    record = {"scale": scale, "lessons": [asdict(lesson) for lesson in runs]}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(record, indent=1, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
+    """Write the seconds of each lesson that reached its end, as `load_results` reads.
+
+    One file per lesson, so that one that was measured again takes only its own place.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
+    cores = getattr(os, "process_cpu_count", os.cpu_count)  # the first from 3.13 on
+    for lesson in runs:
+        if lesson.failed:
+            continue
+        told = {
+            "scale": scale,
+            "edition": lesson.edition,
+            "backend": backend,
+            "cores": cores(),
+            "seconds": round(lesson.seconds, 1),
+            "cells": [[round(cell.seconds, 2), cell.text] for cell in lesson.cells],
+        }
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        record = {"key": [lesson.lesson], "recorded": when, "value": told}
+        text = json.dumps(record, indent=1, ensure_ascii=False)
+        path = folder / f"{lesson.lesson}.json"
+        path.write_text(text + "\n", encoding="utf-8")
 
 
 def write_html(notebook: NotebookNode, name: str, folder: Path) -> Path:

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator
 from utils.core.validation import did_you_mean
 from utils.course.cells import BEGIN, END, LIKE_A_MARKER, Cell, Problem, stub
 from utils.course.front_matter import FrontMatter
+from utils.course.minutes import PLACE
 
 
 def front_problems(
@@ -105,8 +106,9 @@ def _check_problems(cell, exercise, checked, lesson, known) -> Iterator[Problem]
 
 
 def cell_problems(cell: Cell) -> Iterator[Problem]:
-    """Tell what is wrong inside one code cell."""
+    """Tell what is wrong inside one cell."""
     if cell.kind != "code":
+        yield from _minutes_problems(cell)
         return
     regions = list(_region_problems(cell))
     yield from regions
@@ -120,6 +122,14 @@ def cell_problems(cell: Cell) -> Iterator[Problem]:
         yield from _parameter_problems(cell, tree)
     elif cell.tag == "exercise":
         yield from _exercise_problems(cell, well_formed=not regions)
+
+
+def _minutes_problems(cell: Cell) -> Iterator[Problem]:
+    for number, line in enumerate(cell.source.splitlines(), cell.line):
+        if "**Minutes:**" in line and f"**Minutes:** {PLACE}" not in line:
+            yield Problem(
+                number, f"minutes are counted, not typed in: '**Minutes:** {PLACE}'"
+            )
 
 
 def _region_problems(cell: Cell) -> Iterator[Problem]:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from utils.course.cells import Cell, read_cells
 from utils.course.folder import CourseError
 from utils.course.front_matter import FrontMatter, read_front_matter
+from utils.course.minutes import Minutes, count_minutes, measured_seconds
 from utils.course.rules import cell_problems, front_problems, order_problems
 
 
@@ -26,11 +27,12 @@ class Exercise(NamedTuple):
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson that was read without a problem."""
+    """A lesson that was read without a problem, and the minutes it takes."""
 
     name: str
     front: FrontMatter
     cells: tuple[Cell, ...]
+    minutes: Minutes
 
     @property
     def number(self) -> str:
@@ -99,7 +101,9 @@ def read_lesson(path: Path) -> Lesson:
     if problems:
         lines = [f"{place}:{line}: {text}" for line, text in sorted(problems)]
         raise LessonError("\n".join(lines))
-    return Lesson(path.stem, front, tuple(cells))
+    seconds = measured_seconds(path.parent.parent, path.stem)
+    minutes = count_minutes(tuple(cells), seconds)
+    return Lesson(path.stem, front, tuple(cells), minutes)
 
 
 def _checks_of(folder: Path, lesson: int) -> set[str] | None:

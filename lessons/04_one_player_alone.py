@@ -52,6 +52,8 @@ keras.utils.set_random_seed(4)
 # %% tags=["parameters"]
 CLASSIFIER_EPOCHS = scale(quick=1, laptop=15, full=15)
 DISCRIMINATOR_EPOCHS = scale(quick=1, laptop=40, full=100)
+REPAINTED_STROKES = scale(quick=200, laptop=2_000, full=9_000)
+DRAWN_STROKES = scale(quick=500, laptop=8_000, full=50_000)
 STROKE_EPOCHS = scale(quick=1, laptop=20, full=40)
 CODE_EPOCHS = scale(quick=1, laptop=60, full=300)
 NOISE_EPOCHS = scale(quick=1, laptop=100, full=300)
@@ -66,7 +68,9 @@ PLANE_POINTS = scale(quick=256, laptop=2_560, full=2_560)
 PLANE_EPOCHS = scale(quick=1, laptop=50, full=500)
 PLANE_ASCENT = scale(quick=5, laptop=200, full=200)
 DIGIT_EPOCHS = scale(quick=1, laptop=70, full=1_000)
+DIGIT_ASCENT = scale(quick=5, laptop=200, full=1_000)
 NOISE_ASCENT = scale(quick=2, laptop=60, full=200)
+STRIP_TRIALS = scale(quick=3, laptop=100, full=1_000)
 
 # %% [markdown]
 # ## 1 · Parts that must agree
@@ -602,7 +606,7 @@ def repaint_pixels(images, seed=0):
     return np.where(chosen, gray, images).astype("float32")
 
 
-drawings = sample_strokes(scale(quick=200, laptop=2_000, full=9_000)).pictures
+drawings = sample_strokes(REPAINTED_STROKES).pictures
 stroke_discriminator = train_discriminator(
     drawings,
     repaint_pixels(drawings),
@@ -717,7 +721,7 @@ if current_scale() != "quick":
 # which draws sharper strokes?
 
 # %%
-drawn_strokes = sample_strokes(scale(quick=500, laptop=8_000, full=50_000), seed=1)
+drawn_strokes = sample_strokes(DRAWN_STROKES, seed=1)
 held_out = sample_strokes(1_000, seed=2)
 
 
@@ -1190,9 +1194,8 @@ history = energy.fit(TRAIN, batch_size=128, epochs=DIGIT_EPOCHS, verbose=0)
 # %%
 from time import perf_counter
 
-ASCENT = scale(quick=5, laptop=200, full=1_000)
 began = perf_counter()
-dreamt = energy.sample(200, steps=ASCENT)
+dreamt = energy.sample(200, steps=DIGIT_ASCENT)
 dreaming = perf_counter() - began
 vae.sample(200)
 began = perf_counter()
@@ -1213,7 +1216,9 @@ figures.image_rows(
 # than those of real digits; the VAE's are softer. Not all of them are digits.
 
 # %%
-PASSES = 3 * ASCENT  # a step of ascent: one pass forward and one back, as dear as two
+PASSES = (
+    3 * DIGIT_ASCENT
+)  # a step of ascent: one pass forward and one back, as dear as two
 table(
     [
         ("real digits", f"{digit_like(TEST):.0%}", f"{contrast(TEST):.2f}", "", ""),
@@ -1375,10 +1380,10 @@ def clues(observed, noise):
 
 
 # %%
-NOISE, TRIALS = 0.6, scale(quick=3, laptop=100, full=1_000)
+NOISE = 0.6
 rng = np.random.default_rng(0)
 agree, bars_found, cells_right = [], [], []
-for trial in range(TRIALS):
+for trial in range(STRIP_TRIALS):
     true = strips[trial % len(strips)]
     unary = clues(true + rng.normal(0, NOISE, CELLS), NOISE)
     best = viterbi(unary, follows)
@@ -1388,7 +1393,7 @@ for trial in range(TRIALS):
     bars_found.append((best == strips).all(axis=1).any())
     cells_right.append((best == true).mean())
 print(
-    f"Viterbi is the best of all 4 096 strips in {np.mean(agree):.0%} of {TRIALS} cases"
+    f"Viterbi is the best of all 4 096 strips in {np.mean(agree):.0%} of {STRIP_TRIALS} cases"
 )
 
 # %% [markdown]
@@ -1485,7 +1490,7 @@ table(
         ),
         (
             "steps of ascent a sample",
-            f"{ASCENT}",
+            f"{DIGIT_ASCENT}",
             "60 a round, going on from old dreams",
             "Du and Mordatch 2019",
         ),

@@ -104,9 +104,19 @@ REGISTRY: dict[str, Download] = {
             "b1988d02c72fe5b8ee82b5ef3bb7982eafc74f1e1ff0ae0ade35061ad0af534d",
         ),
     ),
+    "text/tinyshakespeare.txt": Download(
+        tuple(
+            f"https://{place}/data/tinyshakespeare/input.txt"
+            for place in (
+                "raw.githubusercontent.com/karpathy/char-rnn/master",
+                "github.com/karpathy/char-rnn/raw/master",
+            )
+        ),
+        ("86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",),
+    ),
 }
 
-DATASETS = ("mnist", "fashion_mnist", "olivetti")
+DATASETS = ("mnist", "fashion_mnist", "olivetti", "text")
 
 
 def files_of(dataset: str) -> list[str]:

@@ -15,7 +15,7 @@ from utils.models.vae import VAE
 from utils.models.vae_gan import VAEGAN
 
 # Keras finds a registered layer in a saved model only if its module was imported.
-from utils.networks import embedding, features, image_transform  # noqa: F401
+from utils.networks import causal, embedding, features, image_transform  # noqa: F401
 
 __all__ = [
     "GAN",

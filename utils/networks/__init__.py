@@ -4,6 +4,6 @@ A saved network is found again only if its own layers are registered: so whoever
 this room, as `utils.models` does, has them all.
 """
 
-from utils.networks import embedding, features, image_transform
+from utils.networks import causal, embedding, features, image_transform
 
-__all__ = ["embedding", "features", "image_transform"]
+__all__ = ["causal", "embedding", "features", "image_transform"]

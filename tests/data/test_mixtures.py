@@ -10,7 +10,7 @@ from keras import ops
 from scipy.stats import kstest, multivariate_normal, norm
 from sklearn.mixture import GaussianMixture as ScikitMixture
 
-from utils.data.mixtures import GaussianMixture, gaussian, grid, ring
+from utils.data.mixtures import GaussianMixture, gaussian, grid, ring, standardized
 
 
 @pytest.fixture
@@ -258,3 +258,20 @@ def test_the_way_from_the_nearest_mode_is_as_long_as_the_least_distance():
     _, ways = mixture.nearest(points)
     least = mixture.distances(points).min(axis=1)
     assert np.linalg.norm(ways, axis=1) == pytest.approx(least)
+
+
+def test_a_standardized_mixture_has_mean_0_and_unit_variance():
+    uneven = GaussianMixture([[4.0, 0.0], [6.0, 1.0]], [0.5, 2.0], [0.25, 0.75])
+    found = standardized(uneven)
+    np.testing.assert_allclose(found.weights @ found.means, 0, atol=1e-12)
+    drawn = found.sample(200_000, 0)
+    assert np.square(drawn).mean() == pytest.approx(1.0, abs=0.01)
+    factor = 1 / (found.std[0] / 0.5)
+    moved = (uneven.means - [5.5, 0.75]) / factor
+    np.testing.assert_allclose(found.means, moved)
+    assert standardized(grid()).std == pytest.approx(0.05 / np.sqrt(8.0025))
+
+
+def test_a_mixture_of_covariances_is_not_standardized():
+    with pytest.raises(ValueError, match=r"give it std instead"):
+        standardized(GaussianMixture([[0.0, 0.0]], covariances=[np.eye(2)]))

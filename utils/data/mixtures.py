@@ -212,6 +212,27 @@ def gaussian(mean, std) -> GaussianMixture:
     return GaussianMixture(means, std if std.ndim == 0 else std[None])
 
 
+def standardized(mixture: GaussianMixture) -> GaussianMixture:
+    """Returns a mixture in units of its spread: mean square distance d from its mean.
+
+    Divided by its standard deviation (over all axes), and moved to mean 0: noise
+    from N(0, I) then is as wide as the data.
+
+    Args:
+        mixture: one that was given std.
+
+    Raises:
+        ValueError: for one that was given covariances.
+    """
+    if mixture.std is None:
+        raise ValueError("The mixture was given covariances: give it std instead.")
+    centered = mixture.means - mixture.weights @ mixture.means
+    variances = np.trace(mixture.covariances, axis1=1, axis2=2)
+    squares = mixture.weights @ (np.square(centered).sum(axis=1) + variances)
+    spread = np.sqrt(squares / mixture.dimensions)
+    return GaussianMixture(centered / spread, mixture.std / spread, mixture.weights)
+
+
 def _check_means(means) -> np.ndarray:
     means = np.asarray(means, dtype="float64")
     if means.ndim == 1:

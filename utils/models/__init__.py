@@ -2,9 +2,11 @@
 
 import utils.networks  # noqa: F401 (registers the layers of saved models)
 from utils.models.autoencoder import Autoencoder
+from utils.models.denoiser import Denoiser
 from utils.models.density import DensityModel
 from utils.models.energy import EnergyModel
 from utils.models.feed_forward_style import FeedForwardStyle
+from utils.models.flow_matching import FlowMatching
 from utils.models.gan import GAN
 from utils.models.meter import DivergenceMeter
 from utils.models.relevant_components import RelevantComponents
@@ -15,17 +17,25 @@ from utils.models.vae import VAE
 from utils.models.vae_gan import VAEGAN
 
 # Keras finds a registered layer in a saved model only if its module was imported.
-from utils.networks import causal, embedding, features, image_transform  # noqa: F401
+from utils.networks import (  # noqa: F401
+    causal,
+    embedding,
+    features,
+    image_transform,
+    time_embedding,
+)
 
 __all__ = [
     "GAN",
     "VAE",
     "VAEGAN",
     "Autoencoder",
+    "Denoiser",
     "DensityModel",
     "DivergenceMeter",
     "EnergyModel",
     "FeedForwardStyle",
+    "FlowMatching",
     "RelevantComponents",
     "SiameseModel",
     "StyleTransfer",

@@ -67,7 +67,7 @@ def test_a_cell_keeps_its_id_in_both_editions_and_when_others_move(
     source.write_text(f"{front}# %%\nnew = 1\n\n{cells}", encoding="utf-8")
     moved = read_lesson(source)
     after = {cell.source: cell.id for cell in solutions_edition(moved).cells}
-    assert before.items() <= after.items()
+    assert set(before.values()) <= set(after.values())
     ids = [cell.id for cell in learner_edition(moved).cells]
     assert set(ids) <= set(after.values())
 
@@ -93,6 +93,15 @@ def test_the_front_matter_is_no_cell(course, front, lesson):
     assert front in (course.lessons / "03_sums.py").read_text(encoding="utf-8")
     for edition in (learner_edition, solutions_edition):
         assert "claim:" not in nbformat.writes(edition(lesson))
+
+
+def test_the_first_code_of_a_notebook_makes_its_kernel_quiet(lesson):
+    for edition in (learner_edition, solutions_edition):
+        code = [c.source for c in edition(lesson).cells if c.cell_type == "code"]
+        quiet = [source.startswith("import utils.course.quiet  #") for source in code]
+        assert quiet == [False, True] + [False] * (
+            len(code) - 2
+        )  # parameters come first
 
 
 def test_markdown_comes_without_its_comment_signs(lesson):

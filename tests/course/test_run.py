@@ -1,9 +1,11 @@
 import pytest
+from nbclient import NotebookClient
 from nbformat import v4
 
 from utils.course.build import learner_edition, solutions_edition
+from utils.course.folder import find_course
 from utils.course.greeting import without_greeting
-from utils.course.run import CellFailed, execute, kernel_environment
+from utils.course.run import CellFailed, execute
 from utils.course.source import read_lesson
 
 
@@ -76,27 +78,48 @@ def test_nothing_of_an_older_run_is_left_where_the_new_one_stopped(tmp_path):
     assert notebook.cells[1].execution_count is None
 
 
-def test_claims_hold_and_the_greeting_is_dropped(tmp_path, monkeypatch):
+def test_claims_hold_whatever_python_was_told(tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
-    monkeypatch.delenv("PYTHONSTARTUP", raising=False)
-    notebook = _notebook(
-        "import sys\nsys.stderr.write('I0000 00:00:1.2   5 port.cc:153] A\\nmine\\n')",
-        "print({'re', 'utils'} & set(dir()))",
-        "assert False, 'a claim'",
-    )
     with pytest.raises(CellFailed, match="a claim"):
-        list(execute(notebook, tmp_path, {}))
-    errors = [one for one in notebook.cells[0].outputs if one.get("name") == "stderr"]
+        list(execute(_notebook("assert False, 'a claim'"), tmp_path, {}))
+
+
+def test_a_quiet_kernel_drops_the_greeting_and_nothing_else(tmp_path):
+    notebook = _notebook(
+        "import utils.course.quiet",
+        "import sys\nsys.stderr.write('I0000 00:00:1.2   5 port.cc:153] A\\nmine\\n')",
+    )
+    list(execute(notebook, tmp_path, {}))
+    assert notebook.cells[0].outputs == []
+    errors = [one for one in notebook.cells[1].outputs if one.get("name") == "stderr"]
     assert [one.text for one in errors] == ["mine\n"]
-    assert notebook.cells[1].outputs[0].text == "set()\n"
 
 
-def test_a_learners_own_settings_of_a_kernel_stay(monkeypatch):
-    monkeypatch.setenv("PYTHONSTARTUP", "mine.py")
+def test_a_learners_first_output_is_not_tensorflows(tmp_path, monkeypatch):
+    """In any Jupyter: nothing of the course but the notebook itself runs before."""
+    monkeypatch.delenv("TF_CPP_MIN_LOG_LEVEL", raising=False)
+    lesson = read_lesson(find_course().sources()[0])
+    first = next(c for c in learner_edition(lesson).cells if c.cell_type == "code")
+    assert "import keras\n" in first.source
+    step = (
+        "model = keras.Sequential([keras.layers.Dense(1)])\n"
+        "model.compile('sgd', 'mse')\n"
+        "_ = model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)\n"
+        "print('mine')"
+    )
+    notebook = _notebook(first.source, step)
+    client = NotebookClient(notebook, kernel_name="python3")
+    client.execute(cwd=str(tmp_path))
+    told = [output for cell in notebook.cells for output in cell.outputs]
+    assert [output.get("text") for output in told] == ["mine\n"]
+
+
+def test_how_loud_tensorflow_is_remains_a_learners_own_choice(tmp_path, monkeypatch):
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "0")
-    environment = kernel_environment()
-    assert environment["PYTHONSTARTUP"] == "mine.py"
-    assert environment["TF_CPP_MIN_LOG_LEVEL"] == "0"
+    level = "import os; print(os.environ['TF_CPP_MIN_LOG_LEVEL'])"
+    notebook = _notebook("import utils.course.quiet", level)
+    list(execute(notebook, tmp_path, {}))
+    assert notebook.cells[1].outputs[0].text == "0\n"
 
 
 def test_only_the_greeting_is_dropped():

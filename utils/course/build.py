@@ -22,6 +22,8 @@ _METADATA = {
     },
     "language_info": {"name": "python"},
 }
+# No start-up lines of TensorFlow come before a learner's first output.
+_QUIET = "import utils.course.quiet  # first: TensorFlow starts without a word"
 
 
 def learner_edition(lesson: Lesson) -> NotebookNode:
@@ -142,6 +144,9 @@ def _node(cell: Cell, identity: str, source: str) -> NotebookNode:
 
 def _notebook(cells) -> NotebookNode:
     notebook = v4.new_notebook(cells=list(cells), metadata=dict(_METADATA))
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for first in [cell for cell in code if not cell.metadata.get("tags")][:1]:
+        first.source = f"{_QUIET}\n{first.source}"
     notebook.nbformat_minor = 5
     notebook.metadata["course"] = {"built": _digest(notebook)}
     nbformat.validate(notebook)

@@ -23,6 +23,8 @@ def without_greeting(text: str) -> str:
 def mute() -> None:
     """Let a kernel's error stream drop those lines; another stream stays as it is."""
     stream = sys.stderr
-    if type(stream).__module__.startswith("ipykernel"):
+    ours = getattr(stream.write, "drops_greeting", False)
+    if type(stream).__module__.startswith("ipykernel") and not ours:
         write = stream.write
         stream.write = lambda text: write(without_greeting(text))
+        stream.write.drops_greeting = True

@@ -14,7 +14,6 @@ from nbclient.exceptions import (
 )
 from nbformat import NotebookNode
 
-from utils.course import startup
 from utils.course.folder import CourseError
 
 
@@ -94,8 +93,7 @@ def execute(
 def kernel_environment() -> dict[str, str]:
     """Give this process's variables as a kernel should have them."""
     # PYTHONOPTIMIZE would strip every claim, which is an assert.
-    inherited = {k: v for k, v in os.environ.items() if k != "PYTHONOPTIMIZE"}
-    return {"TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONSTARTUP": startup.__file__} | inherited
+    return {k: v for k, v in os.environ.items() if k != "PYTHONOPTIMIZE"}
 
 
 def code_cells(notebook: NotebookNode) -> list[tuple[int, NotebookNode]]:

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from keras import ops
+from scipy.special import log_softmax
 from scipy.stats import multivariate_normal, norm
 
 from utils.measures.likelihood import (
     bits_per_dimension,
+    categorical_nll,
     gaussian_log_density,
     gaussian_log_density_full,
     maximum_likelihood,
@@ -81,3 +83,30 @@ def test_the_mean_and_the_covariance_divide_by_n():
 def test_wrong_arguments_are_refused_in_a_sentence(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_nll_of_symbols_is_scipys():
+    rng = np.random.default_rng(0)
+    logits, symbols = rng.normal(scale=5, size=(4, 6, 3)), rng.integers(0, 3, (4, 6))
+    expected = -np.take_along_axis(log_softmax(logits, axis=-1), symbols[..., None], -1)
+    assert categorical_nll(logits, symbols) == pytest.approx(expected[..., 0])
+    tensor = categorical_nll(ops.convert_to_tensor(logits, "float32"), symbols)
+    found = ops.convert_to_numpy(tensor)
+    assert found == pytest.approx(expected[..., 0], rel=1e-5, abs=1e-5)
+
+
+def test_equal_logits_cost_the_logarithm_of_their_number_however_large():
+    assert categorical_nll(np.full(256, 1e4), 7) == pytest.approx(np.log(256))
+
+
+@pytest.mark.parametrize(
+    ("logits", "symbols", "message"),
+    [
+        (np.zeros((2, 3, 4)), np.zeros((2, 2)), "were given"),
+        (np.zeros((1, 3)), np.array([3]), "from 3 to 3 were given.*0 to 2"),
+        (np.zeros((1, 3)), np.array([-1]), "from -1 to -1"),
+    ],
+)
+def test_symbols_that_do_not_fit_their_logits_are_refused(logits, symbols, message):
+    with pytest.raises(ValueError, match=message):
+        categorical_nll(logits, symbols)

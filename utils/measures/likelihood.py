@@ -1,4 +1,4 @@
-"""How probable points are under a Gaussian, and what that is in bits.
+"""How probable points are under a Gaussian, or symbols, and what that is in bits.
 
 NumPy in, NumPy float64 out; a tensor in, a tensor of its dtype out, with gradients.
 """
@@ -6,8 +6,9 @@ NumPy in, NumPy float64 out; a tensor in, a tensor of its dtype out, with gradie
 import math
 
 import numpy as np
+from keras import ops
 
-from utils.core.arrays import as_floats, log, to_numpy
+from utils.core.arrays import as_floats, concrete, exp, log, to_numpy
 from utils.core.validation import finite
 from utils.measures.gaussian_kl import check_covariance, check_shapes, check_std
 
@@ -72,6 +73,36 @@ def gaussian_log_density_full(x, mean, covariance):
     white = xp.linalg.solve(factor, xp.transpose(x - mean))
     volume = xp.sum(log(xp.diagonal(factor)))
     return -0.5 * (xp.sum(white**2, axis=0) + x.shape[-1] * LOG_2_PI) - volume
+
+
+def categorical_nll(logits, symbols):
+    """Returns −log softmax(logits)[symbol] in nats, one number per symbol.
+
+    −log p = log Σ_k exp(z_k) − z_symbol: the cross-entropy with what came. A model that
+    knows nothing has log k; one that knows the truth has the entropy on average.
+
+    Args:
+        logits: `(..., k)`.
+        symbols: whole numbers from 0 to k − 1, `(...)`.
+
+    Returns:
+        An array `(...)`.
+
+    Raises:
+        ValueError: for shapes that do not fit, or a symbol out of range.
+
+    Source: Bishop (2006), Pattern recognition and machine learning, section 4.3.4.
+    """
+    xp, (logits,) = as_floats(logits)
+    symbols = symbols if xp is ops else to_numpy(symbols, "The symbols")
+    _check_symbols(logits, symbols)
+    shifted = logits - xp.max(logits, axis=-1, keepdims=True)  # exp cannot overflow
+    normalizer = log(xp.sum(exp(shifted), axis=-1))
+    if xp is np:
+        places = symbols.astype("int64")[..., None]
+    else:
+        places = ops.expand_dims(ops.cast(symbols, "int32"), -1)
+    return normalizer - xp.take_along_axis(shifted, places, axis=-1)[..., 0]
 
 
 def bits_per_dimension(log_density, dimensions: int, bin_width: float = 1.0):
@@ -143,3 +174,18 @@ def _check_points(*arrays) -> None:
         arrays,
         "give points (n, d) and parameters (d,).",
     )
+
+
+def _check_symbols(logits, symbols) -> None:
+    kinds = logits.shape[-1]
+    if tuple(logits.shape[1:-1]) != tuple(symbols.shape[1:]):
+        raise ValueError(
+            f"Logits {tuple(logits.shape)} and symbols {tuple(symbols.shape)} were "
+            "given: give (..., k) and (...)."
+        )
+    given = concrete(symbols)
+    if given is not None and not ((given >= 0) & (given < kinds)).all():
+        raise ValueError(
+            f"Symbols from {given.min():.0f} to {given.max():.0f} were given, but the "
+            f"logits are for 0 to {kinds - 1}."
+        )

@@ -2,6 +2,7 @@
 
 import utils.networks  # noqa: F401 (registers the layers of saved models)
 from utils.models.autoencoder import Autoencoder
+from utils.models.autoregressive import AutoregressiveModel
 from utils.models.denoiser import Denoiser
 from utils.models.density import DensityModel
 from utils.models.energy import EnergyModel
@@ -30,6 +31,7 @@ __all__ = [
     "VAE",
     "VAEGAN",
     "Autoencoder",
+    "AutoregressiveModel",
     "Denoiser",
     "DensityModel",
     "DivergenceMeter",

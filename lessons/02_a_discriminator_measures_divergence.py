@@ -7,8 +7,8 @@
 #   8: "1 · One number for two sets of samples"
 #   9: "2 · The best discriminator, one $x$ at a time"
 #   10: "3 · What the best discriminator reads"
-#   11: "6 · Another objective, another meter"
-#   12: "7 · Three generators, one choice"
+#   11: "5 · Where the meter sticks"
+#   12: "6 · Three generators, one choice"
 #   13: "5 · Where the meter sticks"
 # bonus: false
 # ---
@@ -24,11 +24,16 @@
 # - say what the value $V(D, G)$ of a GAN is, and which discriminator makes it largest;
 # - read the Jensen–Shannon divergence (JS) off a trained discriminator, with an error bar;
 # - say when the meter reads too low, too high, or sticks at $\log 2$;
-# - build a meter for another divergence: KL, Pearson, Hellinger, Wasserstein.
+# - say why a Wasserstein critic goes on measuring where JS has reached its end.
 #
-# **Minutes:** {minutes}. **You need:** Keras, logistic regression, and what KL is (lesson 01).
-# A divergence is 0 if two distributions are the same, and above 0 if they are not. JS is
-# at most $\log 2 \approx 0.693$. All logs are natural: the unit is the nat.
+# **You need:** Keras, logistic regression, and what KL is (lesson 01). Notebook 02b goes on
+# where this one stops: how much D over-reads, and meters for other divergences.
+#
+# Three words first. A **generator** $G$ makes samples. A **discriminator** $D$ tells real
+# samples from generated ones. A **GAN** (generative adversarial network, lesson 03) trains
+# the two against each other; here $G$ stands still, and we look at $D$. A *divergence* is 0
+# if two distributions are the same, and above 0 if they are not. JS is at most
+# $\log 2 \approx 0.693$. All logs are natural: the unit is the nat.
 
 # %%
 import keras
@@ -36,15 +41,15 @@ import numpy as np
 from keras import ops
 
 from utils import checks, figures
-from utils.course.scale import current_scale, scale
+from utils.course.scale import current_scale, scale, seed
 
-keras.utils.set_random_seed(2)
+keras.utils.set_random_seed(seed(2))
 LOG_2 = np.log(2)
 
 # %% [markdown]
-# Every number of this lesson that decides how long it runs stands in one cell.
-# `COURSE_SCALE` chooses the column: `quick` is a smoke test, `laptop` is what the text
-# describes, `full` takes more seeds and more data.
+# One cell holds every number that takes time. `COURSE_SCALE` chooses the column: `quick` is a
+# smoke test, `laptop` is what the text describes, `full` takes more seeds and more data.
+# `COURSE_SEED=1` draws all random numbers anew.
 
 # %% tags=["parameters"]
 N = scale(quick=200, laptop=10_000, full=100_000)
@@ -52,7 +57,6 @@ EPOCHS = scale(quick=1, laptop=20, full=40)
 SHIFTS = scale(
     quick=(0, 2, 6), laptop=(0, 0.5, 1, 2, 3, 4, 6), full=(0, 0.5, 1, 2, 3, 4, 6)
 )
-REPEATS = scale(quick=3, laptop=300, full=1_000)
 NOISE_EPOCHS = scale(quick=1, laptop=40, full=40)
 PICTURE_EPOCHS = scale(quick=1, laptop=40, full=40)
 PICTURE_SEEDS = scale(quick=1, laptop=3, full=10)
@@ -75,7 +79,8 @@ def generated(shift):
     return gaussian(float(shift), 1.0)
 
 
-real, fake = REAL.sample(1_000, seed=0), generated(2).sample(1_000, seed=1)
+real = REAL.sample(1_000, seed=seed(0))
+fake = generated(2).sample(1_000, seed=seed(1))
 
 # %% [markdown]
 # A discriminator looks at a number $x$ and returns $D(x)$, how probable it is that $x$ is
@@ -83,7 +88,10 @@ real, fake = REAL.sample(1_000, seed=0), generated(2).sample(1_000, seed=1)
 #
 # $$V(D, G) = \mathbb E_{x \sim p}\,[\log D(x)] + \mathbb E_{x \sim q}\,[\log(1 - D(x))].$$
 #
-# Here are three discriminators, given by their logits (D is the sigmoid of the logit).
+# Here are three discriminators, given by their logits $\ell$: $D = 1/(1 + e^{-\ell})$, the
+# sigmoid. Then $-\log D = \log(1 + e^{-\ell})$. The function $\log(1 + e^\ell)$ has a name,
+# **softplus**, and Keras computes it without overflow: $\log D = -\mathrm{softplus}(-\ell)$ and
+# $\log(1 - D) = -\mathrm{softplus}(\ell)$.
 
 # %%
 DISCRIMINATORS = {
@@ -94,7 +102,7 @@ DISCRIMINATORS = {
 
 
 def value(real_logits, fake_logits):
-    """V(D, G) from logits: log D = -softplus(-l), log(1 - D) = -softplus(l)."""
+    """V(D, G) from logits."""
     on_real = -ops.mean(ops.softplus(-real_logits))
     on_fake = -ops.mean(ops.softplus(fake_logits))
     return float(on_real + on_fake)
@@ -106,17 +114,21 @@ def value(real_logits, fake_logits):
 
 # %%
 values = {name: value(D(real), D(fake)) for name, D in DISCRIMINATORS.items()}
+for name, V in values.items():
+    print(f"{name:14} V = {V:.3f}")
+
+# %% jupyter={"source_hidden": true}
 x = np.linspace(-4, 6, 400)
 figures.curves(
     {name: (x, 1 / (1 + np.exp(-D(x)))) for name, D in DISCRIMINATORS.items()},
     xlabel="x",
     ylabel="D(x), probability that x is real",
-    title=", ".join(f"{name} V = {v:.2f}" for name, v in values.items()),
+    title="Three discriminators for real data at 0 and generated data at 2",
 )
 
 # %% [markdown]
 # The careful one wins. The undecided one has $2\log\frac12 = -2\log 2 = -1.386$. The
-# overconfident one is worse than no opinion at all: where the two bumps overlap it is often
+# overconfident one is worse than no opinion at all: where the two densities overlap it is often
 # wrong, and it is always sure. $V$ punishes false certainty.
 
 # %% tags=["claim"]
@@ -132,12 +144,15 @@ assert values["overconfident"] < values["undecided"] < values["careful"] < 0
 labels = np.concatenate([np.ones((1_000, 1)), np.zeros((1_000, 1))])
 logits = DISCRIMINATORS["careful"](np.concatenate([real, fake]))
 cross_entropy = float(keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits))
-print(f"V = {values['careful']:.6f}, -2 × cross-entropy = {-2 * cross_entropy:.6f}")
+print(f"V = {values['careful']:.6f}, −2 × cross-entropy = {-2 * cross_entropy:.6f}")
 
 # %% tags=["claim"]
 assert np.isclose(values["careful"], -2 * cross_entropy, rtol=1e-6)
 
 # %% [markdown]
+# > **What we know now.** $V$ is a classifier's score: −2 times its cross-entropy. It is
+# > $-2\log 2$ for a D without an opinion, and lower for one that is sure and wrong.
+#
 # ## 2 · The best discriminator, one $x$ at a time
 #
 # Which D has the highest value of all? Write $V$ as an integral:
@@ -161,6 +176,8 @@ def score(a, b):
 
 pairs = [(1, 1), (3, 1), (1, 4)]
 tops = {pair: answers[score(*pair).argmax()] for pair in pairs}
+
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         f"a = {a}, b = {b}: top at {tops[a, b]:.2f}": (answers, score(a, b))
@@ -179,10 +196,11 @@ figures.curves(
 # D^*(x) = \frac{p(x)}{p(x) + q(x)} .$$
 #
 # The second slope, $-a/D^2 - b/(1 - D)^2$, is negative everywhere: it is a top, and the
-# only one. Drag $a$ and $b$: how often you meet a real and a generated example here.
+# only one. Drag $a$ and $b$, the densities of real and generated examples at this $x$, and
+# watch the top move.
 
 
-# %%
+# %% jupyter={"source_hidden": true}
 def one_answer(a, b):
     """The score of every answer, and where it is best."""
     return figures.curves(
@@ -204,6 +222,9 @@ for (a, b), top in tops.items():
 # Divide top and bottom by $p$: $D^* = 1/(1 + q/p) = 1/(1 + e^{-\ell})$, the sigmoid of the
 # logit $\ell(x) = \log p(x) - \log q(x)$. **The best logit is the log of the density ratio.** A discriminator learns how
 # many times more often a point is real than generated, without knowing either density.
+#
+# > **What we know now.** The best D at each $x$ is $p/(p + q)$; its logit is
+# > $\log p - \log q$.
 #
 # ### Exercise 2.1 · The optimal discriminator (easy, 5 minutes)
 #
@@ -243,13 +264,14 @@ checks.lesson02.optimal_discriminator(optimal_discriminator)
 # $$V(D^*) = \mathbb E_p\Big[\log\frac{p}{p + q}\Big] + \mathbb E_q\Big[\log\frac{q}{p + q}\Big]
 # = \mathbb E_p\Big[\log\frac{p}{2r}\Big] + \mathbb E_q\Big[\log\frac{q}{2r}\Big].$$
 #
-# Each logarithm gives away a $-\log 2$. What is left are two KL divergences to the mixture:
+# In each of the two means $\log\frac{p}{2r} = \log\frac pr - \log 2$. Take the two $-\log 2$ out
+# in front; what is left are two KL divergences to the mixture:
 #
 # $$V(D^*) = -2\log 2 + \mathrm{KL}(p\,\|\,r) + \mathrm{KL}(q\,\|\,r)
 # = 2\,\mathrm{JS}(p, q) - 2\log 2 .$$
 #
-# Is it so? One side by the integral of section 2 with $D^*$ put in, the other side by
-# the definition of JS. Neither knows the other.
+# We test it with numbers: the left side by the integral of section 2 with $D^*$ put in, the
+# right side by the definition of JS. The two computations share nothing but the densities.
 
 # %%
 from utils.measures.integrate import integrate
@@ -272,11 +294,11 @@ def exact_js(q, bounds=(-20.0, 26.0)):
 
 
 # %%
-from utils.figures import table
-
 best_values = {m: value_of_best(generated(m)) for m in MISSES}
 js = {m: exact_js(generated(m)) for m in (0, *MISSES)}
-table(
+
+# %% jupyter={"source_hidden": true}
+figures.table(
     [
         (m, f"{js[m]:.6f}", f"{2 * js[m] - 2 * LOG_2:.6f}", f"{best_values[m]:.6f}")
         for m in MISSES
@@ -337,64 +359,100 @@ def js_reading(real_logits, fake_logits):
 checks.lesson02.js_reading(js_reading)
 
 # %% [markdown]
-# From here on we use the course's own `js_from_logits`. It is the same formula.
+# From here on we use the course's own `js_from_logits`, the same formula.
+#
+# > **What we know now.** $V(D^*) = 2\,\mathrm{JS} - 2\log 2$. Read as JS, any D gives
+# > $\log 2 + V/2$: at most the truth, as long as the means are exact.
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.course.show import show_code
 from utils.measures.divergences import js_from_logits
 
-show_code(js_from_logits, folded=True)
+show_code(js_from_logits)
 
 # %% [markdown]
 # ## 4 · A trained discriminator as a meter
 #
-# Nobody knows $p$ and $q$ of real pictures. But samples are enough: train a network D to
-# raise $V$, then read $\log 2 + V/2$. Our meter is a small Keras model. Its
-# `compute_loss` is minus the reading; `learn` trains it on four fifths of the samples
-# and stops when the last fifth says so.
-
-# %%
-from utils.models.meter import DivergenceMeter
-
-show_code(DivergenceMeter.compute_loss, folded=True)
-
-# %% [markdown]
-# An MLP with two hidden layers, `N` samples of each kind to learn from, and as many **new**
-# ones to read on. The reading is a mean over samples, so it has a standard error.
+# Nobody knows $p$ and $q$ of real pictures. But samples are enough: train a network D to raise
+# $V$, that is, to classify, then read $\log 2 + V/2$. In Keras that is a classifier and one
+# subtraction. Section 1 said that the mean cross-entropy is $-V/2$, so the reading is
+# **$\log 2$ minus the cross-entropy**. Here is a whole meter. It learns from `N` samples of each
+# kind and reads on as many *new* ones.
 #
-# **Predict.** At which $m$ will the reading be worst?
+# **Predict.** $m = 2$; the exact JS is 0.337. How near will it come? (About 10 seconds.)
 
 # %%
 from utils.networks.mlp import mlp
 
+
+def labeled(first):
+    """N real and N generated numbers, shuffled, with the labels 1 and 0."""
+    x = np.concatenate(
+        [REAL.sample(N, seed(first)), generated(2).sample(N, seed(first + 1))]
+    )
+    labels = np.repeat([[1.0], [0.0]], N, axis=0)
+    order = np.random.default_rng(seed(first)).permutation(2 * N)
+    return x[order], labels[order]
+
+
+classifier = mlp(1, 1, (32, 32))
+classifier.compile("adam", keras.losses.BinaryCrossentropy(from_logits=True))
+classifier.fit(*labeled(10), batch_size=500, epochs=EPOCHS, verbose=0)
+by_hand = LOG_2 - classifier.evaluate(*labeled(20), batch_size=500, verbose=0)
+print(f"read by hand: JS = {by_hand:.4f}, exact {js[2]:.4f}")
+
+# %% [markdown]
+# The course's `DivergenceMeter` does the same. Its loss is minus the reading. `learn` trains it
+# on four fifths of the samples and, after each pass, reads on the last fifth. It keeps the D
+# that reads most there, and stops when there is no better one for `patience` passes. `read`
+# gives the reading and its standard error, since it is a mean over samples.
+
+# %% jupyter={"source_hidden": true}
+from utils.models.meter import DivergenceMeter
+
+show_code(DivergenceMeter.compute_loss)
+
+# %% [markdown]
+# **Predict.** We measure at seven distances $m$ from 0 to 6. Where will the error be largest?
+# (About 15 seconds.)
+
+# %%
 meter = DivergenceMeter(mlp(1, 1, (32, 32)), "js")
 
 
-def measure(meter, q, seed=0, n=N, **settings):
-    """Trains the meter on samples of p and q; reads on new and on its own samples."""
-    own = REAL.sample(n, seed + 1), q.sample(n, seed + 2)
-    new = REAL.sample(n, seed + 3), q.sample(n, seed + 4)
-    meter.learn(*own, **{"epochs": EPOCHS, "batch_size": min(500, n), **settings})
-    return meter.read(*new), meter.read(*own)
+def measure(meter, q):
+    """Trains the meter on N samples of p and of q; reads on N new ones of each."""
+    learn = REAL.sample(N, seed(1)), q.sample(N, seed(2))
+    new = REAL.sample(N, seed(3)), q.sample(N, seed(4))
+    meter.learn(*learn, epochs=EPOCHS, batch_size=min(500, N))
+    return meter.read(*new)
+
+
+def written(reading, digits=4):
+    """A reading with its error bar, or that D never left its undecided start."""
+    if reading.standard_error == 0:
+        return "0 (D undecided)"
+    return f"{reading.value:.{digits}f} ± {reading.standard_error:.{digits}f}"
 
 
 # %%
 readings, learned = {}, {}
 line = np.linspace(-5, 9, 281)
 for m in SHIFTS:
-    readings[m], _ = measure(meter, generated(m))
+    readings[m] = measure(meter, generated(m))
     learned[m] = 1 / (1 + np.exp(-meter.scores(line)))
 
-table(
+# %% jupyter={"source_hidden": true}
+figures.table(
     [
-        (m, f"{js[m]:.4f}", f"{r.value:.4f} ± {r.standard_error:.4f}")
+        (m, f"{js[m]:.4f}", written(r), f"{r.value - js[m]:+z.4f}".replace("-", "−"))
         for m, r in readings.items()
     ],
-    ("m", "exact JS", "D reads (held out)"),
+    ("m", "exact JS", "D reads (held out)", "error"),
     caption=f"N(0, 1) against N(m, 1), {N:,} samples of each to read on",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         "exact": (np.array(list(js)), np.array(list(js.values()))),
@@ -403,7 +461,7 @@ figures.curves(
             np.array([r.value for r in readings.values()]),
         ),
     },
-    xlabel="m, distance of the two bumps (standard deviations)",
+    xlabel="m, distance of the two means (standard deviations)",
     ylabel="JS (nats)",
     references={"log 2": LOG_2},
     markers=True,
@@ -411,16 +469,21 @@ figures.curves(
 )
 
 # %% [markdown]
-# The reading is right to its standard error, and nobody told D a density. (At $m = 0$ no D is
-# better than an undecided one by more than chance. Where none is at all, the meter keeps
-# the undecided one and reads exactly 0.) The reading has to be right because D's curve is. Here is the curve D has learned for one $m$, beside
-# $p/(p + q)$.
+# Every error is within three standard errors and 0.002, and nobody told D a density. The error
+# bar itself is largest around $m = 2$: there some samples are clear cases and others are not, so
+# their logarithms differ most. At $m = 0$ there is nothing to see. There D may never leave its
+# undecided start: the meter then reads exactly 0.
+#
+# **What the error bar does not know.** It is the chance of the mean only: how much the reading
+# of *this* D would move on other new samples. It does not know how far this D is from the best
+# D. A D that is undecided reads 0 with error bar 0, whatever the truth. Here D has come
+# near the best one: its curve for one $m$, beside $p/(p + q)$.
 
-# %%
+# %% jupyter={"source_hidden": true}
 SHOWN = 2
 figures.two_players_1d(
-    REAL.sample(80, seed=0),
-    generated(SHOWN).sample(80, seed=1),
+    REAL.sample(80, seed=seed(0)),
+    generated(SHOWN).sample(80, seed=seed(1)),
     learned[SHOWN],
     densities=(
         lambda x: np.exp(REAL.log_density(x)),
@@ -432,6 +495,9 @@ figures.two_players_1d(
 
 # %% tags=["claim"]
 if current_scale() != "quick":
+    assert abs(by_hand - js[2]) < 0.02
+    errors = {m: reading.standard_error for m, reading in readings.items()}
+    assert max(errors, key=errors.get) in (1, 2, 3)
     for m, reading in readings.items():
         assert abs(reading.value - js[m]) < 3 * reading.standard_error + 0.002
         assert reading.value <= LOG_2
@@ -447,27 +513,27 @@ if current_scale() != "quick":
 # Now the same mean, another width: $N(0, 1)$ against $N(0, 2^2)$, exact JS 0.0927. The
 # best logit $\log p - \log q$ is a parabola.
 #
-# **Predict.** What will a D without a hidden layer read? It can only draw straight lines.
+# **Predict.** What will a D without a hidden layer read? Its logit is a straight line.
 
 # %%
 WIDE = gaussian(0.0, 2.0)
 sizes = {"no hidden layer": (), "2 units": (2,), "32 + 32 units": (32, 32)}
 by_size = {
-    name: measure(DivergenceMeter(mlp(1, 1, hidden)), WIDE)[0]
+    name: measure(DivergenceMeter(mlp(1, 1, hidden)), WIDE)
     for name, hidden in sizes.items()
 }
-figures.bars(
-    {name: reading.value for name, reading in by_size.items()},
-    ylabel="JS (nats)",
-    number_format=".3f",
-    references={"exact": exact_js(WIDE)},
-    title="A discriminator measures what it can see",
+
+# %% jupyter={"source_hidden": true}
+figures.table(
+    [(name, written(reading)) for name, reading in by_size.items()],
+    ("discriminator", "reads (nats)"),
+    caption=f"A discriminator measures what it can see; exact JS: {exact_js(WIDE):.4f}",
 )
 
 # %% [markdown]
-# Without a hidden layer D sees no difference at all. So what a D reads is a
-# **lower bound**: "the two distributions are *at least* this far apart". (It holds for exact
-# means. The last bar is a mean over samples, and may pass the line by its standard error.)
+# Without a hidden layer D sees no difference at all, and its error bar does not say so. So
+# what a D reads is a **lower bound**: "the two distributions are *at least* this far apart". (It
+# holds for exact means. A mean over samples may pass the truth by its standard error.)
 # A generator that is trained against a weak D may stop while it is still far away.
 
 # %% tags=["claim"]
@@ -481,86 +547,44 @@ if current_scale() != "quick":
 # ### An over-trained D reads high, on its own data
 #
 # Now two samples of the **same** distribution: 50 points in 20 dimensions, and another 50.
-# JS is 0: the labels are pure noise. We switch early stopping off and let D learn on.
+# JS is 0: the labels are pure noise. We hold nothing back (`validation_share=0`), so `learn`
+# trains to the last pass.
 #
 # **Predict.** What does D read on the points it has learned? And on new ones?
 
 # %%
 NOISE = gaussian(np.zeros(20), 1.0)
-own = NOISE.sample(50, seed=1), NOISE.sample(50, seed=2)
-new = NOISE.sample(1_000, seed=3), NOISE.sample(1_000, seed=4)
+own = NOISE.sample(50, seed=seed(1)), NOISE.sample(50, seed=seed(2))
+new = NOISE.sample(1_000, seed=seed(3)), NOISE.sample(1_000, seed=seed(4))
 memorizer = DivergenceMeter(mlp(20, 1, (128, 128)))
 memorizer.learn(*own, epochs=NOISE_EPOCHS, validation_share=0, batch_size=10)
 on_own, on_new = memorizer.read(*own).value, memorizer.read(*new).value
-print(f"on its own points {on_own:.3f} (log 2 = {LOG_2:.3f}), on new ones {on_new:.2f}")
+print(f"on its own points: JS = {on_own:.3f} (log 2 = {LOG_2:.3f})")
+print(f"on new points:     JS = {on_new:.2f}".replace("-", "−"))
 
 # %% [markdown]
 # On its own points D is certain: it reads $\log 2$, the largest divergence there is,
 # between two samples of one distribution. It has learned the points by heart. On new
 # points the same certainty is wrong half the time, and the reading falls far below 0.
 # **Read on data that D has not seen, or do not read at all.**
+#
+# How does one notice this without knowing the truth? By exactly this pair of numbers. An honest
+# D reads the same on its own samples and on new ones, up to chance; one that has learned its
+# samples by heart reads much more on its own. (Notebook 02b measures the gap, and has an
+# exercise on it.)
+#
+# > **What we know now.** A trained D reads JS from samples, with an error bar for chance. Too
+# > small a D reads low; an over-trained one reads high, on its own data.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert LOG_2 - 0.01 < on_own <= LOG_2 and on_new < 0
 
 # %% [markdown]
-# How much is it for a *well-behaved* D? If D's logit has $k$ parameters and contains the
-# truth, lesson 01 knows: a fit with $k$ parameters to $M$ examples loses about $k/2M$. Here
-# $M = 2n$: the reading is about $k/4n$ too high on own data, and as much too low on new.
-# A logistic regression on $1, x, x^2$ has $k = 3$. (We draw exactly $n$ of each kind, and do
-# not leave that to chance. Then $k - 4\,\mathbb E[D^*(1 - D^*)]$ takes the place of $k$, the
-# mean taken over both samples together.)
-
-# %%
-from sklearn.linear_model import LogisticRegression
-
-
-def gap(n, seed):
-    """How much more a fit with k = 3 reads on own data than on new data.
-
-    Each reading is compared with the best D's on the same points: less noise.
-    """
-    fit, excess = LogisticRegression(C=np.inf, max_iter=1_000), []
-    for first in (4 * seed, 4 * seed + 2):
-        x = np.concatenate([REAL.sample(n, first), generated(2).sample(n, first + 1)])
-        if not excess:
-            fit.fit(np.c_[x, x**2], np.repeat([1, 0], n))
-        scores, best = fit.decision_function(np.c_[x, x**2]), 2 - 2 * x
-        read = [float(js_from_logits(s[:n], s[n:])) for s in (scores, best)]
-        excess.append(read[0] - read[1])
-    return excess[0] - excess[1]
-
-
-counts = np.array([25, 50, 100, 200])
-gaps = np.array([[gap(n, seed) for seed in range(REPEATS)] for n in counts])
-optimism = gaps.mean(axis=1)
-
-best = 1 / (1 + np.exp(2 * line - 2))  # D* at m = 2
-both = np.exp(REAL.log_density(line)) + np.exp(generated(2).log_density(line))
-k = 3 - 4 * np.trapezoid(both / 2 * best * (1 - best), line)
-
-# %%
-figures.curves(
-    {"measured": (counts, optimism), "exact": (counts, 2 * k / (4 * counts))},
-    xlabel="n, samples of each kind",
-    ylabel="own reading − held-out reading (nats)",
-    xscale="log",
-    yscale="log",
-    markers=True,
-    title=f"The gap between own and new data falls like 2 · k/4n, k = {k:.1f}",
-)
-
-# %% tags=["claim"]
-if current_scale() != "quick":
-    error = gaps[-1].std() / np.sqrt(REPEATS)
-    assert abs(optimism[-1] - 2 * k / (4 * 200)) < 3 * error < 0.002
-
-# %% [markdown]
 # ## 5 · Where the meter sticks
 #
 # Take two intervals of length 1, a distance $d$ apart. They overlap on $1 - d$, and
-# JS $= d\log 2$. From $d = 1$ on they do not meet, and JS is $\log 2$. At $d = 1$. At $d = 10$. At
+# JS $= d\log 2$. From $d = 1$ on they do not meet, and JS is $\log 2$, at $d = 1$ as at
 # $d = 1000$. The meter has reached the end of its scale.
 
 # %%
@@ -578,17 +602,19 @@ apart = np.array([0, 0.25, 0.5, 0.75, 1, 2, 3])
 interval_js = np.array([js_divergence(interval(0), interval(d)) for d in apart])
 
 # %% [markdown]
-# What would be a better ruler? The **Wasserstein distance** $W_1$: how far one has to carry
-# the mass of $p$, on average, to make $q$ of it. For our intervals that is $d$. It never
-# ends. It can be measured with a network too (Kantorovich, Rubinstein):
+# What would be a better ruler? The **Wasserstein distance** $W_1$: how far one has to carry the
+# mass of $p$, on average, so that it becomes $q$. For our intervals that is $d$. It has no
+# upper end. A theorem by Kantorovich and Rubinstein says that a network can measure it too:
 #
 # $$W_1(p, q) = \max_{|\nabla v| \,\le\, 1}\; \mathbb E_p[v] - \mathbb E_q[v] .$$
 #
-# The critic $v$ has no sigmoid. It must not be steeper than 1, up or down: the **gradient penalty**
-# $\lambda\,(\|\nabla v\| - 1)^2$ sees to that, nearly. So our meter divides what it reads by
-# the steepest slope that it finds. Then the reading is a lower bound again.
+# The network $v$ is called a **critic**: its score is any number, not a probability. It must not
+# be steeper than 1, up or down. In training, the **gradient penalty**
+# $\lambda\,(\|\nabla v\| - 1)^2$ pulls the slope toward 1, but does not hold it exactly. So
+# our meter looks for the steepest slope on many points, and divides by it. If it has found the
+# steepest, the reading is a lower bound again; a steeper one between the points it would miss.
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         "JS (nats)": (apart, interval_js),
@@ -605,9 +631,9 @@ figures.curves(
 assert np.allclose(interval_js, np.minimum(apart, 1) * LOG_2, atol=1e-12)
 
 # %% [markdown]
-# Now with networks, on our two bumps. SciPy gives $W_1$ of two samples on a line exactly.
+# Now with networks, on our two Gaussians. SciPy gives $W_1$ of two samples on a line exactly.
 #
-# **Predict.** From $m = 4$ to $m = 6$, how much does each meter move?
+# **Predict.** From $m = 4$ to $m = 6$, how much does each meter move? (About 15 seconds.)
 
 # %%
 from scipy.stats import wasserstein_distance
@@ -615,24 +641,28 @@ from scipy.stats import wasserstein_distance
 critic = DivergenceMeter(mlp(1, 1, (32,)), "wasserstein", penalty=10.0)
 distances = {}
 for m in SHIFTS:
-    reading, _ = measure(critic, generated(m))
-    samples = REAL.sample(N, 3)[:, 0], generated(m).sample(N, 4)[:, 0]
+    reading = measure(critic, generated(m))
+    samples = REAL.sample(N, seed(3))[:, 0], generated(m).sample(N, seed(4))[:, 0]
     distances[m] = reading, wasserstein_distance(*samples)
 
-table(
+# %% jupyter={"source_hidden": true}
+figures.table(
     [
         (m, f"{readings[m].value:.3f}", f"{reading.value:.3f}", f"{exact:.3f}")
         for m, (reading, exact) in distances.items()
     ],
     ("m", "JS by D", "W₁ by a critic", "W₁ by SciPy"),
-    caption="Far apart, JS hardly moves, and W₁ moves as much as the bump",
+    caption="Far apart, JS hardly moves, and W₁ moves as much as the mean",
 )
 
 # %% [markdown]
-# From 4 to 6 JS gains 0.06, and the last step to infinity is 0.004. A generator that
-# follows the *slope* of JS gets almost nothing there. $W_1$ has slope 1 everywhere. That is
-# why Wasserstein GANs train when the supports do not meet (Arjovsky et al. 2017). On
-# pictures they almost never meet.
+# From 4 to 6 the exact JS gains 0.06, and from there to infinity 0.004. A generator that follows
+# the *slope* of JS gets almost nothing there. $W_1 = |m|$ has slope 1 wherever $m > 0$. That is
+# why Wasserstein GANs train when the supports, the places where each distribution has any
+# probability, do not meet (Arjovsky et al. 2017).
+#
+# > **What we know now.** JS ends at $\log 2$, and its slope fades long before. $W_1$ goes on; a
+# > critic with bounded slope measures it.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -641,176 +671,7 @@ if current_scale() != "quick":
 assert js[6] - js[4] < 0.06 and LOG_2 - js[6] < 0.004
 
 # %% [markdown]
-# ## 6 · Another objective, another meter
-#
-# JS is one of a family. Every convex $f$ with $f(1) = 0$ makes an **f-divergence**
-#
-# $$D_f(p\,\|\,q) = \int q(x)\, f\!\left(\frac{p(x)}{q(x)}\right) dx .$$
-#
-# A convex function is the highest of all straight lines below it:
-# $f(u) = \max_t\,(ut - f^*(t))$, where $-f^*(t)$ says how high the line with slope $t$ may start.
-# $f^*$ is the **conjugate**,
-#
-# $$f^*(t) = \max_u\,(ut - f(u)).$$
-#
-# Put that into $D_f$, let a critic $T(x)$ choose the slope at each $x$, and there is a
-# meter that needs samples only (Nowozin et al. 2016):
-#
-# $$D_f(p\,\|\,q) = \max_T\; \mathbb E_p[T] - \mathbb E_q[f^*(T)] .$$
-
-# %%
-u = np.linspace(0.01, 3, 300)
-
-
-def f(u):
-    """KL's f."""
-    return u * np.log(u)
-
-
-def conjugate(t):
-    """Its conjugate f*, which the next cell derives."""
-    return np.exp(t - 1)
-
-
-slopes = (-0.5, 0.5, 1.0, 1.7)
-figures.curves(
-    {
-        "f(u) = u log u": (u, f(u)),
-        **{f"slope {t}": (u, u * t - conjugate(t)) for t in slopes},
-    },
-    xlabel="u = p/q",
-    ylabel="f(u), and lines u t − f*(t)",
-    ylim=(-1.2, 3.4),
-    title="KL's f is the highest of its lines; each starts at −f*(t)",
-)
-
-# %% [markdown]
-# For KL, $f(u) = u\log u$. The top of $ut - u\log u$ is where $t = \log u + 1$, so at
-# $u = e^{t - 1}$, and there $f^*(t) = e^{t - 1}(t - (t - 1)) = e^{t - 1}$.
-#
-# The best critic is $T = f'(p/q)$. For KL that is $1 + \log(p/q)$: again the log-ratio.
-#
-# ### Exercise 2.3 · A conjugate (medium, 10 minutes)
-#
-# The squared Hellinger distance has $f(u) = (\sqrt u - 1)^2$. Find $f^*(t)$ for $t < 1$.
-#
-# <details><summary>Hint 1</summary>
-# The slope of ut − (√u − 1)² in u is t − (1 − 1/√u). Where is it zero?
-# </details>
-# <details><summary>Hint 2</summary>
-# At √u = 1/(1 − t). Put this u into ut − (√u − 1)², and simplify. To check yourself, take the
-# maximum over a fine grid of u.
-# </details>
-
-
-# %% tags=["exercise"]
-# Exercise 2.3: a conjugate
-def hellinger_conjugate(t):
-    """f*(t) = max over u of (u t - (sqrt(u) - 1)²), for an array t < 1."""
-    # BEGIN SOLUTION
-    return t / (1 - t)
-    # END SOLUTION
-
-
-# %% tags=["check"]
-checks.lesson02.hellinger_conjugate(hellinger_conjugate)
-
-# %% [markdown]
-# Four meters, one pair of samples: $N(0, 1)$ against $N(1, 1)$. The exact values are
-# KL = reverse KL = ½, squared Hellinger $2 - 2e^{-1/8}$, Pearson $e - 1$.
-#
-# **Predict.** Which of the four will have the largest error bar?
-
-# %%
-NAMES = ("kl", "reverse-kl", "squared-hellinger", "pearson")
-NEAR = generated(1)
-exact_f = {
-    name: integrate(name, REAL.log_density, NEAR.log_density, (-20.0, 21.0))
-    for name in NAMES
-}
-f_readings = {
-    name: measure(DivergenceMeter(mlp(1, 1, (32, 32)), name), NEAR)[0] for name in NAMES
-}
-table(
-    [
-        (name, f"{exact_f[name]:.4f}", f"{r.value:.4f} ± {r.standard_error:.4f}")
-        for name, r in f_readings.items()
-    ],
-    ("divergence", "exact", "critic reads (held out)"),
-)
-
-# %% tags=["claim"]
-expected = (0.5, 0.5, 2 - 2 * np.exp(-1 / 8), np.e - 1)
-assert np.allclose(list(exact_f.values()), expected, rtol=1e-8)
-if current_scale() != "quick":
-    for name in NAMES[:3]:
-        reading = f_readings[name]
-        error = abs(reading.value - exact_f[name])
-        assert error < 3 * reading.standard_error + 0.02 * exact_f[name]
-    pearson, exact_pearson = f_readings["pearson"], exact_f["pearson"]
-    assert pearson.standard_error > 3 * f_readings["kl"].standard_error
-    assert pearson.value < exact_pearson - pearson.standard_error
-
-# %% [markdown]
-# Pearson's reading lies below the exact value by more than its own error bar: its critic must
-# reach huge values at rare points, and the error bar cannot know of points that never came.
-#
-# ### Why KL's meter becomes noisy
-#
-# Suppose the critic is perfect: $T = 1 + \log(p/q)$, so $f^*(T) = p/q$. The second mean is
-# a mean of *ratios* under $q$. It should be 1. Its variance is $e^{m^2} - 1$: 1.7 at
-# $m = 1$, 54 at $m = 2$, 8 100 at $m = 3$. Samples that carry the mean are hardly ever
-# drawn. JS takes the *logarithm* of the ratio: where $p/q$ is 10 000, $\log(1 - D)$ is only
-# −9.2.
-
-# %%
-from utils.measures.f_gan import F_DIVERGENCES, variational_bound
-
-
-def perfect_readings(name, m, n=1_000):
-    """Readings of the perfect critic on many samples of n points of each kind."""
-    row, q = F_DIVERGENCES[name], generated(m)
-    p_points, q_points = REAL.sample(n * REPEATS, 5), q.sample(n * REPEATS, 6)
-    ratios = [
-        np.exp(REAL.log_density(x) - q.log_density(x)) for x in (p_points, q_points)
-    ]
-    on_p, on_q = (row.optimal_score(r).reshape(REPEATS, n) for r in ratios)
-    return [variational_bound(name, *pair) for pair in zip(on_p, on_q, strict=True)]
-
-
-distances_m = np.array([0.5, 1, 1.5, 2, 2.5, 3])
-noise = {
-    name: np.array([np.std(perfect_readings(name, m)) for m in distances_m])
-    for name in ("kl", "js")
-}
-
-# %%
-theory = np.sqrt((distances_m**2 + np.exp(distances_m**2) - 1) / 1_000)
-figures.curves(
-    {
-        "KL, measured": (distances_m, noise["kl"]),
-        "KL, exact": (distances_m, theory),
-        "JS, measured": (distances_m, noise["js"]),
-    },
-    xlabel="m",
-    ylabel="standard deviation of a reading (nats)",
-    yscale="log",
-    markers=True,
-    title="With a perfect critic and 1 000 samples: KL's noise explodes, JS's does not",
-)
-
-# %% [markdown]
-# Beyond $m = 2$ the measured noise of KL lies *below* the exact one. That is no
-# comfort: the rare samples that make the variance did not occur at all. The error bar of
-# such a reading is itself not to be trusted.
-
-# %% tags=["claim"]
-if current_scale() != "quick":
-    assert abs(noise["kl"][1] / theory[1] - 1) < 0.3
-    assert noise["kl"][-1] > 20 * noise["js"][-1] and max(noise["js"]) < 0.02
-
-# %% [markdown]
-# ## 7 · Three generators, one choice
+# ## 6 · Three generators, one choice
 #
 # Training a GAN means $\min_G \max_D V(D, G)$. Now that we can do the maximum, look at the
 # minimum. Three generators stand at $m = 1$, $2$ and $3$. We judge each with discriminators
@@ -836,17 +697,17 @@ def judged(t, m):
 judgments = {m: np.array([judged(t, m) for t in T_GRID]) for m in (1, 2, 3)}
 envelope = np.array([2 * exact_js(generated(t)) - 2 * LOG_2 for t in T_GRID])
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
-        **{f"generator at m = {m}": (T_GRID, V) for m, V in judgments.items()},
+        **{f"generator at {m}": (T_GRID, V) for m, V in judgments.items()},
         "max over D: 2 JS − 2 log 2": (T_GRID, envelope),
     },
     colors={"max over D: 2 JS − 2 log 2": "exact"},
-    xlabel="t, which discriminator D_t judges",
-    ylabel="V(D_t, G)",
+    xlabel="t: the discriminator is the best one against a generator at t",
+    ylabel="value of the game (nats)",
     ylim=(-2.6, 0),
-    title="First the top of each curve, then the lowest of the tops: the generator at 1",
+    title="The value of three generators, judged by every discriminator of the family",
 )
 
 # %% [markdown]
@@ -855,10 +716,12 @@ figures.curves(
 # is closest to the data.
 #
 # And if D stands still? $D_3$ gives the generator at 1 a value of −2.44: read as
-# $2\,\mathrm{JS} - 2\log 2$, that would be a JS of −0.53. A generator at $-5$, far
-# off on the other side, would please $G$ even more. One fixed D measures nothing. First the
-# maximum, then the minimum, and after each step of G the maximum again. Lesson 03 is about
-# that dance.
+# $2\,\mathrm{JS} - 2\log 2$, that would be a JS of −0.53. A generator at $-5$, far off on the
+# other side, would have an even lower value. One fixed D measures nothing. First the maximum,
+# then the minimum, and after each step of G the maximum again: that is lesson 03.
+#
+# > **What we know now.** The best of several generators is the one whose *best* D has the
+# > lowest value. Judged by one fixed D, a worse generator may seem better.
 
 # %% tags=["claim"]
 heights = {m: V.max() for m, V in judgments.items()}
@@ -870,12 +733,13 @@ assert abs(judged(3, 1) + 2.44) < 0.005 and abs(judged(3, 1) / 2 + LOG_2 + 0.53)
 assert judged(3, -5) < judged(3, 1)
 
 # %% [markdown]
-# ## 8 · The meter on pictures
+# ## 7 · The meter on pictures
 #
 # Digits, 8×8 pixels (UCI's, offline). How far are they from
 #
 # - **other real digits**: what should come out?
-# - a **Gaussian** with their mean and covariance (lesson 01), and a **mixture** of ten;
+# - a **Gaussian** with their mean and covariance (lesson 01), and a **mixture** of ten
+#   Gaussians;
 # - the same digits, **blurred**;
 # - the same digits with their pixels **shuffled**?
 #
@@ -886,14 +750,14 @@ from utils.data.digits import load
 
 digits = load("uci")
 pictures = np.concatenate([digits.train_pictures, digits.test_pictures])
-pictures = pictures[np.random.default_rng(0).permutation(len(pictures))]
+pictures = pictures[np.random.default_rng(seed(0)).permutation(len(pictures))]
 flat = pictures.reshape(len(pictures), -1)
 real_digits, other_digits = flat[:896], flat[896:1792]
 
 # %% [markdown]
-# Real pixels have 17 levels and end at ±1. A D that sees one pixel of 0.3127 knows
-# all. So we round what we make to the same levels: the meter is to see digits, not
-# decimals.
+# Real pixels take 17 values between −1 and 1. A D that found one pixel of 0.3127 would know at
+# once that the picture is not real. So we round what we make to the same 17 values: D should
+# look at the digits, not at decimals. (About 5 seconds.)
 
 
 # %%
@@ -901,7 +765,7 @@ from scipy.ndimage import gaussian_filter
 
 from utils.models.density import DensityModel
 
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(seed(0))
 smooth = (other_digits + rng.uniform(-1 / 16, 1 / 16, other_digits.shape)).astype("f4")
 
 
@@ -911,20 +775,20 @@ def rounded(x):
 
 
 one = DensityModel(64).fit_closed_form(smooth)
-ten = DensityModel(64, components=10).start_from(smooth, seed=0)
+ten = DensityModel(64, components=10).start_from(smooth, seed=seed(0))
 ten.compile(keras.optimizers.Adam(3e-3))
 ten.fit(smooth, batch_size=128, epochs=EPOCHS, verbose=0)
 
 blurred = [gaussian_filter(x.reshape(8, 8), 0.7).ravel() for x in other_digits]
 rivals = {
     "other digits": other_digits,
-    "mixture of 10": rounded(ten.sample(len(other_digits), seed=0)),
-    "Gaussian": rounded(one.sample(len(other_digits), seed=0)),
+    "mixture of 10": rounded(ten.sample(len(other_digits), seed=seed(0))),
+    "Gaussian": rounded(one.sample(len(other_digits), seed=seed(0))),
     "blurred": rounded(np.array(blurred)),
     "shuffled": rng.permuted(other_digits, axis=1),
 }
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.image_rows(
     {
         name: x[:10].reshape(-1, 8, 8, 1)
@@ -934,8 +798,10 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# An MLP D with dropout learns on 600 of each and reads on the 296 left over. Few
-# pictures, so several seeds: each splits the digits anew.
+# An MLP learns on 600 pictures of each and reads on the 296 left over. (Dropout switches off
+# three tenths of the units at random in each step: it makes learning by heart harder.) Few
+# pictures, so several seeds: each splits the digits anew. (About 40 seconds.)
+
 
 # %%
 from keras import layers
@@ -948,10 +814,10 @@ def picture_meter():
     return DivergenceMeter(keras.Sequential(stack))
 
 
-def picture_reading(meter, rival, seed):
-    """The held-out reading between real digits and a rival, one split."""
-    order = np.random.default_rng(seed).permutation(len(rival))
-    learn, held_out = order[:600], order[600:]
+def picture_readings(meter, rival, split, n=600):
+    """What D reads on new pictures, and on the n of each kind it has learned from."""
+    order = np.random.default_rng(seed(split)).permutation(len(rival))
+    learn, held_out = order[:n], order[600:]
     meter.learn(
         real_digits[learn],
         rival[learn],
@@ -959,65 +825,102 @@ def picture_reading(meter, rival, seed):
         batch_size=60,
         learning_rate=1e-3,
     )
-    return meter.read(real_digits[held_out], rival[held_out]).value
+    return [meter.read(real_digits[i], rival[i]).value for i in (held_out, learn)]
 
 
 pixels_meter = picture_meter()
 picture_js = {
-    name: np.array([picture_reading(pixels_meter, x, s) for s in range(PICTURE_SEEDS)])
+    name: [picture_readings(pixels_meter, x, k)[0] for k in range(PICTURE_SEEDS)]
     for name, x in rivals.items()
 }
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.bars(
     picture_js,
     ylabel="JS, lower bound (nats)",
-    number_format=".2f",
+    number_format="z.2f",
     references={"log 2": LOG_2},
-    title="Held-out readings between real digits and five rivals",
+    title="Held-out readings; each dot is one split of the digits",
 )
 
 # %% [markdown]
-# Against other real digits the meter reads 0, as it should, up to chance. The mixture of
-# ten comes close, the single Gaussian less so: lesson 01 saw the same in its likelihood.
-# Blurred digits look more like digits than a Gaussian's samples do, and yet D tells them
-# apart much more easily, because *every one* of them is blurred. A discriminator does
-# not see as we do. Shuffled pixels sit at $\log 2$.
+# Against other real digits the meter reads 0, as it should, up to chance. The mixture of ten
+# comes close, the single Gaussian less so: lesson 01 saw the same in its likelihood. We at least
+# would say that blurred digits look more like digits than a Gaussian's samples do, and yet D
+# tells them apart much more easily, because *every one* of them is blurred. A discriminator
+# does not see as we do. Shuffled pixels come near $\log 2$.
 #
-# Each number is a lower bound, from 480 pictures: `learn` keeps a fifth of the 600 to choose
-# the best D. With more of them D would read higher.
+# **How far below the truth is such a bound?** Nobody knows the exact JS of pictures. But one can
+# see whether the reading still grows: give D less data, then more, and look at what it reads on
+# new pictures and on its own. Here for the single Gaussian.
+#
+# **Predict.** Which of the two curves will rise with more data, and which will fall?
+# (About 15 seconds.)
+
+# %%
+LEARNED = (75, 150, 300, 600)
+growth = np.array(
+    [
+        [picture_readings(pixels_meter, rivals["Gaussian"], k, n) for n in LEARNED]
+        for k in range(PICTURE_SEEDS)
+    ]
+)
+
+# %% jupyter={"source_hidden": true}
+figures.curves(
+    {
+        "read on new pictures": (np.array(LEARNED), growth[:, :, 0]),
+        "read on its own pictures": (np.array(LEARNED), growth[:, :, 1]),
+    },
+    xlabel="pictures of each kind that D has learned from",
+    ylabel="JS (nats); band: ± standard deviation of the splits",
+    markers=True,
+    title="What D reads between real digits and a Gaussian's, by how much it has learned",
+)
+
+# %% [markdown]
+# The held-out reading rises with more data. Even at 600 pictures it has not stopped, so the
+# truth lies higher, by how much nobody can tell from here. Where a larger D and twice the data
+# no longer raise the held-out reading, one may believe it. What D reads on its own pictures is no
+# help: it is higher, but no upper bound either.
+#
+# > **What we know now.** On pictures a reading is a lower bound with an unknown gap. Compare
+# > readings of the same D with the same data, as in the bars above.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    means = [each.mean() for each in picture_js.values()]
-    assert abs(means[0]) < 0.03 and means[-1] > 0.68
+    means = [np.mean(each) for each in picture_js.values()]
+    assert abs(means[0]) < 0.03 and means[-1] > 0.66
     assert means == sorted(means) and means[3] > 2 * means[2]
+    on_new_pictures, on_own_pictures = growth.mean(axis=0).T
+    assert np.all(on_own_pictures > on_new_pictures)
+    assert on_new_pictures[3] > on_new_pictures[2] > on_new_pictures[0]
 
 # %% [markdown]
-# ## 9 · One missing mode
+# ## 8 · One missing mode
 #
-# Real data: $K$ equal heaps that do not touch. The generator makes $k$ of them, evenly,
-# and misses the rest. What does the best D read? On a heap that both make, $p = 1/K$ and
-# $q = 1/k$. On a missing heap $q = 0$.
+# Real data: $K$ equal **modes**, clusters that do not touch. The generator makes $k$ of them,
+# evenly, and misses the rest. What does the best D read? On a mode that both make, $p = 1/K$
+# and $q = 1/k$. On a missing mode $q = 0$.
 #
-# ### Exercise 2.4 · $k$ of $K$ modes (medium, 10 minutes)
+# ### Exercise 2.3 · $k$ of $K$ modes (medium, 10 minutes)
 #
-# Derive JS in closed form, with the mixture $r = (p + q)/2$ on a heap that both make.
+# Derive JS in closed form, with the mixture $r = (p + q)/2$ on a mode that both make.
 #
 # <details><summary>Hint 1</summary>
-# JS = ½ KL(p‖mixture) + ½ KL(q‖mixture), as sums over heaps. How many heaps are of each
-# kind, and what is the mixture on a missing heap?
+# JS = ½ KL(p‖mixture) + ½ KL(q‖mixture), as sums over modes. How many modes are of each
+# kind, and what is the mixture on a missing mode?
 # </details>
 # <details><summary>Hint 2</summary>
 # KL(p‖mixture) = k · p log(p/r) + (K − k) · p log 2, because the mixture is p/2 on a
-# missing heap. KL(q‖mixture) = k · q log(q/r) = log(q/r).
+# missing mode. KL(q‖mixture) = k · q log(q/r) = log(q/r).
 # </details>
 
 
 # %% tags=["exercise"]
-# Exercise 2.4: k of K modes
+# Exercise 2.3: k of K modes
 def js_of_modes(k, K):
-    """JS in nats between K equal heaps and an even generator on k of them."""
+    """JS in nats between K equal modes and an even generator on k of them."""
     # BEGIN SOLUTION
     p, q = 1 / K, 1 / k
     r = (p + q) / 2
@@ -1030,26 +933,28 @@ def js_of_modes(k, K):
 checks.lesson02.js_of_modes(js_of_modes)
 
 # %% [markdown]
-# The same numbers without the formula: heaps that do not touch are just a list of
+# The same numbers without the formula: modes that do not touch are just a list of
 # probabilities.
 #
-# **Predict.** 24 of 25 heaps. How much of $\log 2$ is left?
+# **Predict.** 24 of 25 modes. How much of $\log 2$ is left?
 
 
 # %%
-def heaps(k, K):
+def modes(k, K):
     """K equal probabilities, and k equal ones padded with zeros."""
     return np.full(K, 1 / K), np.r_[np.full(k, 1 / k), np.zeros(K - k)]
 
 
-modes_js = {K: [js_divergence(*heaps(k, K)) for k in range(1, K + 1)] for K in (8, 25)}
+modes_js = {K: [js_divergence(*modes(k, K)) for k in range(1, K + 1)] for K in (8, 25)}
+
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {f"{K} modes": (np.arange(1, K + 1) / K, y) for K, y in modes_js.items()},
     xlabel="share of the modes that the generator makes",
     ylabel="JS (nats)",
     references={"log 2": LOG_2},
     markers=True,
-    title=f"24 of 25 modes: JS is {modes_js[25][23]:.3f}, all but nothing",
+    title="The more modes the generator makes, the less is left to see",
 )
 
 # %% tags=["claim"]
@@ -1062,16 +967,18 @@ for K, expected in {
 
 # %% [markdown]
 # The two curves lie on each other: only the share $k/K$ counts. A generator that misses a
-# whole mode of 25 is 0.014 away, of 0.693. Three things follow.
+# whole mode of 25 has a JS of 0.014, of at most 0.693. Three things follow.
 #
-# - **D is nearly undecided.** On the 24 heaps that G makes, the best D says
+# - **D is nearly undecided.** On the 24 modes that G makes, the best D says
 #   $\frac{1/25}{1/25 + 1/24} = 0.4898$, everywhere the same. Flat: G feels no push.
-# - **One batch hardly sees it.** About five of 128 real points lie in the hole: even the best
-#   D reads 0.014 ± 0.006.
+# - **One batch hardly sees it.** About five of 128 real points lie in the missing mode: even
+#   the best D reads 0.014 ± 0.006.
 # - **D has to find it first.** It learns from samples, and only every 25th is a clue.
 #
-# Two meters on the grid of 25 with one heap left out, the hole near the middle: one learns
-# from 1 000 samples of each kind, the other from 10 000.
+# Two meters on a grid of 25 modes with one left out near the middle: one learns from 1 000
+# samples of each kind, the other from 10 000.
+#
+# **Predict.** Which of them finds the hole? (About 15 seconds.)
 
 # %%
 from utils.data import mixtures
@@ -1081,87 +988,62 @@ whole = mixtures.grid()
 holed = mixtures.GaussianMixture(np.delete(whole.means, MISSING, axis=0), whole.std)
 
 
-def hole_reading(n):
-    """The held-out reading of a meter that learned from n samples of each kind."""
+def hole_meter(n):
+    """A meter that has learned from n samples of each kind."""
     meter = DivergenceMeter(mlp(2, 1, (64, 64)))
     meter.learn(
-        whole.sample(n, 0),
-        holed.sample(n, 1),
+        whole.sample(n, seed(0)),
+        holed.sample(n, seed(1)),
         epochs=3 * EPOCHS // 2,
         patience=2 * EPOCHS,
         learning_rate=0.01,
     )
-    return meter.read(whole.sample(5_000, 2), holed.sample(5_000, 3))
+    return meter
 
 
-hole = {n: hole_reading(n) for n in (1_000, 10_000)}
-for n, r in hole.items():
-    print(f"learned from {n:,}: JS = {r.value:.4f} ± {r.standard_error:.4f}")
-print(f"exact: {modes_js[25][23]:.4f}")
+hole_meters = {n: hole_meter(n) for n in (1_000, 10_000)}
+judged_on = whole.sample(5_000, seed(2)), holed.sample(5_000, seed(3))
+hole = {n: each.read(*judged_on) for n, each in hole_meters.items()}
+for n, reading in hole.items():
+    print(f"learned from {n:,}: JS = {written(reading)}")
+print(f"exact: JS = {modes_js[25][23]:.4f}")
 
 # %% [markdown]
-# From 1 000 samples D does not find the hole: 40 of them lie in it, and what D gains there
-# it loses to chance elsewhere. From 10 000 it reads nearly all of the 0.014. A batch has
-# 128. A missing mode is the hardest thing to see with this meter. Lesson 03 counts the
-# modes instead, and shows what brings them back.
+# From 1 000 samples D does not find the hole: about 40 of them lie in it, and what D could gain
+# there it loses to chance elsewhere. So the meter keeps its undecided start: it reads 0 with
+# an error bar of 0, and both are wrong by the whole 0.014. From 10 000 samples D reads most of
+# it. The picture shows both D's: blue where D says real, white where it cannot tell.
+
+# %% jupyter={"source_hidden": true}
+figure, axes = figures.new_figure(8.4, 4.5, 1, 2)
+for ax, (n, each) in zip(axes[0], hole_meters.items(), strict=True):
+    figures.two_players_2d(
+        whole.sample(250, seed(4)),
+        holed.sample(250, seed(5)),
+        lambda x, each=each: 1 / (1 + np.exp(-each.scores(x))),
+        bounds=(-5, 5),
+        title=f"D learned from {n:,} of each",
+        ax=ax,
+    )
+figure
+
+# %% [markdown]
+# A GAN's D sees batches of about 100. A missing mode is the hardest thing to see with this
+# meter. Lesson 03 counts the modes instead, and shows what brings them back.
+#
+# > **What we know now.** A missing mode costs little JS, and a D that has seen few samples does
+# > not find it. A reading of 0 may mean "the same", or "I have not found the difference".
 
 # %% tags=["claim"]
 noise_of_batch = 0.5 * np.sqrt(0.04 * 0.96) * np.log(2) / np.sqrt(128)
 assert abs(noise_of_batch - 0.006) < 5e-4
 if current_scale() != "quick":
-    assert hole[1_000].value < 0.005 < 0.01 < hole[10_000].value < 0.018
+    assert hole[1_000].value < 0.005 < 0.008 < hole[10_000].value < 0.02
 
 # %% [markdown]
-# ### Exercise 2.5 · Make D over-read, and notice it (open, 15 minutes)
+# ## 9 · Measured here, published, source
 #
-# Write two functions.
-#
-# - `over_reader(real, fake)` gets two samples `(50, 20)` of one and the same distribution.
-#   It returns a discriminator, a function from points to logits, that reads more than
-#   **0.5** nats on them.
-# - `noticed(D, real, fake, new_real, new_fake)` gets *some* discriminator, the samples that
-#   it has learned from, and new ones. It says `True` if D over-reads, and `False` if
-#   D may be trusted. D over-reads if it reads more than 0.1 nats less on new samples. The
-#   answer has to be right for honest D's as well, small divergence or large.
-#
-# <details><summary>Hint 1</summary>
-# Section 4 has done the first. For the second: a high reading is not suspicious. Which
-# two readings of an honest D agree?
-# </details>
-# <details><summary>Hint 2</summary>
-# <code>meter.learn(real, fake, epochs=40, batch_size=10, validation_share=0)</code>, then
-# <code>return meter.score</code>. And: take the reading on own samples minus the reading on
-# new ones.
-# </details>
-
-
-# %% tags=["exercise"]
-# Exercise 2.5: make D over-read, and notice it
-def over_reader(real, fake):
-    """A discriminator, points (n, 20) -> logits (n, 1), that over-reads on these."""
-    # BEGIN SOLUTION
-    meter = DivergenceMeter(mlp(20, 1, (128, 128)))
-    meter.learn(real, fake, epochs=NOISE_EPOCHS, validation_share=0, batch_size=10)
-    return meter.score
-    # END SOLUTION
-
-
-def noticed(discriminator, real, fake, new_real, new_fake):
-    """Whether this discriminator reads more on its own samples than it should."""
-    # BEGIN SOLUTION
-    own = js_from_logits(discriminator(real), discriminator(fake))
-    new = js_from_logits(discriminator(new_real), discriminator(new_fake))
-    return bool(own - new > 0.1)
-    # END SOLUTION
-
-
-# %% tags=["check"]
-checks.lesson02.over_reading(over_reader, noticed)
-
-# %% [markdown]
-# ## 10 · Measured here, published, source
-#
-# The meter over five seeds, `benchmarks/meter.py` redoes the table.
+# The meter over five seeds. (`benchmarks/meter.py` measures the table anew.)
 
 # %%
 from utils.course.results import load_results
@@ -1175,7 +1057,8 @@ def spread(seeds):
     return f"{np.mean(seeds):.4f} ± {error:.4f}"
 
 
-table(
+# %% jupyter={"source_hidden": true}
+figures.table(
     [
         (row["shift"], f"{row['exact']:.4f}", spread(row["readings"]))
         for row in measured["js"]
@@ -1190,33 +1073,19 @@ for row in measured["js"]:
     error = seeds.std(ddof=1) / np.sqrt(len(seeds))
     assert abs(seeds.mean() - row["exact"]) <= 2 * error + 1e-12
     assert seeds.max() <= LOG_2 and max(row["curve_errors"]) <= 0.05
-for row in measured["f_divergences"]:
-    if row["name"] != "pearson":
-        assert abs(np.mean(row["readings"]) / row["exact"] - 1) < 0.05
 
 # %% [markdown]
 # What this notebook measured a moment ago, beside what is known.
 
 # %%
 gaussian_w1, scipy_w1 = distances[SHOWN]
-table(
+# %% jupyter={"source_hidden": true}
+figures.table(
     [
         (
             "JS, N(0, 1) against N(2, 1)",
-            f"{readings[2].value:.4f} ± {readings[2].standard_error:.4f}",
+            written(readings[2]),
             "0.3368",
-            "exact",
-        ),
-        (
-            "KL, N(0, 1) against N(1, 1)",
-            f"{f_readings['kl'].value:.3f} ± {f_readings['kl'].standard_error:.3f}",
-            "0.5",
-            "exact",
-        ),
-        (
-            "squared Hellinger, the same",
-            f"{f_readings['squared-hellinger'].value:.3f}",
-            "0.2350",
             "exact",
         ),
         (
@@ -1233,19 +1102,19 @@ table(
         ),
         (
             "JS, other real digits",
-            f"{picture_js['other digits'].mean():.3f}",
+            f"{np.mean(picture_js['other digits']):.3f}".replace("-", "−"),
             "0",
             "exact",
         ),
         (
             "JS, one of 25 modes missing (n = 10 000)",
-            f"{hole[10_000].value:.4f} ± {hole[10_000].standard_error:.4f}",
+            written(hole[10_000]),
             "0.0141",
             "exact",
         ),
         (
             "V where D is undecided",
-            f"{value(0 * real, 0 * fake):.4f}",
+            f"−{-value(0 * real, 0 * fake):.4f}",
             "−1.3863 (−2 log 2)",
             "Goodfellow et al. 2014",
         ),
@@ -1257,7 +1126,6 @@ table(
 # ## What to read next
 #
 # - Goodfellow et al. (2014), *Generative adversarial nets*: section 4 is our sections 2 and 3.
-# - Nowozin, Cseke and Tomioka (2016), *f-GAN*: the table of conjugates and activations.
 # - Arjovsky, Chintala and Bottou (2017), *Wasserstein GAN*: example 1 is our two intervals.
 # - Gulrajani et al. (2017), *Improved training of Wasserstein GANs*: the gradient penalty.
 # - Belghazi et al. (2018), *Mutual information neural estimation*: the same meter at work
@@ -1278,9 +1146,8 @@ table(
 # | overfitting | learning the samples by heart | 过拟合 |
 # | standard error | how far chance moves a mean | 标准误差 |
 # | support | where a distribution has any mass | 支撑集 |
-# | f-divergence | a divergence made of a convex f | f 散度 |
-# | convex conjugate | f*(t), where the line of slope t starts | 凸共轭 |
 # | critic | a network whose score is not a probability | 评论家网络 |
+# | mode | a peak of a density; here a cluster | 模态 |
 # | Wasserstein distance | how far mass has to be carried | 瓦瑟斯坦距离 |
 # | Lipschitz condition | no slope steeper than 1 | 利普希茨条件 |
 # | minimax | first the maximum over D, then the minimum over G | 极小极大 |

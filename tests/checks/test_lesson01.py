@@ -17,7 +17,7 @@ from utils.measures.divergences import kl_divergence
 from utils.measures.gaussian_kl import gaussian_kl
 from utils.measures.likelihood import maximum_likelihood
 
-# 1.1, KL with zeros
+# 1.2, KL with zeros
 
 
 def kl_with_masks(p, q):
@@ -90,7 +90,7 @@ def never_large(p, q):
     other_names=lambda a, b: kl_with_masks(a, b),
 )
 def test_a_right_discrete_kl_passes(capsys, answer):
-    passes(capsys, lesson01.discrete_kl, answer, "1.1")
+    passes(capsys, lesson01.discrete_kl, answer, "1.2")
 
 
 @wrong(
@@ -122,7 +122,7 @@ def test_what_an_answer_writes_harms_no_later_one(monkeypatch, capsys, spoiler):
     assert [line[0] for line in capsys.readouterr().out.splitlines()] == list("✗✓✗")
 
 
-# 1.2, KL of two Gaussians
+# 1.3, KL of two Gaussians
 
 
 def by_quadrature(mean_p, std_p, mean_q, std_q):
@@ -155,7 +155,7 @@ def precedence(mean_p, std_p, mean_q, std_q):
     ),
 )
 def test_a_right_kl_of_gaussians_passes(capsys, answer):
-    passes(capsys, lesson01.kl_of_gaussians, answer, "1.2")
+    passes(capsys, lesson01.kl_of_gaussians, answer, "1.3")
 
 
 @wrong(
@@ -186,7 +186,7 @@ def test_an_unforeseen_slip_does_not_give_the_derivation_away():
     is_rejected(lesson01.kl_of_gaussians, lambda m, s, n, t: m + s, r"^((?!σ_q²).)*$")
 
 
-# 1.3, the most likely Gaussian
+# 1.1, the most likely Gaussian
 
 
 def by_hand(x):
@@ -217,7 +217,7 @@ def centered_in_place(x):
     course=maximum_likelihood,
 )
 def test_a_right_fit_passes(capsys, answer):
-    passes(capsys, lesson01.fit_gaussian, answer, "1.3")
+    passes(capsys, lesson01.fit_gaussian, answer, "1.1")
 
 
 @wrong(

@@ -163,7 +163,7 @@ def test_a_wrong_reading_is_named(answer, message):
     is_rejected(lesson02.js_reading, answer, message)
 
 
-# 2.3, a conjugate
+# 2.5, a conjugate
 
 
 def on_a_grid(t):
@@ -197,7 +197,7 @@ def in_float64(t):
     with_ops=lambda t: ops.divide(t, ops.subtract(1.0, t)),
 )
 def test_a_right_conjugate_passes(capsys, answer):
-    passes(capsys, lesson02.hellinger_conjugate, answer, "2.3")
+    passes(capsys, lesson02.hellinger_conjugate, answer, "2.5")
 
 
 @wrong(
@@ -213,7 +213,7 @@ def test_a_wrong_conjugate_is_named(answer, message):
     is_rejected(lesson02.hellinger_conjugate, answer, message)
 
 
-# 2.4, k of K modes
+# 2.3, k of K modes
 
 
 def modes(k, K):
@@ -234,7 +234,7 @@ def by_probabilities(k, K):
     tensor=lambda k, K: ops.convert_to_tensor(modes(k, K)),
 )
 def test_a_right_closed_form_passes(capsys, answer):
-    passes(capsys, lesson02.js_of_modes, answer, "2.4")
+    passes(capsys, lesson02.js_of_modes, answer, "2.3")
 
 
 @wrong(
@@ -254,7 +254,7 @@ def test_an_unforeseen_slip_does_not_give_the_derivation_away():
     is_rejected(lesson02.js_of_modes, lambda k, K: k / K, r"^((?!log\().)*$")
 
 
-# 2.5, over-reading
+# 2.4, over-reading
 
 
 def by_nearest_point(real, fake):
@@ -323,7 +323,7 @@ GOOD = rule(lambda own, new: own - new > 0.1)
     concatenated=concatenated,
 )
 def test_an_over_reader_that_is_noticed_passes(capsys, answer):
-    passes(capsys, lesson02.over_reading, (by_nearest_point, answer), "2.5")
+    passes(capsys, lesson02.over_reading, (by_nearest_point, answer), "2.4")
 
 
 @wrong(
@@ -345,7 +345,7 @@ def test_an_over_reader_that_is_noticed_passes(capsys, answer):
     nothing=(lambda *a: None, "returns None, but must return True"),
     gap=(rule(lambda own, new: own - new), "returns the number"),
     text=(lambda *a: "yes", "returns 'yes', but must return True"),
-    stub=(stub, "○ Exercise 2.5 is not attempted yet"),
+    stub=(stub, "○ Exercise 2.4 is not attempted yet"),
 )
 def test_a_rule_that_does_not_notice_is_named(answer, message):
     is_rejected(lesson02.over_reading, (by_nearest_point, answer), message)
@@ -367,7 +367,7 @@ def probabilities(real, fake):
     a_number=(lambda real, fake: 0.6, "returns 0.6, but must return a discrim"),
     all_columns=(lambda real, fake: lambda x: x, "one logit per point"),
     infinite=(lambda real, fake: lambda x: x[:, :1] / 0, "NaN or infinite"),
-    stub=(stub, "○ Exercise 2.5 is not attempted yet"),
+    stub=(stub, "○ Exercise 2.4 is not attempted yet"),
 )
 def test_what_does_not_over_read_is_named(answer, message):
     is_rejected(lesson02.over_reading, (answer, GOOD), message)

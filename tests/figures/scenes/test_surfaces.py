@@ -34,6 +34,14 @@ def test_levels_may_be_given_and_axes_too():
         assert list(ax.collections[-1].levels) == [0.1, 0.2, 3.0]
 
 
+def test_a_scale_of_grays_names_the_values_only_where_it_is_asked_for():
+    _, scale = surface(
+        X, Y, BOWL, levels=[0.1, 0.2, 3.0], values_label="KL (nats)", **LABELS
+    ).axes
+    assert scale.get_ylabel() == "KL (nats)"
+    assert [tick.get_text() for tick in scale.get_yticklabels()] == ["0.10", "3.00"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

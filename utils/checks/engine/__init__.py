@@ -4,7 +4,7 @@ One file per exercise, named as the function that the learner writes; it defines
 `Check` of that name, and `lessonNN/__init__.py` exports it:
 
     discrete_kl = Check(
-        "1.1", "KL with zeros", "discrete_kl(p, q)",
+        "1.2", "KL with zeros", "discrete_kl(p, q)",
         exact=kl_divergence,                      # NumPy in, NumPy out
         cases=[Case(P, Q, shows="what a failing answer has overlooked."), ...],
         mistakes=[Wrong(formula, "has p and q swapped: ...")],

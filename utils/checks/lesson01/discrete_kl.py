@@ -1,4 +1,4 @@
-"""Exercise 1.1: KL of two discrete distributions, zeros and all."""
+"""Exercise 1.2: KL of two discrete distributions, zeros and all."""
 
 import numpy as np
 
@@ -124,7 +124,7 @@ def _zero_in_p(p, q, both: str = "") -> Case:
 
 
 discrete_kl = Check(
-    "1.1",
+    "1.2",
     "KL with zeros",
     "discrete_kl(p, q)",
     exact=kl_divergence,

@@ -1,4 +1,4 @@
-"""Exercise 1.3: the mean and the covariance that make data most likely."""
+"""Exercise 1.1: the mean and the covariance that make data most likely."""
 
 import numpy as np
 
@@ -40,7 +40,7 @@ def _cov(formula, message, when=None) -> Wrong:
 
 
 fit_gaussian = Check(
-    "1.3",
+    "1.1",
     "the most likely Gaussian",
     "fit_gaussian(x) -> mean, covariance",
     exact=maximum_likelihood,

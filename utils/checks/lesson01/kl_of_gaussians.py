@@ -1,4 +1,4 @@
-"""Exercise 1.2: KL of two Gaussians on a line."""
+"""Exercise 1.3: KL of two Gaussians on a line."""
 
 import numpy as np
 
@@ -108,7 +108,7 @@ _MISTAKES = (
 )
 
 kl_of_gaussians = Check(
-    "1.2",
+    "1.3",
     "KL of two Gaussians",
     "kl_of_gaussians(mean_p, std_p, mean_q, std_q)",
     exact=gaussian_kl,

@@ -1,11 +1,11 @@
-"""Exercise 2.3: the conjugate of the squared Hellinger distance."""
+"""Exercise 2.5: the conjugate of the squared Hellinger distance."""
 
 import numpy as np
 
 from utils.checks.engine import Case, Check, Wrong
 
 hellinger_conjugate = Check(
-    "2.3",
+    "2.5",
     "a conjugate",
     "hellinger_conjugate(t)",
     exact=lambda t: t / (1 - t),

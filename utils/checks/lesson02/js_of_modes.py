@@ -1,4 +1,4 @@
-"""Exercise 2.4: JS between K equal modes and a generator on k of them."""
+"""Exercise 2.3: JS between K equal modes and a generator on k of them."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ _SUM_FOR_MIXTURE = (
 )
 
 js_of_modes = Check(
-    "2.4",
+    "2.3",
     "k of K modes",
     "js_of_modes(k, K)",
     exact=_js,

@@ -1,4 +1,4 @@
-"""Exercise 2.5: a discriminator that over-reads, and a rule that notices it."""
+"""Exercise 2.4: a discriminator that over-reads, and a rule that notices it."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ _SUSPECT = (
 )
 
 
-@exercise("2.5", "make D over-read, and notice it", seconds=300)
+@exercise("2.4", "make D over-read, and notice it", seconds=300)
 def over_reading(over_reader: Callable, noticed: Callable) -> str:
     """More than 0.5 nats on the same noise, and a test that tells it from honest D's.
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from utils.figures.canvas import finish, panel
 from utils.figures.curves import line_looks
 from utils.figures.given import as_finite, as_line, as_points
-from utils.figures.theme import MUTED, styled
+from utils.figures.theme import INK, MUTED, styled
 
 #: From white to a gray on which every color of the course can be seen.
 HEIGHTS = LinearSegmentedColormap.from_list("heights", ["#FFFFFF", "#B9B9B9"])
@@ -28,6 +28,7 @@ def surface(
     places: Mapping[str, tuple] | None = None,
     levels: int | Sequence[float] = 12,
     colors: Mapping[str, str] | None = None,
+    values_label: str | None = None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -44,6 +45,8 @@ def surface(
         places: `{label: (x, y)}`, marked with a cross.
         levels: how many contour lines, or their heights, ascending.
         colors: `{label: color}`, names of `COLORS` or colors.
+        values_label: what the values are, with units; a scale of grays then says how
+            high each line lies.
         title: the finding.
         ax: axes to draw on; by default a new figure with a legend.
 
@@ -65,8 +68,12 @@ def surface(
         levels = np.linspace(values.min(), values.max(), levels + 2)[1:-1]
     # Equal steps of gray from line to line, however unevenly the lines are chosen.
     steps = BoundaryNorm(levels, HEIGHTS.N, extend="both")
-    ax.contourf(x, y, values, levels, cmap=HEIGHTS, norm=steps, extend="both")
+    filled = ax.contourf(x, y, values, levels, cmap=HEIGHTS, norm=steps, extend="both")
     ax.contour(x, y, values, levels, colors=MUTED, linewidths=0.7, linestyles="solid")
+    if values_label:
+        scale = ax.figure.colorbar(filled, ax=ax, ticks=levels[::2], format="%.2f")
+        scale.set_label(values_label)
+        scale.ax.tick_params(labelsize=9.5, length=0, labelcolor=INK)
     looks = line_looks([*(paths or {}), *(places or {})], colors or {})
     for label, points in (paths or {}).items():
         _draw_path(ax, label, as_points(points, label), looks[label]["color"])

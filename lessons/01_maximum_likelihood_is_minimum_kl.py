@@ -28,9 +28,10 @@
 # - say which way round KL covers, which way round it seeks, and when it is infinite;
 # - fit Gaussians and mixtures to pictures, price them in bits, and say why they blur.
 #
-# **You need:** Keras, and what a mean, a variance and a logarithm are. Notebook 01b goes on
-# where this one stops: how a descent picks a bump, how many examples a fit needs, and why
-# no Gaussian draws an edge.
+# **Minutes:** {minutes}. **You need:** Keras, and what a mean, a variance and a logarithm are.
+#
+# Notebook 01b goes on where this one stops: how a descent picks a mode, how many examples a
+# fit needs, and why no Gaussian draws an edge.
 
 # %%
 import keras
@@ -157,7 +158,7 @@ figures.image_grid(
 # %% [markdown]
 # So one density answers both questions. A classifier only has to find the *border* between
 # digits. A density has to describe all of the picture: strokes, slant, thickness. Finding the
-# border went well, 99 of 100; the drawings are smudged. That is why we call generation the
+# border went well, about 99 of 100; the drawings are smudged. That is why we call generation the
 # harder question.
 #
 # > **What we know now.** $P(x)$ is the larger question: it can classify *and* draw. Drawing
@@ -223,7 +224,7 @@ print(f"within {radius:.2f} of a training digit: at most 1 in 10^{-log10_share:.
 # **Predict.** Is the mean of two digits a digit? What if both are of the same kind?
 
 
-# %%
+# %% jupyter={"source_hidden": true}
 def pairs(same_kind, n=300):
     """Two rows of held-out digits, (n, 64) each: pairs of one kind, or of two."""
     a, b = np.random.default_rng(seed(3)).integers(len(clean_test), size=(2, 20 * n))
@@ -864,9 +865,9 @@ figures.table(
 )
 
 # %% [markdown]
-# Each step saves bits: first 0.7, then 0.4, then a third of a bit. The mixture costs more on held-out digits
-# than on its own: that is the overfitting of section 3, with 21 449 parameters fitted to
-# 1 437 pictures.
+# Each step saves bits: first 0.7, then 0.4, then a third of a bit. The mixture costs more on
+# held-out digits than on its own: that is the overfitting of section 3, with 21 449 parameters
+# fitted to 1 437 pictures.
 
 # %% tags=["claim"]
 held_out = [np.log2(17), *(pair[1] for pair in bits.values())]

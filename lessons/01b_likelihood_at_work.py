@@ -22,7 +22,8 @@
 # - say how far a fit with $k$ parameters to $m$ examples is from the truth;
 # - say what photographs have that no Gaussian can have.
 #
-# The three sections do not depend on each other.
+# **Minutes:** {minutes}. **You need:** Keras, and lesson 01. The three sections do not depend on
+# each other.
 
 # %%
 import keras

@@ -24,6 +24,8 @@
 # - say how much a fit reads too high on its own data, and notice it without the truth;
 # - derive the meter of an f-divergence from a convex conjugate;
 # - say why KL's meter is noisy where that of JS is not.
+#
+# **Minutes:** {minutes}. **You need:** Keras, and sections 1 to 4 of lesson 02.
 
 # %%
 import keras
@@ -86,7 +88,7 @@ def own_and_new(n):
     return excess(fit, own, n), excess(fit, new, n)
 
 
-COUNTS = np.array([25, 50, 100, 200])
+COUNTS = np.array([50, 100, 200, 400])
 EXCESS = np.array(
     [[own_and_new(n) for _ in range(REPEATS)] for n in COUNTS]
 )  # (counts, repeats, own and new)
@@ -96,10 +98,11 @@ figures.curves(
     {
         "on its own samples": (COUNTS, EXCESS[:, :, 0].mean(axis=1)),
         "on new samples": (COUNTS, EXCESS[:, :, 1].mean(axis=1)),
+        "the best D": (COUNTS, np.zeros(len(COUNTS))),
     },
     xlabel="n, samples of each kind",
     ylabel="reading − reading of the best D (nats)",
-    references={"the best D": 0.0},
+    colors={"the best D": "exact"},
     markers=True,
     title="Too high on its own data, as much too low on new data",
 )
@@ -137,16 +140,15 @@ figures.table(
 )
 
 # %% [markdown]
-# At $n = 200$ the two agree; at $n = 25$ the measured gap is a little larger, since the rule is
-# a limit for many examples. A network has thousands of parameters and stops early, so nobody
+# At $n = 400$ the two agree to chance; for few examples the rule is only near, as it is a limit
+# for many. With twice the samples the gap is about half as large. A network has thousands of parameters and stops early, so nobody
 # counts its $k$. But the gap itself can always be measured.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert abs(gaps[-1].mean() - 2 * effective / 800) < 3.5 * errors[-1] < 0.003
-    assert gaps[0].mean() > 2 * effective / 100
-    ratios = gaps.mean(axis=1)[:-1] / gaps.mean(axis=1)[1:]
-    assert np.all((ratios > 1.5) & (ratios < 2.8)), ratios
+    assert abs(gaps[-1].mean() - 2 * effective / 1_600) < 3.5 * errors[-1] < 0.003
+    assert np.all(np.diff(gaps.mean(axis=1)) < 0)
+    assert 5 < gaps[0].mean() / gaps[-1].mean() < 13  # eight times the samples
     assert np.all(EXCESS.mean(axis=1)[:, 0] > 0) and np.all(
         EXCESS.mean(axis=1)[:, 1] < 0
     )
@@ -225,8 +227,8 @@ checks.lesson02.over_reading(over_reader, noticed)
 
 # %%
 u = np.linspace(0.001, 3, 300)
-slopes = (-0.5, 0.5, 1.0, 1.5)
-lines = {f"slope {t}": (u, u * t - np.exp(t - 1)) for t in slopes}
+slopes = (0.0, 0.5, 1.0, 1.5)
+lines = {f"slope t = {t}": (u, u * t - np.exp(t - 1)) for t in slopes}
 
 # %% jupyter={"source_hidden": true}
 figures.curves(

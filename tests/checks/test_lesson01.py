@@ -395,7 +395,7 @@ def test_a_right_reverse_fit_passes(capsys, answer):
     swapped=(lambda *a: on_a_grid(*a)[::-1], "`return mean, std`"),
     std_kept=(lambda p, m, s: (on_a_grid(p, m, s)[0], s), "std has not moved"),
     start_ignored=(lambda p, m, s: on_a_grid(p, 0.0, 1.0), "starts somewhere else"),
-    the_best_of_all=(over_all_starts, "is right|other bump"),
+    the_best_of_all=(over_all_starts, "is right|other mode"),
     a_point=(most_likely_point, "shrinks to a point"),
     halfway=(lambda p, m, s: (on_a_grid(p, m, s)[0], 0.9), "std = 0.9 .* is right"),
     one_number=(lambda *a: on_a_grid(*a)[0], "must return 2 results"),
@@ -412,9 +412,9 @@ def test_a_wrong_reverse_fit_is_rejected(answer, message):
 
 
 def test_the_reference_of_1_5_costs_the_logarithm_of_the_weight():
-    bumps = Density([-2.0, 2.0], 0.6, [0.6, 0.4])
-    mean, std = descend(bumps, -1.5, 0.7)
-    assert reverse_kl(bumps, mean, std) == pytest.approx(-np.log(0.6), abs=0.01)
+    modes = Density([-2.0, 2.0], 0.6, [0.6, 0.4])
+    mean, std = descend(modes, -1.5, 0.7)
+    assert reverse_kl(modes, mean, std) == pytest.approx(-np.log(0.6), abs=0.01)
     assert mean == pytest.approx(-2, abs=0.02)
 
 

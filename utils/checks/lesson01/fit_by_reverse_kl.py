@@ -17,7 +17,7 @@ class Density:
     """The log-density of a mixture on a line, at numbers of any shape.
 
     Args:
-        means, stds, weights: of its bumps.
+        means, stds, weights: of its modes.
     """
 
     def __init__(self, means, stds, weights=None):
@@ -53,7 +53,7 @@ def _forward(log_p, mean, std):
     return center, np.sqrt(weights @ (variances + means**2) - center**2)
 
 
-def _other_bump(log_p, mean, std):
+def _other_mode(log_p, mean, std):
     means = log_p.mixture.means[:, 0]
     if len(means) == 1:
         return _UNDEFINED
@@ -71,7 +71,7 @@ def _spread(change):
     return wrong
 
 
-_BUMPS = Density([-2.0, 2.0], 0.6, [0.6, 0.4])
+_MODES = Density([-2.0, 2.0], 0.6, [0.6, 0.4])
 
 fit_by_reverse_kl = Check(
     "1.5",
@@ -81,10 +81,10 @@ fit_by_reverse_kl = Check(
     least=0.06,
     seconds=120,
     cases=(
-        Case(_BUMPS, -1.5, 0.7, shows="search near the start until KL falls no more."),
-        Case(_BUMPS, 1.5, 0.7),
+        Case(_MODES, -1.5, 0.7, shows="search near the start until KL falls no more."),
+        Case(_MODES, 1.5, 0.7),
         Case(Density([-3.0, 1.0], np.array([0.5, 0.9]), [0.3, 0.7]), -2.8, 0.5),
-        Case(Density([3.0], 0.5), 1.0, 1.0, shows="of one bump q becomes the bump."),
+        Case(Density([3.0], 0.5), 1.0, 1.0, shows="of a single mode q becomes it."),
         Case(Density([-4.0], 1.8), 5.0, 0.6, shows="it may start far out in a tail."),
         Case(
             Density([0.0, 0.0], np.array([0.4, 2.0]), [0.6, 0.4]),
@@ -101,7 +101,7 @@ fit_by_reverse_kl = Check(
         Wrong(
             _forward,
             "fits the mean and the standard deviation of the whole density: that is "
-            "forward KL(p‖q), which covers both bumps. Take the mean under q: the sum "
+            "forward KL(p‖q), which covers both modes. Take the mean under q: the sum "
             "of q·(log q − log p).",
         ),
         Wrong(_spread(np.log), "returns log std: take `np.exp` of it."),
@@ -114,11 +114,11 @@ fit_by_reverse_kl = Check(
         Wrong(
             lambda log_p, mean, std: descend(log_p, 0.0, 1.0),
             "starts somewhere else than at the mean and std that it is given, so that "
-            "it may end on another bump: begin the search there.",
+            "it may end on another mode: begin the search there.",
         ),
         Wrong(
-            _other_bump,
-            "takes the other bump, not the one on whose side it starts: begin the "
+            _other_mode,
+            "takes the other mode, not the one on whose side it starts: begin the "
             "search at the mean and std that it is given.",
         ),
         Wrong(
@@ -152,5 +152,5 @@ fit_by_reverse_kl = Check(
             ),
         ),
     ),
-    behaves=lambda answer: " (from −1.5 it takes the left bump, from +1.5 the right)",
+    behaves=lambda answer: " (from −1.5 it takes the left mode, from +1.5 the right)",
 )

@@ -7,7 +7,6 @@
 #   8: "1 · One number for two sets of samples"
 #   9: "2 · The best discriminator, one $x$ at a time"
 #   10: "3 · What the best discriminator reads"
-#   11: "5 · Where the meter sticks"
 #   12: "6 · Three generators, one choice"
 #   13: "5 · Where the meter sticks"
 # bonus: false

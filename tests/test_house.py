@@ -61,8 +61,6 @@ OVERRIDES = {
 # Notebooks that take longer than the 75 minutes that are allowed, each with its reason.
 TOO_LONG: dict[str, str] = dict.fromkeys(
     (
-        "01_maximum_likelihood_is_minimum_kl",
-        "02_a_discriminator_measures_divergence",
         "03_training_a_gan",
         "04_one_player_alone",
         "05_vae_against_gan",

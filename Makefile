@@ -54,10 +54,10 @@ test-gpu:
 	KERAS_BACKEND=$(BACKEND) $(GPU_PYTHON) -m pytest --accelerator
 
 lessons-jax: .venv-jax
-	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick
+	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick --jobs $(JOBS)
 
 lessons: .venv
-	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop
+	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop --jobs $(JOBS)
 
 notebooks: .venv
 	.venv/bin/course build

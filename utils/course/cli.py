@@ -1,9 +1,11 @@
 """The command `course`: build, minutes, check, run, lab, doctor, prefetch."""
 
+import math
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -141,6 +143,10 @@ def run(
         int,
         typer.Option(min=0, envvar="COURSE_SEED", help="Other draws: 1, 2, …"),
     ] = 0,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="How many lessons at a time, the longest first.")
+    ] = 1,
+    with_table: Annotated[bool, typer.Option("--table/--no-table", hidden=True)] = True,
 ) -> None:
     """Execute lessons headless, straight from their sources, and time every cell."""
     from utils.course import build as builder
@@ -150,6 +156,12 @@ def run(
     course = find_course(ctx.obj)
     _look_around()
     chosen = read_lessons(course.choose(lessons or []))
+    if jobs > 1 and len(chosen) > 1:
+        options = ["--scale", scale, "--edition", edition, "--seed", str(seed)]
+        options += ["--strict" if strict else "--no-strict"]
+        options += ["--html", str(html)] if html else []
+        _run_side_by_side(course, chosen, jobs, options, timings)
+        return
     make = getattr(builder, f"{edition}_edition")
     strict = strict and edition == "solutions"
     environment = {
@@ -166,9 +178,37 @@ def run(
             if html:
                 _say(f"wrote {report.write_html(notebook, lesson.name, html)}")
     finally:
-        _say(report.table(runs))
+        if with_table:
+            _say(report.table(runs))
         if timings:
             report.write_timings(timings, scale, runs)
+
+
+def _run_side_by_side(course, lessons, jobs, options, timings) -> None:
+    """Run each lesson by a command of its own, and show one table at the end."""
+    from utils.course import report
+    from utils.course.side_by_side import run_side_by_side
+
+    longest_first = sorted(lessons, key=lambda one: -(one.minutes.seconds or math.inf))
+    mark_width = max(len(lesson.number) for lesson in lessons)
+    names = {lesson.number.ljust(mark_width): lesson.name for lesson in longest_first}
+    me = [sys.executable, "-m", "utils.course.cli", "--root", str(course.root), "run"]
+    with tempfile.TemporaryDirectory() as measured:
+        folder = timings or Path(measured)
+        options = [*options, "--timings", str(folder), "--no-table"]
+        commands = {mark: [*me, name, *options] for mark, name in names.items()}
+        width = Console().width - mark_width - len(" | ")
+        environment = os.environ | {"COLUMNS": str(width)}
+        ended = run_side_by_side(
+            commands, jobs, lambda line: print(line, flush=True), environment
+        )
+        runs = [
+            report.read_timings(folder, names[mark], failed=bool(ended[mark]))
+            for mark in sorted(ended)
+        ]
+    _say(report.table(runs))
+    if failed := [run.lesson for run in runs if run.failed]:
+        raise CourseError(f"Failed: {', '.join(failed)}. Nothing was started after it.")
 
 
 @app.command()

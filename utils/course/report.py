@@ -110,6 +110,17 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
         path.write_text(text + "\n", encoding="utf-8")
 
 
+def read_timings(folder: Path, lesson: str, failed: bool) -> LessonRun:
+    """Read what `write_timings` wrote; of a lesson that failed there is nothing."""
+    run = LessonRun(lesson, edition="", failed=failed)
+    if not failed:
+        text = (folder / f"{lesson}.json").read_text(encoding="utf-8")
+        told = json.loads(text)["value"]
+        run.edition, run.seconds = told["edition"], told["seconds"]
+        run.cells = [CellRun(n, *cell) for n, cell in enumerate(told["cells"], 1)]
+    return run
+
+
 def write_html(notebook: NotebookNode, name: str, folder: Path) -> Path:
     """Write an executed notebook, outputs and all, as one HTML page."""
     from nbconvert import HTMLExporter  # takes a second that only --html should pay

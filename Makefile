@@ -74,7 +74,7 @@ lock: .venv
 	$(COMPILE) -o requirements.lock
 	echo tensorflow | $(COMPILE) --excludes - --extra jax -c requirements.lock -o requirements-jax.lock
 
-NBMAKE = .venv/bin/pytest -n $(JOBS) --nbmake --nbmake-timeout=300
+NBMAKE = .venv/bin/pytest -n $(JOBS) --dist worksteal --nbmake --nbmake-timeout=300
 COMPILE = .venv/bin/uv pip compile pyproject.toml --extra dev --quiet --upgrade --universal \
 	--fork-strategy fewest --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 

@@ -13,6 +13,19 @@ from utils.course.minutes import (
 from utils.course.source import LessonError, read_lesson, read_lessons
 
 LESSONS = read_lessons(find_course().sources())
+# They were rewritten while no machine was idle: the compute counts as nothing yet.
+NOT_MEASURED = {
+    "01_maximum_likelihood_is_minimum_kl",
+    "01b_likelihood_at_work",
+    "02_a_discriminator_measures_divergence",
+    "02b_more_meters",
+    "03_training_a_gan",
+    "04_one_player_alone",
+    "05_vae_against_gan",
+    "08_learning_to_compare",
+    "09_what_convnets_see",
+    "10_style_is_correlation",
+}
 CELLS = """\
 # %% [markdown]
 # # A title
@@ -116,3 +129,9 @@ def test_minutes_that_were_typed_in_are_refused(course):
 def test_every_exercise_has_a_card_that_says_its_minutes(lesson):
     numbers = {exercise.number for exercise in lesson.exercises()}
     assert numbers == minutes_on_cards(lesson.cells).keys()
+
+
+def test_the_compute_of_every_lesson_was_measured_but_for_those_named_here():
+    """To mend it: `course run 03 --timings results/lesson_seconds`, nothing beside."""
+    unknown = {one.name for one in LESSONS if one.minutes.seconds is None}
+    assert unknown == NOT_MEASURED

@@ -312,16 +312,13 @@ if current_scale() != "quick":
         reading = readings[name]
         error = abs(reading.value - exact[name])
         assert error < 3 * reading.standard_error + 0.02 * exact[name]
-    pearson, exact_pearson = readings["pearson"], exact["pearson"]
-    assert pearson.standard_error > 3 * readings["kl"].standard_error
-    assert pearson.value < exact_pearson
-    missed = {name: 1 - readings[name].value / exact[name] for name in NAMES}
-    assert max(missed, key=missed.get) == "pearson"
+    assert readings["pearson"].standard_error > 3 * readings["kl"].standard_error
 
 # %% [markdown]
-# KL, reverse KL and Hellinger are read within a few percent. Pearson has by far the largest
-# error bar, and its reading is also the farthest below the exact value: its critic must
-# reach huge values at rare points.
+# The first three are read to within three error bars. Pearson has by far the largest error bar:
+# its critic must reach huge values at rare points. And an error bar cannot know of points that
+# never came: over five seeds (the table in section 4) Pearson's mean lies below the exact value by
+# more than chance.
 #
 # > **What we know now.** Choose $f$, take its conjugate, train a critic: the same two means read
 # > another divergence.
@@ -392,7 +389,7 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 4 · Measured here, published, source
 #
-# KL's, reverse KL's and Hellinger's meters over five seeds. (`benchmarks/meter.py` measures the
+# The four meters over five seeds. (`benchmarks/meter.py` measures the
 # table anew.)
 
 # %% jupyter={"source_hidden": true}
@@ -416,6 +413,9 @@ figures.table(
 for row in measured:
     if row["name"] != "pearson":
         assert abs(np.mean(row["readings"]) / row["exact"] - 1) < 0.05
+    else:
+        chance = np.std(row["readings"], ddof=1) / np.sqrt(len(row["readings"]))
+        assert np.mean(row["readings"]) < row["exact"] - 2 * chance
 
 # %% [markdown]
 # ## What to read next

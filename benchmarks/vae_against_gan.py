@@ -31,7 +31,8 @@ TABLE = "vae_against_gan"
 SEEDS = 3
 SHAPE = (8, 8, 1)
 GAN_STEPS, VAE_STEPS = 7_000, 9_500  # about the same seconds
-GAN_NOISE = 0.05  # a VAE learns its own
+NOISES = (0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.2)
+HELD_OUT = grid().sample(200, seed=1_000)
 SECONDS, SWEEP_SECONDS, TRIALS = 20, 8, 4
 
 
@@ -68,42 +69,67 @@ def measured(part, name):
 
 
 def measure_points():
-    """Trains both on the grid, for each seed, and measures them."""
-    held_out = grid().sample(100, seed=1_000)
-    data = float(grid().log_density(held_out).mean())
+    """Trains both on the grid, for each seed, and compares them."""
     record(TABLE, ("points", "settings"), f"{SEEDS} seeds, {settings()}")
-    record(TABLE, ("points", "data"), data)
-    for name in ("VAE", "GAN"):
-        for seed in range(measured("points", name), SEEDS):
-            run = {"seed": seed, **measure_generator(name, seed, held_out)}
+    record(TABLE, ("points", "data"), float(grid().log_density(HELD_OUT).mean()))
+    for seed in range(SEEDS):
+        generators, logs = {}, {}
+        for name in ("VAE", "GAN"):
+            run, generators[name] = measure_generator(name, seed)
+            logs[name] = log_likelihoods(generators[name])
             write("points", name, seed, run)
+        pairs = {f"{noise:g}": compared(logs, noise) for noise in NOISES}
+        best = {name: max(NOISES, key=lambda n: logs[name][n].mean()) for name in logs}
+        difference = logs["GAN"][best["GAN"]] - logs["VAE"][best["VAE"]]
+        pairs["best"] = {"noise": best, **mean_and_error(difference)}
+        write("points", "likelihood", seed, pairs)
 
 
-def measure_generator(name, seed, held_out):
-    """Trains one of the two and measures what it draws."""
+def measure_generator(name, seed):
+    """Trains one of the two, measures what it draws, and returns its generator too."""
     start = time.process_time()
     if name == "VAE":
         model = train_point_vae(grid(), VAE_STEPS, seed)
-        generator, std = model.decoder, model.noise_std
     else:
         model = train_point_gan(grid(), GAN_STEPS, seed, penalty={"r1": 0.1})
-        generator, std = model.generator, GAN_NOISE
     seconds = time.process_time() - start
     points = model.sample(10_000, seed)
+    precision, recall = precision_recall(grid().sample(2_500, 1_002), points[:2_500])
     run = {
         "seconds": round(seconds, 1),
         "between": between(points),
+        "precision": precision,
+        "recall": recall,
         **asdict(mode_coverage(points[:2_500], grid())),
-        "std": std,
-        "log_likelihood": float(
-            decoder_log_likelihood(generator, held_out, std, tolerance=0.005).mean()
-        ),
     }
-    if name == "VAE":
-        many = grid().sample(10_000, seed=1_001)
-        run["bound"] = -float(model.evaluate(many, verbose=0, return_dict=True)["loss"])
-        run["between_with_noise"] = between(model.sample(10_000, seed, noise=True))
-    return run
+    if name == "GAN":
+        return run, model.generator
+    many = grid().sample(10_000, seed=1_001)
+    run["std"] = model.noise_std
+    run["bound"] = -float(model.evaluate(many, verbose=0, return_dict=True)["loss"])
+    own = decoder_log_likelihood(model.decoder, HELD_OUT, run["std"], tolerance=0.005)
+    run["log_likelihood"] = float(own.mean())
+    return run, model.decoder
+
+
+def log_likelihoods(generator):
+    """Exact log-likelihood of each held-out point, under each noise."""
+    return {
+        noise: decoder_log_likelihood(generator, HELD_OUT, noise, tolerance=0.005)
+        for noise in NOISES
+    }
+
+
+def compared(logs, noise):
+    """The mean of each at one noise, and GAN minus VAE with its standard error."""
+    means = {name: float(each[noise].mean()) for name, each in logs.items()}
+    return means | mean_and_error(logs["GAN"][noise] - logs["VAE"][noise])
+
+
+def mean_and_error(difference):
+    """The mean of GAN minus VAE over the points, and its standard error."""
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    return {"difference": float(difference.mean()), "error": float(error)}
 
 
 SETTINGS = {

@@ -1,7 +1,7 @@
 # ---
 # title: Training a GAN
 # claim: Two networks that take turns can learn to draw: one measures how far the
-#   generated data are from the real, the other lowers what the first measures.
+#   generated data are from the real, the other follows the slope of that measure.
 # needs: Keras; logistic regression
 # topics:
 #   14: "2 · The algorithm"
@@ -18,20 +18,21 @@
 # %% [markdown]
 # # 03 · Training a GAN
 #
-# **Claim.** Two networks that take turns can learn to draw: the discriminator *measures*
-# how far the generated data are from the real ones, and the generator *lowers* what the
-# discriminator measures.
+# **Claim.** Two networks that take turns can learn to draw. The discriminator *measures*
+# how far the generated data are from the real ones; the generator follows the slope of
+# that measure.
 #
 # After this lesson you can
 #
 # - write the training loop of a GAN, and say what each line measures or minimizes;
 # - say when a discriminator's reading is the divergence, and when it is not;
 # - choose between the two losses of the generator, and explain the choice with a slope;
-# - count the modes a generator has lost, and bring them back.
+# - count the modes that a generator has lost, and bring them back.
 #
-# **Minutes:** {minutes}. **You need:** Keras, and what a logistic regression is. The divergence
-# JS, Jensen–Shannon, is a distance between two distributions in nats: 0 if they are the
-# same, $\log 2 \approx 0.693$ if they never meet.
+# **Minutes:** {minutes}. **You need:** Keras, and what a logistic regression is. The
+# Jensen–Shannon divergence (JS) says how far two distributions are apart, in nats: 0 if
+# they are the same, $\log 2 \approx 0.693$ if they never meet. A bonus notebook, 03b, measures
+# the cures for mode collapse over many runs.
 
 # %%
 import keras
@@ -39,33 +40,34 @@ import numpy as np
 from keras import ops
 
 from utils import checks, figures
-from utils.course.scale import current_scale, scale
+from utils.course.scale import current_scale, scale, seed
 
-keras.utils.set_random_seed(3)
+keras.utils.set_random_seed(seed(3))
 
 # %% [markdown]
-# Every number of steps in this lesson stands in one cell. `COURSE_SCALE` chooses the
-# column: `quick` is a smoke test, `laptop` is what the text describes, `full` is the
-# published protocol.
+# The next cell says how long each training of this lesson runs. `COURSE_SCALE` chooses the
+# column: `quick` is a smoke test, `laptop` is what the text describes, `full` is for a GPU.
 
 # %% tags=["parameters"]
 FILM_STEPS = scale(quick=16, laptop=300, full=300)
 WATCHED_STEPS = scale(quick=5, laptop=100, full=100)
 RACE_STEPS = scale(quick=10, laptop=150, full=150)
 STRONG_STEPS = scale(quick=20, laptop=1_000, full=5_000)
+WIDTH_STEPS = scale(quick=5, laptop=300, full=300)
 RING_STEPS = scale(quick=20, laptop=2_000, full=20_000)
 GRID_STEPS = scale(quick=20, laptop=5_000, full=60_000)
-DIGIT_STEPS = scale(quick=20, laptop=1_500, full=50_000)
-IMAGE_STEPS = scale(quick=10, laptop=800, full=50_000)
+CLASSIC_STEPS = scale(quick=20, laptop=1_500, full=50_000)
+CONVOLUTIONAL_STEPS = scale(quick=20, laptop=3_500, full=50_000)
 
 # %% [markdown]
 # ## 1 · Two players on a line
 #
 # Real data: one bump, a Gaussian with mean 1.5 and standard deviation 0.5.
-# The generator G takes a random number $z$ from $N(0, 1)$ and returns $az + b$. It has
-# two parameters, so the best G exists: $a = \pm 0.5$, $b = 1.5$. It starts with $b = -1.5$.
+# The **generator** G takes a random number $z$ from $N(0, 1)$, its **latent vector**, and
+# returns $az + b$. With $a = \pm 0.5$ and $b = 1.5$ it draws exactly the real bump. It
+# starts with $b = -1.5$.
 #
-# The discriminator D looks at a number and says how probable it is that it is *real*.
+# The **discriminator** D looks at a number and says how probable it is that it is *real*.
 # It is a small network, and like every network here it returns a **logit**; the
 # probability is the sigmoid of it.
 
@@ -90,6 +92,9 @@ def gan_on_a_line(rate=0.1, discriminator=(32, 32), shift=-1.5, width=0.5, **set
 
 
 # %% [markdown]
+# (`beta_1` is Adam's **momentum**: how much of its last direction it keeps. Section 6 comes
+# back to it.)
+#
 # G never sees a real number. All it gets is the **gradient**: for each number that it
 # made, the direction in which D would find it more real. We draw it as an arrow.
 
@@ -97,7 +102,6 @@ def gan_on_a_line(rate=0.1, discriminator=(32, 32), shift=-1.5, width=0.5, **set
 from utils.autodiff import input_gradient
 from utils.measures.adversarial import OBJECTIVES
 
-LATENT = np.random.default_rng(0).normal(size=(60, 1)).astype("float32")
 BOUNDS = (-4.0, 5.0)
 
 
@@ -108,16 +112,14 @@ def arrows(gan, points, objective="non-saturating"):
     return -len(points) * ops.convert_to_numpy(slope)
 
 
-# %% [markdown]
-# A snapshot keeps what one picture needs: the generated points, their arrows, D's curve,
-# and the density of the generated data. G is linear, so we know that density exactly.
-
-
-# %%
 def generated_density(gan):
     """The exact distribution of a z + b."""
     width, shift = (float(w.squeeze()) for w in gan.generator.get_weights())
     return norm(shift, max(abs(width), 0.02))
+
+
+# %% jupyter={"source_hidden": true}
+LATENT = np.random.default_rng(0).normal(size=(60, 1)).astype("float32")
 
 
 def snapshot(gan):
@@ -149,7 +151,7 @@ def draw(ax, moment, **options):
 # it low, and which way do the arrows point?
 
 # %%
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(seed(0))
 
 
 def real_batch(size=256):
@@ -162,6 +164,7 @@ for _ in range(10):
     gan.update_discriminator(ops.convert_to_tensor(real_batch()))
 first_look = snapshot(gan)
 
+# %% jupyter={"source_hidden": true}
 draw(None, first_look, title="D leans to the right, and pushes every point that way")
 
 # %% [markdown]
@@ -175,7 +178,7 @@ assert first_look[2].min() > 0, "some arrow points away from the real data"
 # %% [markdown]
 # Now let them play: one step of D, one step of G, in turn. G takes large steps here.
 #
-# **Predict.** Will G stop when it reaches the real bump?
+# **Predict.** Will G stop when it reaches the middle of the real bump?
 
 # %%
 gan = gan_on_a_line()
@@ -186,21 +189,22 @@ for turn in range(FILM_STEPS + 1):
         turns.append(turn)
     gan.train_on_batch(real_batch())
 
+# %% jupyter={"source_hidden": true}
 eight = [int(x * (len(turns) - 1)) for x in (0, 0.05, 0.1, 0.14, 0.2, 0.3, 0.5, 1)]
 figures.filmstrip(
     [moments[i] for i in eight],
     draw,
     [f"turn {turns[i]}" for i in eight],
-    title="G runs into the real data, past them, and comes back; D ends undecided",
+    title="G overshoots the middle of the real bump, and comes back",
 )
 
 # %% [markdown]
-# G ran *past* the real bump. D had learned "further right is more real", and G
-# followed the slope until D, a few turns later, noticed that the far side is generated
-# now. The slope turned, G came back. On the way the bump became a thin spike: as long as D's
-# curve has one slope there, G gathers all its points at the best place it knows. Once D
-# notices the spike, G spreads out again. At the end D is close to one half where there are
-# data: it cannot tell the two apart. Where there are none its curve means nothing.
+# G ran past the *middle* of the real bump. D had learned "further right is more real", and
+# G followed that slope until D, a few turns later, noticed that the generated points are
+# on the right now. The slope turned, and G came back. On the way the bump became a thin
+# spike: as long as D's curve has one slope there, all points go to the best place that D
+# knows. Once D notices the spike, G spreads out again. At the end D is close to one half
+# where there are data: it cannot tell the two apart. Elsewhere its curve means nothing.
 
 # %% tags=["claim"]
 if current_scale() != "quick":  # too short for the whole story
@@ -208,20 +212,20 @@ if current_scale() != "quick":  # too short for the whole story
     last_points, last_curve, _, _ = moments[-1]
     near = abs(np.linspace(*BOUNDS, len(last_curve)) - 1.5) < 0.5
     spreads = np.array([moment[0].std() for moment in moments])
-    assert shifts[0] < -1 and shifts.max() > 1.8, "no overshoot"
-    assert spreads.min() < 0.2 and spreads[-1] > 0.35, "no spike"
-    assert abs(shifts[-10:].mean() - 1.5) < 0.15, "no return"
-    assert abs(np.ravel(last_curve)[near] - 0.5).max() < 0.15, "D is not undecided"
+    assert shifts[0] < -1 and shifts.max() > 1.75, "no overshoot"
+    assert spreads.min() < 0.25 < 0.35 < spreads[-1], "no spike"
+    assert abs(shifts[-10:].mean() - 1.5) < 0.2, "no return"
+    assert abs(np.ravel(last_curve)[near] - 0.5).max() < 0.2, "D is not undecided"
 
 # %% [markdown]
 # The same as an animation.
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.animate(moments, draw, [f"turn {turn}" for turn in turns], fps=10)
 
 # %% [markdown]
 # And now you. *Step D* lets D learn for one step, *Step G* lets G follow its arrows, *Run*
-# takes turns. Try this: *Step D* twenty times, then *Step G* twenty times. Then the other
+# takes turns. Try *Step D* twenty times, then *Step G* twenty times. Then the other
 # way round. What breaks when one player moves alone for long?
 
 # %%
@@ -237,6 +241,14 @@ figures.player_widget(
     reset=lambda: toy.set_weights(start),
     steps=20,
 )
+
+# %% [markdown]
+# D alone becomes surer and surer, and G does not move: a better measure of a distance that
+# nobody shortens. G alone climbs a slope that no longer changes: its points run to where
+# the old D is highest, and gather there.
+#
+# > **What we know now.** D's slope tells each generated point where to go. It is right only as
+# > long as D knows where G is *now*: so they take turns.
 
 # %% [markdown]
 # ## 2 · The algorithm
@@ -410,26 +422,36 @@ class MyGAN(Game):
 checks.lesson03.train_step(MyGAN)
 
 # %% [markdown]
-# What is `minimize`? A gradient and an optimizer step. Open the fold to see how the
-# backend you are on takes the gradient; on JAX it is longest, because there a
-# step must not change anything by itself.
+# And this is the course's own model: D's turn, and G's turn. Its `train_step`, under the
+# fold, calls the first $k$ times and the second once.
 
 # %%
-from importlib import import_module
-
 from utils.course.show import show_code
+
+show_code(GAN.update_discriminator, "D's turn: GAN.update_discriminator")
+
+# %%
+show_code(GAN.update_generator, "G's turn: GAN.update_generator")
+
+# %% jupyter={"source_hidden": true}
+show_code(GAN.train_step, "Both in turn: GAN.train_step", folded=True)
+
+# %% [markdown]
+# `minimize` takes a gradient and one optimizer step. The next fold shows how the backend
+# you are on takes the gradient. (JAX has the longest way: a step may not change a variable,
+# so new values are handed back.)
+
+# %% jupyter={"source_hidden": true}
+from importlib import import_module
 
 backend = keras.backend.backend()
 gradients_here = import_module(f"utils.autodiff.{backend}").value_and_gradients
 show_code(gradients_here, f"A loss and its gradients on {backend}", folded=True)
 
 # %% [markdown]
-# And this is the course's own model. Its `train_step` is yours with $k$ steps of D.
-
-# %%
-show_code(GAN.train_step, "utils.models.gan.GAN.train_step")
-
-# %% [markdown]
+# > **What we know now.** D's step is one step of a logistic regression; G's step is gradient
+# > descent *through* D. Nothing else is in the loop.
+#
 # ## 3 · Why taking turns works
 #
 # We want to minimize over G a *maximum* over D. What is the gradient of a maximum?
@@ -438,10 +460,10 @@ show_code(GAN.train_step, "utils.models.gan.GAN.train_step")
 # *as if it were the only one*. Finding the branch on top is training D. Differentiating it is
 # G's step, with D held fixed.
 #
-# **Predict.** Descent starts at θ = −2. Which branches will it walk along?
+# **Predict.** Descent starts at θ = −1. Which branches will it walk along, and where does
+# it end?
 
 # %%
-theta = np.linspace(-2.2, 2.2, 300)
 branches = {
     "f₁": lambda t: (t + 0.5) ** 2 + 0.2,
     "f₂": lambda t: 0.5 * t + 0.9,
@@ -452,25 +474,28 @@ slopes = {
     "f₂": lambda t: 0.5,
     "f₃": lambda t: 4 * (t - 0.6),
 }
-path = [-2.0]
+path = [-1.0]
 for _ in range(25):
     on_top = max(branches, key=lambda name: branches[name](path[-1]))  # D's part
     path.append(path[-1] - 0.06 * slopes[on_top](path[-1]))  # G's part
+
+# %% jupyter={"source_hidden": true}
+theta = np.linspace(-1.1, 1.0, 300)
 figures.maximum(
     theta,
     {name: branch(theta) for name, branch in branches.items()},
     path=np.array(path),
-    title="The slope of a maximum is the slope of the branch on top",
+    title="Down the branch on top, to the corner where the next takes over",
 )
 
 # %% tags=["claim"]
 tops = [max(branch(t) for branch in branches.values()) for t in (path[-1], *theta)]
-assert tops[0] - min(tops[1:]) < 0.05, "descent on the active branch missed the minimum"
+assert tops[0] - min(tops[1:]) < 0.1, "descent on the active branch missed the minimum"
 
 # %% [markdown]
-# It walks down f₃ to the corner where f₂ takes over, and hops back and forth around it: steps are
-# finite, and the slope changes suddenly. The corner is the lowest point of the maximum. No
-# branch has its own minimum there.
+# It walks down f₃ to the corner where f₂ takes over, and hops back and forth around it: steps
+# are finite, and the slope changes suddenly. The corner is the lowest point of the maximum,
+# and no branch has its own minimum there.
 #
 # With the best D for the present G, the value is a divergence:
 # $\max_D V(D, G) = 2\,\mathrm{JS}(p, q) - 2\log 2$. (Lesson 02, section 3, derives it: put
@@ -504,7 +529,7 @@ def reading(gan, n=4_000, seed=0):
 
 # %% [markdown]
 # We train six times: D takes 1, 5 or 20 steps for each step of G; G's steps are small or
-# ten times as large.
+# ten times as large. (About 25 seconds.)
 #
 # **Predict.** In which of the six does D's reading lose touch with the exact JS?
 
@@ -512,7 +537,7 @@ def reading(gan, n=4_000, seed=0):
 # %%
 def watch(discriminator_steps, rate):
     """Trains and measures; returns turns, exact JS and D's reading."""
-    keras.utils.set_random_seed(1)
+    keras.utils.set_random_seed(seed(1))
     gan = gan_on_a_line(rate, discriminator_steps=discriminator_steps)
     rows = []
     for turn in range(WATCHED_STEPS + 1):
@@ -523,12 +548,9 @@ def watch(discriminator_steps, rate):
 
 
 RATES = {0.01: "small", 0.1: "large"}
-watched = {(k, rate): watch(k, rate) for k in (1, 5) for rate in RATES}
+watched = {(k, rate): watch(k, rate) for k in (1, 5, 20) for rate in RATES}
 
-# %%
-watched |= {(20, rate): watch(20, rate) for rate in RATES}
-
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curve_grid(
     {
         f"{k} D-step{'s' * (k > 1)}, G {RATES[rate]}": {
@@ -540,12 +562,12 @@ figures.curve_grid(
     columns=2,
     xlabel="turn",
     ylabel="JS (nats)",
-    ylim=(-0.25, 0.75),
+    ylim=(-0.3, 0.75),
     references={"log 2": np.log(2)},
     title="D's reading is the divergence, unless G outruns it",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.figures import table
 
 errors = {
@@ -553,30 +575,43 @@ errors = {
 }
 table(
     [(k, *(f"{errors[k, rate]:.3f}" for rate in RATES)) for k in (1, 5, 20)],
-    ("D-steps a turn", "G small", "G large (× 10)"),
+    ("D-steps per turn", "G small", "G large (× 10)"),
     caption="Mean distance between D's reading and the exact JS, in nats",
 )
 
 # %% [markdown]
 # With a patient G even one step of D is enough: after the first turns the reading is
 # the divergence. With large steps of G and one step of D it is not: the reading even
-# falls below 0, which no divergence does. D's opinion is about where G *was*. Five or
-# twenty steps of D mend it. That is the rule of thumb "G little, D more".
+# falls below 0, which no divergence does. D's opinion is about where G *was*. Twenty
+# steps of D put it right. That is the rule of thumb "G little, D more".
 #
-# A right reading is not yet a good G: with small steps G has hardly moved in all these turns.
-# Large steps of G with five steps of D give both.
+# A right reading is not yet a good G. With small steps G has hardly moved in all these turns.
+# And look at the dashed curves alone: where G outruns D, the exact JS comes down and *rises
+# again*, for G runs on while D still points the old way. Training can make G worse.
+#
+# **Which curve does one watch, where the exact JS is unknown?** Put D's loss $-V$ into the formula:
+# the reading is $\log 2$ minus half of D's loss. So a loss of $2 \log 2 \approx 1.386$ reads "no
+# difference", a loss of 0 reads "nothing in common". A loss that climbs to 1.386 is good news
+# only if D is good, so read it on held-out data and give D more steps now and then: if the
+# reading jumps up, D was behind. G's loss says little, since it is measured against a D that
+# moves. One stops when the reading, and the samples, stop changing.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert errors[1, 0.1] > 4 * errors[20, 0.1], "one D-step keeps up with a fast G"
-    assert max(errors[5, 0.01], errors[20, 0.01], errors[20, 0.1]) < 0.03
+    assert errors[1, 0.1] > 3 * errors[20, 0.1], "one D-step keeps up with a fast G"
+    assert max(errors[5, 0.01], errors[20, 0.01], errors[20, 0.1]) < 0.06
+    assert errors[1, 0.1] == max(errors.values())
     assert watched[1, 0.1][2].min() < 0, "the reading never left the range of JS"
-    assert min(watched[k, 0.01][1][-1] for k in (1, 5, 20)) > 0.5, (
+    exact = watched[1, 0.1][1]
+    assert exact[exact.argmin() :].max() > exact.min() + 0.03, "JS never rose again"
+    assert min(watched[k, 0.01][1][-1] for k in (1, 5, 20)) > 0.4, (
         "small steps went far"
     )
-    assert watched[5, 0.1][1][-1] < 0.05 and errors[5, 0.1] < 0.06
 
 # %% [markdown]
+# > **What we know now.** Train D = measure, train G = minimize. The reading is the divergence if
+# > D keeps up with G.
+#
 # ## 4 · Two losses for G
 #
 # At the start D sees through G: $D(G(z)) \approx 0$. How steep is each loss there?
@@ -584,26 +619,15 @@ if current_scale() != "quick":
 #
 # $$\frac{d}{d\ell}\log(1 - D) = -D, \qquad \frac{d}{d\ell}(-\log D) = D - 1 .$$
 #
-# **Predict.** Which one gives G a push when D is sure?
-
-# %%
-probability = np.linspace(0.001, 0.999, 200)
-figures.curves(
-    {
-        "minimax: −D": (probability, -probability),
-        "non-saturating: D − 1": (probability, probability - 1),
-    },
-    xlabel="D(G(z)), how real D finds the generated example",
-    ylabel="slope of G's loss by the logit",
-    title="Where D is sure, only the non-saturating loss has a slope",
-)
-
-# %% [markdown]
-# Now measured: D learns, G stands still, and we take the norm of G's gradient under both
-# losses after every few steps of D.
+# The first is about 0 where D is sure, the second about −1. We measure it: D learns, G stands
+# still, and we take the norm of G's gradient under both losses after every few steps of D.
+#
+# **Predict.** Which of the two norms grows as D gets better?
 
 # %%
 from utils.autodiff import value_and_gradients
+
+LOSSES = ("minimax", "non-saturating")
 
 
 def gradient_norm(gan, objective, n=1_000):
@@ -622,19 +646,17 @@ def train_discriminator_alone(gan, looks, batch):
     rows = []
     for step in range(max(looks) + 1):
         if step in looks:
-            rows.append(
-                [gradient_norm(gan, name) for name in ("minimax", "non-saturating")]
-            )
+            rows.append([gradient_norm(gan, name) for name in LOSSES])
         gan.train_on_batch(batch())
     return np.array(rows).T
 
 
 # %%
-LOSSES = ("minimax", "non-saturating")
 looks = range(0, RACE_STEPS, max(RACE_STEPS // 15, 1))
-keras.utils.set_random_seed(1)
+keras.utils.set_random_seed(seed(1))
 norms = train_discriminator_alone(gan_on_a_line(rate=0.0), looks, real_batch)
 
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         name: (np.array(looks), values)
@@ -652,21 +674,24 @@ figures.curves(
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert norms[1, -1] > 20 * norms[0, -1], "both losses push equally"
-    assert norms[0].max() < 0.3 < 10 * norms[1, 0] < norms[1, -1]
+    assert norms[1, -1] > 10 * norms[0, -1], "both losses push equally"
+    assert norms[1, -1] > 2 * norms[1, 0], (
+        "the non-saturating loss does not push harder"
+    )
+    assert norms[0, -1] < norms[0].max(), "the minimax loss pushes harder"
 
 # %% [markdown]
 # Who starts faster? Same start, same plain gradient descent for G, one loss each, three
 # seeds. (We use plain descent on purpose: Adam divides by the size of the gradient, and so
-# hides most of the difference.)
+# hides most of the difference. About 10 seconds.)
 #
-# **Predict.** By what factor?
+# **Predict.** How many times as many turns does the slower one need to bring JS below 0.3?
 
 
 # %%
-def race(objective, seed):
+def race(objective, number):
     """Exact JS after each turn, G by plain gradient descent."""
-    keras.utils.set_random_seed(seed)
+    keras.utils.set_random_seed(seed(number))
     gan = gan_on_a_line(objective=objective)
     gan.compile(keras.optimizers.SGD(0.05), keras.optimizers.Adam(0.01, beta_1=0.5))
     track = []
@@ -676,35 +701,40 @@ def race(objective, seed):
     return track
 
 
-races = {name: np.array([race(name, seed) for seed in range(3)]) for name in LOSSES}
-figures.curves(
-    {name: (np.arange(RACE_STEPS), tracks) for name, tracks in races.items()},
-    xlabel="turn",
-    ylabel="exact JS (nats)",
-    references={"log 2": np.log(2)},
-    title="The non-saturating loss is there first",
-)
-
-
-# %%
 def turns_until(track, level=0.3):
     """How many turns until JS first falls below a level."""
     below = np.flatnonzero(np.asarray(track) < level)
     return below[0] if len(below) else len(track)
 
 
+races = {name: np.array([race(name, k) for k in range(3)]) for name in LOSSES}
 starts = {
     name: [turns_until(track) for track in tracks] for name, tracks in races.items()
 }
+
+# %% jupyter={"source_hidden": true}
+figures.curves(
+    {name: (np.arange(RACE_STEPS), tracks) for name, tracks in races.items()},
+    xlabel="turn",
+    ylabel="exact JS (nats): median and range of 3 seeds",
+    spread="range",
+    references={"log 2": np.log(2)},
+    title="The non-saturating loss is there first",
+)
+
+# %% jupyter={"source_hidden": true}
 table(
     [(name, *values) for name, values in starts.items()],
-    ("loss", "seed 0", "seed 1", "seed 2"),
+    ("loss", "seed 1", "seed 2", "seed 3"),
     caption=f"Turns until JS < 0.3 ({RACE_STEPS}: not yet)",
 )
 
 # %% [markdown]
-# The non-saturating loss gets there several times faster in every seed. It has its price:
-# its fixed point is the same, but what it lowers on the way is no longer JS.
+# The non-saturating loss needs less than half as many turns in every seed. It has its price:
+# at the end both want the same G, but what it lowers on the way is no longer JS.
+#
+# > **What we know now.** Where D is sure, $\log(1 - D)$ is flat and $-\log D$ is steep. In practice
+# > G gets the second.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -715,20 +745,21 @@ if current_scale() != "quick":
 #
 # **Too strong.** Move the two bumps so far apart that they never meet: means −4 and 4,
 # standard deviation 0.3. JS is log 2, and stays log 2 wherever G moves a little. A perfect
-# measure with no direction. Train D to the end and look at G's gradient.
+# measure with no direction. Train D on, and look at G's gradient.
 #
-# **Predict.** What happens to each of the two curves?
+# **Predict.** What happens to the norm of G's gradient under each of the two losses?
 
 # %%
 FAR = norm(4, 0.3)
 looks = sorted({int(x) for x in np.geomspace(1, STRONG_STEPS, 14)})
-keras.utils.set_random_seed(1)
+keras.utils.set_random_seed(seed(1))
 far_gan = gan_on_a_line(rate=0.0, shift=-4.0, width=0.3)
 strong = train_discriminator_alone(
     far_gan, looks, lambda: FAR.rvs((256, 1), random_state=rng).astype("float32")
 )
 far_js = float(integrate("js", FAR.logpdf, generated_density(far_gan).logpdf, (-8, 8)))
 
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         name: (np.array(looks), values)
@@ -742,8 +773,8 @@ figures.curves(
 )
 
 # %% [markdown]
-# Under log(1 − D) the gradient sinks by orders of magnitude, as far as one cares to train.
-# Under −log D it does not: D's *logit* still slopes towards the real data, because
+# Under log(1 − D) the gradient sinks by orders of magnitude, and is still sinking when we
+# stop. Under −log D it does not: D's *logit* still slopes towards the real data, because
 # the network is smooth. The direction comes from the network, no longer from the
 # divergence. Penalties on the slope of D (section 6) make that direction dependable.
 
@@ -755,89 +786,81 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # **Too weak.** Give D no hidden layer: it can only say "more to the right is more real".
-# Let both bumps have the right mean, and let G be three times too wide.
+# Let both bumps have the right mean, and let G start too wide, or too narrow.
 #
-# **Predict.** Can such a D tell G that it is too wide?
+# **Predict.** Can such a D tell G how wide the real bump is?
 
 
 # %%
-def widths(discriminator):
+def widths(discriminator, width):
     """How wide the generated data are, turn by turn."""
-    keras.utils.set_random_seed(1)
-    gan = gan_on_a_line(0.02, discriminator=discriminator, shift=1.5, width=1.5)
+    keras.utils.set_random_seed(seed(1))
+    gan = gan_on_a_line(0.02, discriminator=discriminator, shift=1.5, width=width)
     track = []
-    for _ in range(WATCHED_STEPS):
+    for _ in range(WIDTH_STEPS):
         track.append(generated_density(gan).std())
         gan.train_on_batch(real_batch())
     return np.array(track)
 
 
-weak = {"no hidden layer": widths(()), "two hidden layers": widths((32, 32))}
-figures.curves(
-    {f"D with {name}": (np.arange(WATCHED_STEPS), y) for name, y in weak.items()},
+DISCRIMINATORS = {"no hidden layer": (), "two hidden layers": (32, 32)}
+STARTS = (1.5, 0.2)
+width_tracks = {
+    (name, width): widths(hidden, width)
+    for name, hidden in DISCRIMINATORS.items()
+    for width in STARTS
+}
+
+# %% jupyter={"source_hidden": true}
+figures.curve_grid(
+    {
+        f"D with {name}": {
+            f"start at {width}": (
+                np.arange(WIDTH_STEPS),
+                width_tracks[name, width],
+            )
+            for width in STARTS
+        }
+        for name in DISCRIMINATORS
+    },
+    columns=2,
+    panel_size=(3.8, 2.8),
     xlabel="turn",
-    ylabel="standard deviation of the generated data",
-    references={"real data": 0.5},
+    ylabel="std of the generated data",
+    references={"real data: 0.5": 0.5},
     title="What D cannot see, G cannot learn",
 )
 
 # %% [markdown]
-# The strong D leads G to the right width. The weak D sees only means. It says "more to one
-# side is more real", and G gathers its points on that side: the width shrinks, whatever the
-# right width is, and nothing would hold it at 0.5. A discriminator teaches what it can
-# measure, and nothing else.
+# The strong D leads G to the right width from both sides. The weak D sees only means. It says
+# "more to one side is more real", and G gathers its points on that side. So from 1.5 the width
+# shrinks, fast or slowly, and nothing would hold it at 0.5; and from 0.2 it does not grow to 0.5.
+# A discriminator teaches what it can measure, and nothing else.
+#
+# > **What we know now.** A D that is too strong has nothing to say under $\log(1 - D)$; one
+# > that is too weak says nothing about what it cannot see.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    late = slice(-WATCHED_STEPS // 3, None)
-    seen = np.abs(weak["two hidden layers"][late] - 0.5).mean()
-    unseen = np.abs(weak["no hidden layer"][late] - 0.5).mean()
-    assert seen < 0.1 and unseen > 2 * seen
-    assert weak["no hidden layer"][-1] < 0.9 * weak["no hidden layer"][0]
+    late = {key: track[-WIDTH_STEPS // 3 :] for key, track in width_tracks.items()}
+    for width in STARTS:
+        assert abs(np.mean(late["two hidden layers", width]) - 0.5) < 0.15
+    assert np.max(late["no hidden layer", 0.2]) < 0.4, "the weak D found the width"
+    fallen = width_tracks["no hidden layer", 1.5]
+    assert fallen[-1] < 0.9 * fallen[0], "the width did not shrink"
 
 # %% [markdown]
 # ## 6 · Many modes
 #
-# Two dimensions, and data in heaps: a ring of 8 Gaussians, and a grid of 25. A generator
-# may put all its points on a few heaps and still fool D there: **mode collapse**. On
-# these data we can count it (Lin et al. 2018):
+# Two dimensions, and data in separate clusters, called **modes**: a ring of 8 Gaussians, and
+# a grid of 25. A generator may put all its points on a few modes and still fool D there:
+# **mode collapse**. On these data we can count it (Lin et al. 2018):
 #
 # - a sample is of **high quality** if it lies within 3σ of its nearest mode;
 # - a mode is **found** if at least one such sample lies there;
 # - **reverse KL**: the divergence of the counts per mode from the even spread. With $k$ of
 #   $K$ modes, evenly: $\ln(K/k)$.
 #
-# What does a *perfect* sampler score? In the plane a Gaussian has $1 - e^{-9/2}$ of
-# its mass within 3σ.
-
-# %%
-from utils.data.mixtures import grid, ring
-from utils.evaluation.coverage import mode_coverage
-
-perfect = {
-    name: mode_coverage(mixture.sample(2_500, seed=0), mixture)
-    for name, mixture in (("ring of 8", ring()), ("grid of 25", grid()))
-}
-table(
-    [
-        (name, c.modes, f"{c.high_quality:.1%}", f"{c.reverse_kl:.4f}")
-        for name, c in perfect.items()
-    ],
-    ("perfect sampler", "modes", "high quality", "reverse KL"),
-    caption=f"Ceiling of high quality: {1 - np.exp(-4.5):.3%}; floor of reverse KL: above 0",
-)
-
-# %% [markdown]
-# So 98.9 % is the ceiling: a model that scores 99.9 % has *too little* spread. And reverse
-# KL has a floor above 0, because 2 500 samples never fall evenly by chance.
-
-# %% tags=["claim"]
-for name, c in perfect.items():
-    assert c.modes == int(name.split()[-1])
-    assert abs(c.high_quality - (1 - np.exp(-4.5))) < 0.008
-    assert 0 < c.reverse_kl < 0.012
-
-# %% [markdown]
 # ### Exercise 3.4 · Count the modes (medium, 10 minutes)
 #
 # Return the number of modes found and the share of high-quality samples. A sample belongs
@@ -871,24 +894,49 @@ def count_modes(samples, means, std):
 checks.lesson03.count_modes(count_modes)
 
 # %% [markdown]
+# What does a *perfect* sampler score? In the plane a Gaussian has $1 - e^{-9/2}$, which is
+# 98.9 %, of its mass within 3σ.
+
+# %% jupyter={"source_hidden": true}
+from utils.data.mixtures import grid, ring
+from utils.evaluation.coverage import mode_coverage
+
+perfect = {
+    name: mode_coverage(mixture.sample(2_500, seed=0), mixture)
+    for name, mixture in (("ring of 8", ring()), ("grid of 25", grid()))
+}
+table(
+    [
+        (name, c.modes, f"{c.high_quality:.1%}", f"{c.reverse_kl:.4f}")
+        for name, c in perfect.items()
+    ],
+    ("perfect sampler", "modes", "high quality", "reverse KL (nats)"),
+)
+
+# %% [markdown]
+# So 98.9 % is the ceiling: a model that scores 99.9 % has *too little* spread. And reverse
+# KL has a floor above 0, because 2 500 samples never fall evenly by chance.
+
+# %% tags=["claim"]
+for name, c in perfect.items():
+    assert c.modes == int(name.split()[-1])
+    assert abs(c.high_quality - (1 - np.exp(-4.5))) < 0.008
+    assert 0 < c.reverse_kl < 0.012
+
+# %% [markdown]
 # ### Collapse
 #
 # Now train on the ring. The recipe: two networks, non-saturating loss, Adam with a
 # learning rate that falls to 0. It is the same for every run of this section; what we
-# change comes as a setting. Open the fold.
+# change comes as a setting.
 
 # %%
 from utils.models.recipes import train_point_gan
 
 show_code(train_point_gan, "The recipe: train_point_gan", folded=True)
 
-# %% [markdown]
-# First with Adam as it comes, with momentum $\beta_1 = 0.9$.
-#
-# **Predict.** How many of the eight modes will G find, and will it stay there?
 
-
-# %%
+# %% jupyter={"source_hidden": true}
 class Film(keras.callbacks.Callback):
     """Keeps samples at eight moments of a training."""
 
@@ -903,111 +951,125 @@ class Film(keras.callbacks.Callback):
             self.samples.append(self.model.sample(300))
 
 
+# %% [markdown]
+# First with Adam as it comes, with momentum $\beta_1 = 0.9$. (About 15 seconds.)
+#
+# **Predict.** How many of the eight modes will G find, and will it stay there?
+
+# %%
 film = Film()
-collapsed = train_point_gan(ring(), RING_STEPS, seed=0, momentum=0.9, callbacks=[film])
+first_ring = train_point_gan(
+    ring(), RING_STEPS, seed=seed(0), momentum=0.9, callbacks=[film]
+)
+
+# %% jupyter={"source_hidden": true}
 figures.filmstrip(
     film.samples,
     lambda ax, points: figures.two_players_2d(
         ring().sample(300, seed=1), points, bounds=(-2, 2), ax=ax
     ),
     film.seen,
-    title="G puts all its points on one spot, and runs around with it",
+    title="G's points huddle together, and run around the ring",
 )
 
 # %% [markdown]
-# That is **mode collapse**. All of G's noise ends on one spot. D learns that the spot is
-# fake, G moves the spot, D follows. Where G has no points D learns nothing about G, and no
-# arrow points there.
+# That is **mode collapse**. Nearly all of G's points sit together. D learns that this place
+# is fake, G moves on, D follows. Here are both at the end: D as a heat map, and an arrow on
+# each generated point.
+
+# %% jupyter={"source_hidden": true}
+huddle = first_ring.sample(200)
+figures.two_players_2d(
+    ring().sample(300, seed=1),
+    huddle,
+    lambda x: ops.sigmoid(first_ring.discriminator(x)),
+    arrows=arrows(first_ring, huddle),
+    bounds=(-2, 2),
+    title="Arrows stand only where G has points",
+)
+
+# %% [markdown]
+# D may well know that a mode far away is real. But the gradient reaches G through G's own
+# points, and there are none over there to be told.
 
 # %% tags=["claim"]
-collapsed_score = mode_coverage(collapsed.sample(2_500), ring())
+collapsed_score = mode_coverage(first_ring.sample(2_500), ring())
 if current_scale() != "quick":
     spreads = [points.std(axis=0).mean() for points in film.samples[-4:]]
-    assert np.median(spreads) < 0.35, "G spreads over the ring (its own spread: 0.71)"
+    assert np.median(spreads) < 0.5, "G spreads over the ring (its own spread: 0.71)"
     assert collapsed_score.modes <= 2
 
 # %% [markdown]
 # The first cure is in the optimizer. Momentum keeps a player running towards where the
-# other one has just been. Same networks, same loss, same seed, but $\beta_1 = 0$:
+# other one has just been. Same networks, same loss, same seed, but $\beta_1 = 0$ (about 10
+# seconds):
 
 # %%
-plain = train_point_gan(ring(), RING_STEPS, seed=0)
+plain = train_point_gan(ring(), RING_STEPS, seed=seed(0))
 plain_samples = plain.sample(2_500)
 plain_score = mode_coverage(plain_samples, ring())
+
+# %% jupyter={"source_hidden": true}
 figures.modes_2d(
     plain_samples,
     ring().means,
     *ring().nearest(plain_samples),
-    title="Same loss, calmer players: the ring",
+    title="Same loss, no momentum: the ring",
 )
 
 # %% [markdown]
-# The ring is whole. Harder: the grid of 25, each heap forty times smaller than the gap to
-# the next one. G is a *continuous* map from one Gaussian, so some points must always lie
-# between heaps. To score well it has to jump from heap to heap within a few percent of
-# its mass.
+# The ring is whole. (No momentum is best for a game on points. For pictures one takes
+# $\beta_1 = 0.5$, a compromise of Radford et al. 2016, and so do sections 1 and 7. Bonus 03b
+# shows on the smallest GAN there is why 0.9 runs away.)
 #
-# **Predict.** Will calm players be enough?
+# Harder: the grid of 25, each mode forty times narrower than the gap to the next one. G is a
+# *continuous* map from one Gaussian, so some points must always lie between modes, and G has
+# to be very steep there. (About 40 seconds.)
+#
+# **Predict.** Will it be enough to leave out momentum?
 
 # %%
-plain_grid = train_point_gan(grid(), GRID_STEPS, seed=0)
+plain_grid = train_point_gan(grid(), GRID_STEPS, seed=seed(0))
 plain_grid_samples = plain_grid.sample(2_500)
 plain_grid_score = mode_coverage(plain_grid_samples, grid())
+
+# %% jupyter={"source_hidden": true}
 figures.modes_2d(
     plain_grid_samples,
     grid().means,
     *grid().nearest(plain_grid_samples),
-    title="The grid without a cure: uneven",
+    title="The grid without a penalty: uneven",
 )
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert plain_score.modes == 8 and plain_score.reverse_kl < 0.1
-    assert plain_grid_score.reverse_kl > 0.06
+    assert plain_grid_score.reverse_kl > 0.04
 
 # %% [markdown]
-# Why did it leave modes out? Where G has no points, D learns nothing about G, and no
-# arrow points there. D's slope is steep and local: it pushes points around between the
-# heaps they know.
-#
-# Three cures, all aimed at D:
-#
-# - **R1** (Mescheder et al. 2018): penalize the slope of D's logit $\ell$ on real data,
-#   $\frac{\gamma}{2}\,\mathbb E\,\|\nabla \ell(x)\|^2$. D becomes smooth, and its slopes reach far.
-# - **Gradient penalty** (Gulrajani et al. 2017): ask for slope 1 between real and
-#   generated points.
-# - **Packing** (Lin et al. 2018): show D two examples at a time. A pair from a collapsed
-#   G looks suspicious, a single point does not.
-#
-# We look at the first here, and measure all three below.
+# The second cure is aimed at D. **R1** (Mescheder et al. 2018) penalizes the slope of D's
+# logit $\ell$ on real data, $\frac{\gamma}{2}\,\mathbb E\,\|\nabla \ell(x)\|^2$. A gentle slope
+# is a long one: it reaches from one mode to the next.
 
 # %%
-show_code(GAN.penalty_value, "How the GAN takes the slope of D", folded=True)
+from utils.measures.adversarial import r1_penalty
+
+show_code(r1_penalty, "R1, half the mean squared slope; γ is its weight")
+
+# %% [markdown]
+# (About 50 seconds.)
 
 # %%
-grid_gan = train_point_gan(grid(), GRID_STEPS, seed=0, penalty={"r1": 0.1})
+grid_gan = train_point_gan(grid(), GRID_STEPS, seed=seed(0), penalty={"r1": 0.1})
 grid_samples = grid_gan.sample(2_500)
 grid_score = mode_coverage(grid_samples, grid())
+
+# %% jupyter={"source_hidden": true}
 figures.modes_2d(
     grid_samples,
     grid().means,
     *grid().nearest(grid_samples),
     title="The same with R1",
-)
-
-# %% [markdown]
-# All 25, and evenly. Both players at once, on a piece of the grid: D as a heat map, and
-# the arrows on the generated points.
-
-# %%
-points = grid_gan.sample(1_500)
-figures.two_players_2d(
-    grid().sample(1_500, seed=1),
-    points,
-    lambda x: ops.sigmoid(grid_gan.discriminator(x)),
-    arrows=arrows(grid_gan, points),
-    bounds=(-3, 3),
-    title="Near the end D is almost undecided; only a few points are still pushed",
 )
 
 # %% tags=["claim"]
@@ -1016,179 +1078,68 @@ if current_scale() != "quick":
     assert grid_score.reverse_kl < min(0.1, plain_grid_score.reverse_kl)
 
 # %% [markdown]
-# One run proves little: GANs differ from seed to seed. So here is every cure with five
-# seeds each. The script `benchmarks/mixtures.py` redoes the table.
+# One run proves little: GANs differ from seed to seed. So here are five seeds of each.
+# (`benchmarks/mixtures.py` redoes the table; bonus 03b has the other cures.)
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.course.results import load_results
 
-measured = load_results("mixtures")
+measured = load_results("mixtures")["laptop"]
 
 
-def row(runs, label):
-    """Mean and standard deviation over seeds, one row of the table."""
-    cells = [label]
-    for key, form in (("modes", ".1f"), ("high_quality", ".1%"), ("reverse_kl", ".3f")):
-        column = [run[key] for run in runs]
-        if None in column:  # some seed has no sample of high quality at all
-            cells.append("∞")
-        else:
-            cells.append(f"{np.mean(column):{form}} ± {np.std(column):{form}}")
-    return cells
+def spread(runs, key, form):
+    """Mean and standard deviation over the seeds, as text."""
+    values = [run[key] for run in runs]
+    return f"{np.mean(values):{form}} ± {np.std(values):{form}}"
 
 
-HEADER = ("grid of 25", "modes", "high quality", "reverse KL")
-table(
-    [row(runs, label) for label, runs in measured["laptop"]["grid"].items()],
-    HEADER,
-    caption=f"Measured, {measured['laptop']['settings']}",
-)
-
-# %%
-table(
-    [row(runs, label) for label, runs in measured["laptop"]["ring"].items()],
-    ("ring of 8", *HEADER[1:]),
-    caption=f"Measured, {measured['laptop']['settings']}",
-)
-
-# %% [markdown]
-# On the ring calm players are enough, and no cure does harm. On the grid
-#
-# - without a cure modes are missing or uneven in most seeds;
-# - **R1** finds all 25, evenly, in every seed;
-# - **packing** finds nearly all, but slowly: it judges half as many packs as there were
-#   points, and after these few steps little more than a third of its points are on a heap;
-# - the **gradient penalty** fails here: some seeds end with no point on a heap (∞). It asks
-#   for slope 1 between real and generated points for ever, also when both agree, so the
-#   game never comes to rest (Mescheder et al. 2018 prove it for one point).
-#
-# Other weights and more steps may well change the last two. A table like this
-# compares settings, not ideas.
-
-# %% [markdown]
-# Published, on the same data with the same counting (Lin et al. 2018, table 1, ten
-# trials, 400 000 steps), and ours with more patience: ten seeds, half the learning rate,
-# and as G the running mean of its weights, which averages away its last wobbles.
-
-# %%
-full = measured["full"]
 table(
     [
-        ("GAN (published)", "17.3 ± 0.8", "94.8 ± 0.7 %", "0.70 ± 0.07"),
-        ("ALI (published)", "24.1 ± 0.4", "95.7 ± 0.6 %", "0.14 ± 0.03"),
-        ("PacGAN2 (published)", "23.8 ± 0.7", "91.3 ± 0.8 %", "0.13 ± 0.04"),
-        ("PacGAN4 (published)", "24.8 ± 0.2", "93.6 ± 0.6 %", "0.04 ± 0.01"),
-        *[row(runs, label) for label, runs in full["grid"].items()],
+        (
+            f"{data}, {'R1' if cure == 'R1' else 'no penalty'}",
+            spread(measured[data][cure], "modes", ".1f"),
+            spread(measured[data][cure], "high_quality", ".1%"),
+            spread(measured[data][cure], "reverse_kl", ".3f"),
+        )
+        for data in ("ring", "grid")
+        for cure in ("none", "R1")
     ],
-    HEADER,
-    caption=f"Ours: {full['settings']}",
+    ("", "modes", "high quality", "reverse KL (nats)"),
+    caption=f"Mean ± standard deviation over the seeds; {measured['settings']}",
 )
 
-# %% tags=["claim"]
-grid_runs = measured["laptop"]["grid"]
-
-
-def mean(runs, key):
-    """Mean over the seeds."""
-    return np.mean([run[key] for run in runs])
-
-
-assert all(run["modes"] == 8 for run in measured["laptop"]["ring"]["R1"])
-assert all(run["modes"] == 25 for run in grid_runs["R1"])
-assert mean(grid_runs["packing 2"], "modes") > mean(grid_runs["none"], "modes")
-assert 0.3 < mean(grid_runs["packing 2"], "high_quality") < 0.5
-assert any(run["modes"] == 0 for run in grid_runs["gradient penalty"])
-assert sum(run["reverse_kl"] > 0.05 for run in grid_runs["none"]) >= 3
-assert mean(grid_runs["R1"], "modes") >= 24.8
-assert mean(grid_runs["R1"], "reverse_kl") < mean(grid_runs["none"], "reverse_kl")
-for runs in full["grid"].values():
-    assert len(runs) == 10 and mean(runs, "modes") >= 24.8
-    assert mean(runs, "high_quality") >= 0.957 and mean(runs, "reverse_kl") <= 0.04
-
 # %% [markdown]
-# ### Exercise 3.5 · Make it collapse, then mend it (open, 20 minutes)
+# On the ring R1 changes little. On the grid it finds all 25 modes in each of the five seeds,
+# and evenly; without it modes are missing or uneven in every one.
 #
-# Build and train two GANs on all of `ring()`, and return them. The first is to find at most
-# 2 of the 8 modes, the second at least 7. The networks are up to you, and so are
-# objective, penalty, packing, optimizers and steps; but a fresh G keeps to one spot as well,
-# so train at least 100 steps, with `fit`. On a laptop half a minute each is enough.
-#
-# <details><summary>Hint 1</summary>
-# What happens if D cannot see enough, or if G is far faster than D? Look back at
-# sections 3 and 5.
-# </details>
-# <details><summary>Hint 2</summary>
-# To collapse: momentum, as above; all points in one huddle, on a mode or between modes, are a
-# collapse. To mend:
-# <code>train_point_gan(ring(), RING_STEPS, seed=0, penalty={"r1": 0.1})</code>. For
-# two learning rates, build a <code>GAN</code> and <code>compile</code> it yourself.
-# </details>
+# > **What we know now.** A collapse is a huddle that runs away from D. No momentum calms it, and
+# > a penalty on D's slope lets D's word reach further.
 
-
-# %% tags=["exercise"]
-# Exercise 3.5: make it collapse, then mend it
-def collapsing():
-    """Builds and trains a GAN on the ring that finds at most 2 modes."""
-    # BEGIN SOLUTION
-    return train_point_gan(ring(), RING_STEPS, seed=1, momentum=0.9)
-    # END SOLUTION
-
-
-def mended():
-    """Builds and trains a GAN on the ring that finds at least 7 modes."""
-    # BEGIN SOLUTION
-    return train_point_gan(ring(), RING_STEPS, seed=1, penalty={"r1": 0.1})
-    # END SOLUTION
-
-
-# %% tags=["check"]
-checks.lesson03.collapse_and_mend(collapsing, mended)
+# %% tags=["claim"]
+assert all(run["modes"] == 25 for run in measured["grid"]["R1"])
+assert max(run["reverse_kl"] for run in measured["grid"]["R1"]) < 0.03
+assert min(run["reverse_kl"] for run in measured["grid"]["none"]) > 0.05
+assert all(
+    run["modes"] == 8 for cure in ("none", "R1") for run in measured["ring"][cure]
+)
 
 # %% [markdown]
 # ## 7 · Digits
 #
-# The same game with pictures. Offline these are 1 437 digits of 8×8 pixels (UCI); if MNIST
-# is in the cache (`course prefetch`), it is MNIST. Pixels lie in [−1, 1].
+# The same game with pictures: 1 437 digits of 8×8 pixels (UCI), pixels in [−1, 1]. At `full`
+# it is MNIST, if that is in the cache (`course prefetch`).
 
 # %%
 from utils.data.digits import load
 
-digits = load()
+digits = load("auto" if current_scale() == "full" else "uci")
 shape = digits.train_pictures.shape[1:]
-figures.image_grid(digits.train_pictures[:20], title=f"Real digits: {digits.name}")
 
-# %% [markdown]
-# How shall we judge generated digits? With a classifier, trained here in the open on the
-# real ones. Its accuracy on digits it has not seen says how far to trust it.
-
-# %%
-from keras import layers
-
-keras.utils.set_random_seed(0)
-classifier = keras.Sequential(
-    [
-        keras.Input(shape),
-        layers.Flatten(),
-        layers.Dense(256, "relu"),
-        layers.Dropout(0.3),
-        layers.Dense(10),
-    ]
+# %% jupyter={"source_hidden": true}
+figures.image_grid(
+    digits.train_pictures[:20],
+    title=f"Real digits, {shape[0]}×{shape[1]} pixels",
 )
-loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-classifier.compile("adam", loss, metrics=["accuracy"])
-examples = slice(None, scale(quick=1_000, laptop=12_000, full=60_000))
-classifier.fit(
-    digits.train_pictures[examples],
-    digits.train_labels[examples],
-    epochs=scale(quick=2, laptop=15, full=15),
-    verbose=0,
-)
-_, accuracy = classifier.evaluate(digits.test_pictures, digits.test_labels, verbose=0)
-print(f"{accuracy:.1%} of the held-out digits are classified correctly")
-
-# %% tags=["claim"]
-if current_scale() != "quick":
-    assert accuracy > 0.94
 
 # %% [markdown]
 # The **classic pair** of multilayer perceptrons: G goes 100 → 128 → 256 → 512 → 1024 →
@@ -1198,33 +1149,41 @@ if current_scale() != "quick":
 
 # %%
 def train_on_digits(generator, discriminator, steps, batch=64, rate=2e-4):
-    """Trains a pair on the digits; returns the GAN and eight moments."""
-    keras.utils.set_random_seed(0)
+    """Trains a pair on the digits; returns the GAN, eight moments and their steps."""
+    keras.utils.set_random_seed(seed(0))
     gan = GAN(generator, discriminator)
     adam = keras.optimizers.Adam
     gan.compile(adam(rate, beta_1=0.5), adam(rate, beta_1=0.5))
     batches = len(digits.train_pictures) // batch
-    film = [gan.sample(16)]
+    film, taken = [gan.sample(16)], [0]
     for turns in np.diff(steps * np.arange(8) ** 2 // 49).tolist():
         part = digits.train_pictures[: batch * min(max(turns, 1), batches)]
-        gan.fit(part, batch_size=batch, epochs=max(turns // batches, 1), verbose=0)
+        epochs = max(round(turns / batches), 1)
+        gan.fit(part, batch_size=batch, epochs=epochs, verbose=0)
         film.append(gan.sample(16))
-    return gan, film
+        taken.append(taken[-1] + epochs * (len(part) // batch))
+    return gan, film, [f"step {step:,}" for step in taken]
 
+
+# %% [markdown]
+# (About 25 seconds.)
 
 # %%
 from utils.networks.mlp_gan import classic_discriminator, classic_generator
 
-mlp_gan, mlp_film = train_on_digits(
-    classic_generator(shape), classic_discriminator(shape), DIGIT_STEPS
+mlp_gan, mlp_film, mlp_steps = train_on_digits(
+    classic_generator(shape), classic_discriminator(shape), CLASSIC_STEPS
 )
+
+# %% jupyter={"source_hidden": true}
 figures.image_filmstrip(
-    mlp_film, title="The classic pair: noise, blobs, strokes, digits"
+    mlp_film, mlp_steps, title="The classic pair: noise, blobs, strokes, digits"
 )
 
 # %% [markdown]
-# A **convolutional pair** in the manner of DCGAN knows that neighboring pixels belong
-# together: G doubles the picture twice, D halves it twice.
+# A **convolutional pair** in the manner of DCGAN (deep convolutional GAN, Radford et al. 2016)
+# knows that neighboring pixels belong together: G doubles the picture twice, D halves it
+# twice. It learns more slowly per step, so it gets more of them. (About 40 seconds.)
 
 # %%
 from utils.networks.dcgan import (
@@ -1232,42 +1191,58 @@ from utils.networks.dcgan import (
     convolutional_generator,
 )
 
-conv_gan, conv_film = train_on_digits(
-    convolutional_generator(shape), convolutional_discriminator(shape), IMAGE_STEPS
+conv_gan, conv_film, conv_steps = train_on_digits(
+    convolutional_generator(shape),
+    convolutional_discriminator(shape),
+    CONVOLUTIONAL_STEPS,
 )
-figures.image_filmstrip(conv_film, title="The convolutional pair")
+
+# %% jupyter={"source_hidden": true}
+figures.image_filmstrip(conv_film, conv_steps, title="The convolutional pair")
 
 # %% [markdown]
-# **Which digits do they draw?** The classifier sorts 1 000 pictures of each. An even
-# generator would draw each digit a hundred times.
-
+# **Which digits do they draw?** A classifier, trained on the real digits, sorts 1 000 pictures
+# of each. An even generator would draw each digit a hundred times.
+#
+# **Predict.** Will one of the ten be missing?
 
 # %%
+from utils.evaluation.digit_classifier import classifier_accuracy, train_classifier
+
+classifier = train_classifier(digits.train_pictures, digits.train_labels)
+accuracy = classifier_accuracy(digits.test_pictures, digits.test_labels, classifier)
+print(f"{accuracy:.1%} of the held-out digits are classified correctly")
+
+
 def digit_shares(images):
     """Share of each digit, by the classifier."""
-    votes = ops.convert_to_numpy(classifier(images)).argmax(axis=1)
+    votes = ops.convert_to_numpy(classifier(np.clip(images, -1, 1))).argmax(axis=1)
     return np.bincount(votes, minlength=10) / len(images)
 
 
 shares = {
-    "real": digit_shares(digits.test_pictures[:1_000]),
     "classic pair": digit_shares(mlp_gan.sample(1_000)),
     "convolutional pair": digit_shares(conv_gan.sample(1_000)),
 }
-drawn = {name: int((share > 0.01).sum()) for name, share in shares.items()}
-figures.curves(
-    {name: (np.arange(10), share) for name, share in shares.items()},
-    xlabel="digit, by the classifier",
-    ylabel="share of 1 000 pictures",
-    markers=True,
-    references={"even": 0.1},
-    title="Digits with more than 1 %: "
-    + ", ".join(f"{name} {count}" for name, count in drawn.items()),
-)
+
+# %% jupyter={"source_hidden": true}
+figure, axes = figures.new_figure(8.4, 3.0, 1, 2)
+for ax, (name, share) in zip(axes.flat, shares.items(), strict=True):
+    figures.bars(
+        {str(digit): value for digit, value in enumerate(share)},
+        xlabel="digit, by the classifier",
+        ylabel="share of 1 000 pictures",
+        colors="generated",
+        ylim=(0, 0.3),
+        title=f"{name}: rarest digit {share.min():.1%}",
+        ax=ax,
+    )
+    ax.axhline(0.1, color="black", linestyle="--", linewidth=1.2)
+figure
 
 # %% [markdown]
-# A point near zero is a lost digit: mode collapse on pictures, which a film of samples hardly
-# shows. Which of the two pairs is more even?
+# The dashed line is an even share. A bar near zero would be a lost digit: mode collapse on
+# pictures, which a film of samples hardly shows. Neither pair has lost one. (One seed.)
 #
 # **A walk through latent space.** Between two latent vectors lies a whole line of them.
 # Neighbors on it should give similar pictures. (We walk on an arc, not straight: nearly all
@@ -1275,60 +1250,93 @@ figures.curves(
 
 
 # %%
-def walk(gan, seed, steps=10):
+def walk(gan, number, steps=10):
     """Pictures along an arc between two random latent vectors."""
-    a, b = np.random.default_rng(seed).normal(size=(2, gan.latent_dim))
+    a, b = np.random.default_rng(number).normal(size=(2, gan.latent_dim))
     angle = np.arccos(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
     t = np.linspace(0, 1, steps)[:, None]
     latent = (np.sin((1 - t) * angle) * a + np.sin(t * angle) * b) / np.sin(angle)
     return ops.convert_to_numpy(gan(latent.astype("float32")))
 
 
+# %% jupyter={"source_hidden": true}
 figures.image_grid(
-    np.concatenate([walk(conv_gan, seed) for seed in range(4)]),
+    np.concatenate([walk(conv_gan, number) for number in range(4)]),
     columns=10,
     title="Four walks: one picture turns into another without a jump",
 )
 
 # %% tags=["claim"]
+assert accuracy > (0.96 if current_scale() == "laptop" else 0.9)
 if current_scale() != "quick":
-    assert min(drawn["classic pair"], drawn["convolutional pair"]) >= 8
+    assert min(share.min() for share in shares.values()) > 0.01
     steps = np.abs(np.diff(walk(conv_gan, 0, steps=40), axis=0)).mean(axis=(1, 2, 3))
     ends = np.abs(walk(conv_gan, 0)[0] - walk(conv_gan, 0)[-1]).mean()
-    assert steps.max() < 0.25 * ends, "the walk jumps"
+    assert steps.max() < 0.3 * ends, "the walk jumps"
 
 # %% [markdown]
+# And the last word has the convolutional pair: real digits, and its digits beside them.
+
+# %% jupyter={"source_hidden": true}
+both = np.stack(
+    [
+        digits.test_pictures[:50].reshape(5, 10, *shape),
+        np.asarray(conv_gan.sample(50, seed=seed(1))).reshape(5, 10, *shape),
+    ],
+    axis=1,
+)
+figures.image_rows(
+    {
+        f"{name}{' ' * row}": both[row, which]
+        for which, name in enumerate(("real", "drawn"))
+        for row in range(3)
+    },
+    title="Real digits, and digits that the convolutional pair drew from noise",
+)
+
+# %% [markdown]
+# > **What we know now.** The loop of section 2 draws pictures without a change. Networks that
+# > know about neighbors, and patience, make them better.
+#
 # ## 8 · Measured here, published, source
 #
-# What this notebook measured a moment ago, beside what was published.
+# What this notebook measured a moment ago (one seed), beside what was published
+# (± is the standard deviation over ten trials).
 
-# %%
+# %% jupyter={"source_hidden": true}
 perfect_share = 1 - np.exp(-4.5)
+undecided = float(logistic_discriminator_loss(np.zeros((1, 1)), np.zeros((1, 1))))
 table(
     [
         (
-            "grid of 25, modes found",
-            f"{grid_score.modes} (1 seed)",
+            "grid of 25, no penalty, modes found",
+            plain_grid_score.modes,
+            "17.3 ± 0.8",
+            "GAN in Lin et al. 2018",
+        ),
+        (
+            "grid of 25, R1, modes found",
+            grid_score.modes,
             "24.8 ± 0.2",
             "PacGAN4, Lin et al. 2018",
         ),
         (
-            "grid of 25, high quality",
+            "grid of 25, R1, high quality",
             f"{grid_score.high_quality:.1%}",
-            f"95.7 ± 0.6 %; perfect {perfect_share:.1%}",
-            "ALI in Lin et al. 2018; exact",
+            f"93.6 ± 0.6 %; perfect {perfect_share:.1%}",
+            "PacGAN4, Lin et al. 2018; exact",
         ),
         (
-            "grid of 25, reverse KL (nats)",
+            "grid of 25, R1, reverse KL (nats)",
             f"{grid_score.reverse_kl:.3f}",
             "0.04 ± 0.01",
             "PacGAN4, Lin et al. 2018",
         ),
         (
-            "ring of 8, modes found",
-            f"{plain_score.modes} (1 seed)",
-            "7.9 ± 0.1",
-            "PacGAN2, Lin et al. 2018",
+            "ring of 8, no penalty, modes found",
+            plain_score.modes,
+            "6.3 ± 0.5",
+            "GAN in Lin et al. 2018",
         ),
         (
             "JS of bumps that never meet (nats)",
@@ -1338,7 +1346,7 @@ table(
         ),
         (
             "D's loss where D is undecided (nats)",
-            f"{float(logistic_discriminator_loss(np.zeros((1, 1)), np.zeros((1, 1)))):.4f}",
+            f"{undecided:.4f}",
             "1.3863 (2 log 2)",
             "Goodfellow et al. 2014",
         ),
@@ -1351,8 +1359,10 @@ table(
 #
 # - Goodfellow et al. (2014), *Generative adversarial nets*: algorithm 1 and section 4.
 # - Mescheder, Geiger and Nowozin (2018), *Which training methods for GANs do actually
-#   converge?*: the Dirac-GAN is section 1 with one point instead of a bump.
+#   converge?*: section 1 with one point instead of a bump, and R1.
 # - Lin et al. (2018), *PacGAN*: the data and the counting of section 6.
+# - Radford et al. (2016), *Unsupervised representation learning with deep convolutional
+#   generative adversarial networks*.
 # - Kahng et al. (2019), *GAN Lab*: both players in a browser.
 # - Huang et al. (2024), *The GAN is dead; long live the GAN!*: how simple a modern GAN is.
 #
@@ -1367,7 +1377,8 @@ table(
 # | minimax loss | log(1 − D(G(z))), lowered by G | 极小极大损失 |
 # | non-saturating loss | −log D(G(z)) | 非饱和损失 |
 # | Jensen–Shannon divergence | what the best D measures | JS 散度 |
+# | momentum | how much of its last direction an optimizer keeps | 动量 |
+# | mode | a place where the data are dense | 模态 |
 # | mode collapse | G leaves modes out | 模式坍塌 |
-# | gradient penalty, R1 | a price on the slope of D | 梯度惩罚 |
-# | packing | D judges several examples at a time | 打包 |
+# | R1 | a price on the slope of D at real data | R1 正则化 |
 # | reverse KL | the divergence that punishes uneven and missing modes | 反向 KL 散度 |

@@ -61,9 +61,7 @@ OVERRIDES = {
 # Notebooks that take longer than the 75 minutes that are allowed, each with its reason.
 TOO_LONG: dict[str, str] = dict.fromkeys(
     (
-        "03_training_a_gan",
         "04_one_player_alone",
-        "05_vae_against_gan",
         "08_learning_to_compare",
         "09_what_convnets_see",
         "10_style_is_correlation",

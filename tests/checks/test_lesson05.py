@@ -13,7 +13,7 @@ from utils.evaluation.frechet import frechet_distance
 from utils.evaluation.precision_recall import precision_recall
 from utils.measures.rate_distortion import optimum
 
-# 5.1, the Fréchet distance of two Gaussians
+# 5.2, the Fréchet distance of two Gaussians
 
 
 def by_eigenvalues(mean_a, cov_a, mean_b, cov_b):
@@ -57,7 +57,7 @@ def squares(m, n):
     float32=lambda *g: by_symmetric_roots(*(each.astype("float32") for each in g)),
 )
 def test_a_right_frechet_distance_passes(capsys, answer):
-    passes(capsys, lesson05.frechet, answer, "5.1")
+    passes(capsys, lesson05.frechet, answer, "5.2")
 
 
 def without_clip(m, a, n, b):
@@ -114,7 +114,7 @@ def test_a_wrong_frechet_distance_is_rejected(answer, message):
     is_rejected(lesson05.frechet, answer, message)
 
 
-# 5.2, precision and recall by nearest neighbors
+# 5.1, precision and recall by nearest neighbors
 
 
 def share(points, centers, k, metric="euclidean"):
@@ -182,7 +182,7 @@ def in_place_of_real(real, fake, k):
     ),
 )
 def test_right_precision_and_recall_pass(capsys, answer):
-    passes(capsys, lesson05.precision_and_recall, answer, "5.2")
+    passes(capsys, lesson05.precision_and_recall, answer, "5.1")
 
 
 @wrong(
@@ -219,7 +219,7 @@ def test_wrong_precision_and_recall_are_rejected(answer, message):
     is_rejected(lesson05.precision_and_recall, answer, message)
 
 
-# 5.3, predict what β does
+# 5.4, predict what β does
 
 
 def with_loop(variances, noise, beta):
@@ -252,7 +252,7 @@ def by_search(variances, noise, beta):
     ],
 )
 def test_a_right_prediction_passes(capsys, answer):
-    passes(capsys, lesson05.predict_beta, answer, "5.3")
+    passes(capsys, lesson05.predict_beta, answer, "5.4")
 
 
 def in_place_beta(variances, noise, beta):
@@ -284,7 +284,7 @@ def test_a_wrong_prediction_is_rejected(answer, message):
     is_rejected(lesson05.predict_beta, answer, message)
 
 
-# 5.4, fool the Fréchet distance
+# 5.3, fool the Fréchet distance
 
 
 def moved(points, real):
@@ -316,7 +316,7 @@ def normal(n, seed=0):
     turned=lambda real, n: moved(around(n) @ [[0.6, 0.8], [-0.8, 0.6]], real),
 )
 def test_points_that_fool_the_distance_pass(capsys, answer):
-    passes(capsys, lesson05.fool, answer, "5.4")
+    passes(capsys, lesson05.fool, answer, "5.3")
 
 
 @wrong(
@@ -362,10 +362,10 @@ def test_points_that_do_not_fool_it_are_rejected(answer, message):
 @pytest.mark.parametrize(
     ("check", "number"),
     [
-        (lesson05.frechet, "5.1"),
-        (lesson05.precision_and_recall, "5.2"),
-        (lesson05.predict_beta, "5.3"),
-        (lesson05.fool, "5.4"),
+        (lesson05.frechet, "5.2"),
+        (lesson05.precision_and_recall, "5.1"),
+        (lesson05.predict_beta, "5.4"),
+        (lesson05.fool, "5.3"),
     ],
 )
 def test_a_stub_is_not_attempted_yet(monkeypatch, capsys, check, number):

@@ -1,4 +1,4 @@
-"""Exercise 5.4: points that fool the Fréchet distance: near by it, and on no mode."""
+"""Exercise 5.3: points that fool the Fréchet distance: near by it, and on no mode."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ _CLOSE, _ON_A_MODE = 0.05, 0.05
 _SPREAD = 2.83  # of the grid, along each axis
 
 
-@exercise("5.4", "fool the Fréchet distance", seconds=60)
+@exercise("5.3", "fool the Fréchet distance", seconds=60)
 def fool(fool: Callable) -> str:
     """Points that share mean and covariance with the grid, and not one of its modes.
 

@@ -1,4 +1,4 @@
-"""Exercise 5.1: the Fréchet distance of two Gaussians."""
+"""Exercise 5.2: the Fréchet distance of two Gaussians."""
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def _lacks_spread(*gaussians) -> Case:
 
 
 frechet = Check(
-    "5.1",
+    "5.2",
     "the Fréchet distance of two Gaussians",
     "frechet(mean_a, cov_a, mean_b, cov_b)",
     exact=frechet_distance,

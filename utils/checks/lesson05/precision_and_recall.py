@@ -1,4 +1,4 @@
-"""Exercise 5.2: precision and recall by nearest neighbors."""
+"""Exercise 5.1: precision and recall by nearest neighbors."""
 
 from collections.abc import Callable
 
@@ -89,7 +89,7 @@ _SOME_BALL = (
 )
 
 precision_and_recall = Check(
-    "5.2",
+    "5.1",
     "precision and recall by nearest neighbors",
     "precision_and_recall(real, fake, k) -> precision, recall",
     exact=lambda real, fake, k: tuple(precision_recall(real, fake, k)),

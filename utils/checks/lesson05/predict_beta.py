@@ -1,4 +1,4 @@
-"""Exercise 5.3: what β does to a VAE on Gaussian data."""
+"""Exercise 5.4: what β does to a VAE on Gaussian data."""
 
 import numpy as np
 
@@ -26,7 +26,7 @@ def _changed(change):
 
 
 predict_beta = Check(
-    "5.3",
+    "5.4",
     "predict what β does",
     "predict_beta(variances, noise, beta) -> error, kl",
     exact=optimum,

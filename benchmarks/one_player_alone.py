@@ -7,13 +7,14 @@ It writes `results/one_player_alone/`.
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import ops
 from record import record
 from rich.console import Console
 from scipy.stats import multivariate_normal
 from sklearn.decomposition import PCA
 
 from utils.data.digits import load
+from utils.evaluation.digit_classifier import train_classifier
 from utils.models import VAE, Autoencoder
 from utils.networks.encoders import mlp_encoder
 from utils.networks.mlp import mlp, mlp_generator
@@ -22,23 +23,6 @@ SEEDS, LATENT, EPOCHS, VARIANCE = 3, 8, 100, 0.3
 DIGITS = load("uci")
 TRAIN, TEST = DIGITS.train_pictures[:1_408], DIGITS.test_pictures
 SHAPE = TRAIN.shape[1:]
-
-
-def trained_classifier():
-    """The lesson's classifier."""
-    keras.utils.set_random_seed(0)
-    classifier = keras.Sequential(
-        [
-            keras.Input(SHAPE),
-            layers.Flatten(),
-            layers.Dense(256, "relu"),
-            layers.Dropout(0.3),
-            layers.Dense(10, "softmax"),
-        ]
-    )
-    classifier.compile("adam", "sparse_categorical_crossentropy")
-    classifier.fit(DIGITS.train_pictures, DIGITS.train_labels, epochs=15, verbose=0)
-    return classifier
 
 
 def train(model):
@@ -54,7 +38,7 @@ def halfway(model, classifier):
     different = DIGITS.test_labels[one] != DIGITS.test_labels[other]
     codes = model.encode(TEST)
     pictures = model.decode((codes[one[different]] + codes[other[different]]) / 2)
-    shares = ops.convert_to_numpy(classifier(pictures)).max(axis=1)
+    shares = ops.convert_to_numpy(ops.softmax(classifier(pictures))).max(axis=1)
     return float(np.mean(shares > 0.9))
 
 
@@ -78,7 +62,7 @@ def linear_vae_gap(seed):
 
 def main():
     """Measures and writes the table."""
-    classifier = trained_classifier()
+    classifier = train_classifier(DIGITS.train_pictures, DIGITS.train_labels)
     for seed in range(SEEDS):
         keras.utils.set_random_seed(seed)
         plain = Autoencoder(mlp_encoder(SHAPE, LATENT), mlp_generator(SHAPE, LATENT))

@@ -72,7 +72,7 @@ def test_a_right_discriminator_passes(capsys, answer):
         ),
         "is ½ far out in the tails",
     ),
-    half=(lambda log_p, log_q: 0.5 + 0 * log_p, r"returns 0.5 at \[1\] .* is right"),
+    half=(lambda log_p, log_q: 0.5 + 0 * log_p, "same whatever it is given"),
     exchanged=(lambda log_q, log_p: ops.sigmoid(log_p - log_q), "exchanged the order"),
     clipped_early=(
         lambda log_p, log_q: ops.sigmoid(np.clip(log_p - log_q, -1, 1)),
@@ -201,7 +201,7 @@ def test_a_right_conjugate_passes(capsys, answer):
 
 
 @wrong(
-    zero=(lambda t: 0 * t, r"returns -?0 at \[0\] .* is right"),
+    zero=(lambda t: 0 * t, "does not use `t`"),
     square_root=(lambda t: np.sqrt(1 - t) - 1, "is right"),
     of_the_mean=(lambda t: np.mean(t / (1 - t)), "one number for each"),
     a_list=(lambda t: [str(x) for x in t], "must return numbers"),

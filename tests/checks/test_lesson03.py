@@ -128,7 +128,7 @@ def d_misspelled(real_logits, fake_logits):
     (d_exponential_overflows, "overflows for logits of ±10 000.*softplus"),
     (d_keras_on_probabilities, "levels off.*clipping"),
     (d_each, r"shape \(4, 1\).*one number is asked for"),
-    (d_numpy, "gradient.*`minimize` follows the gradient.*NumPy"),
+    (d_numpy, "gradient.*training follows the gradient.*NumPy"),
     (d_overflow_hidden_by_where, "gradient with respect to real_logits.*nan"),
     (d_misspelled, r"called with real_logits = a tensor of shape \(4, 1\)"),
     unsafe=(lambda r, f: d_of_probabilities(ops.log, r, f), "overflows for logits of"),
@@ -852,6 +852,12 @@ def count_one_share_only(samples, means, std):
     return counts_with_numpy(samples, means, std)[1]
 
 
+def good_by_mode(samples, means, std):
+    distances = np.linalg.norm(samples[:, None] - means, axis=-1)
+    good = distances.min(axis=1) <= 3 * std
+    return np.bincount(distances.argmin(axis=1)[good], minlength=len(means))
+
+
 def count_without_return(samples, means, std):
     counts_with_numpy(samples, means, std)
 
@@ -859,15 +865,26 @@ def count_without_return(samples, means, std):
 @wrong(
     (count_every_nearest, "counts every mean that is nearest.*however far"),
     (count_where_the_mode_changes, "returns modes = 8.* is right"),
-    (count_with_two_samples_a_mode, "returns modes = 2.* is right"),
+    (count_with_two_samples_a_mode, "asks for two samples on a mode"),
     (count_of_few_good, "returns high_quality = .* is right"),
-    (count_rounded, "returns high_quality = 0.73 .*0.7273 is right"),
+    (count_rounded, "rounded to 2 decimals: high_quality = 0.73 .*0.7273"),
     (count_eight_modes, "called with samples = an array.*IndexError: index 2 is out"),
     (count_at_least_one, "0 modes and a share of 0"),
     (count_in_place, "writes into its argument samples"),
     (count_in_the_other_order, "results in another order.*modes, high_quality"),
     (count_one_share_only, "must return 2 results: end with `return modes, high_q"),
     (count_without_return, "returns None.*lacks the word `return`"),
+    of_a_fair_share=(
+        lambda s, m, std: (
+            np.sum(good_by_mode(s, m, std) >= 0.5 * len(s) / len(m)),
+            counts_with_numpy(s, m, std)[1],
+        ),
+        "one sample is enough for a mode",
+    ),
+    eight_at_most=(
+        lambda s, m, std: counts_with_numpy(s, m[:8], std),
+        "there are 25 modes",
+    ),
     exchanged=(
         lambda means, samples, std: counts_with_numpy(samples, means, std),
         "exchanged the order of its arguments",
@@ -970,6 +987,12 @@ def trained_at_once(rate, points):
     return training
 
 
+def erased():
+    gan = Made(on_modes(1))
+    gan.generator.set_weights([0 * w for w in gan.generator.get_weights()])
+    return gan
+
+
 ONE_BUMP = GaussianMixture([[1.0, 0.0]], 0.01).sample(200, seed=0)
 
 
@@ -998,6 +1021,7 @@ ONE_BUMP = GaussianMixture([[1.0, 0.0]], 0.01).sample(200, seed=0)
             MENDED,
             "never trained.*rate above 0",
         ),
+        (erased, MENDED, "`collapsing` has a layer whose weights are all one number"),
         (trained_at_once(0.1, ONE_BUMP), MENDED, "hold 1 of the ring's 8 modes"),
         (COLLAPSED, ring, "`mended` returns a GaussianMixture.*a `GAN`, or another"),
         (COLLAPSED, a_gan(disk(0.1)), "`mended` is still collapsed: it reaches 0 of 8"),

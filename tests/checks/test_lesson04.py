@@ -393,6 +393,7 @@ def test_a_right_round_passes(capsys, answer):
     some_real_ones=(chosen(real_share=7), "10 of the 70 real"),
     repeated=(repeated, "70 of the 70 real examples, in 140 rows"),
     epochs=(chosen(epochs=5), "for 5 epochs"),
+    kept_back=(chosen(validation_split=0.5), "keeps the last examples back"),
     dreams_again=(dreams_again, "dreams again"),
     frozen=(frozen, "leaves D frozen"),
     as_many_zeros_as_ones=(as_many_zeros_as_ones, "broke off"),

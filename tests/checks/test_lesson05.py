@@ -72,6 +72,10 @@ def in_place(mean_a, cov_a, mean_b, cov_b):
 
 
 @wrong(
+    to_two_decimals=(
+        lambda *g: round(float(frechet_distance(*g)), 2),
+        "rounded to 2 decimals",
+    ),
     cholesky=(by_cholesky, "broke off|without spread"),
     by_inverse=(
         lambda m, a, n, b: (
@@ -192,6 +196,10 @@ def test_right_precision_and_recall_pass(capsys, answer):
         ),
         "is right",
     ),
+    as_many_of_each=(
+        lambda r, f, k: both(share)(r[: len(f)], f[: len(r)], k),
+        "fewer generated points",
+    ),
     one_cluster=(lambda r, f, k: (0.73, 0.87), "is right"),
     strangers=(both(lambda p, c, k: share(p, c + 9, k)), "is right"),
     capped=(
@@ -262,7 +270,7 @@ def in_place_beta(variances, noise, beta):
 
 
 @wrong(
-    first_axis=(lambda v, n, b: optimum(v[:1], n, b), "its own error"),
+    first_axis=(lambda v, n, b: optimum(v[:1], n, b), "first row of variances alone"),
     widest_axis=(lambda v, n, b: optimum(v[[v.argmax()]], n, b), "its own error"),
     distinct_axes=(lambda v, n, b: optimum(np.unique(v), n, b), "alike"),
     without_narrow_axes=(lambda v, n, b: optimum(v[v > 0.3], n, b), "is right"),

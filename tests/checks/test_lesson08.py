@@ -223,7 +223,7 @@ def in_blocks_of_two(labels, distances):
     one_half=(lambda labels, d: hardest(labels, np.triu(d)), "is right"),
     roots=(
         lambda labels, d: tuple(np.sqrt(part) for part in hardest(labels, d)),
-        r"returns positive = .* at \[0\] for labels = \[0",
+        "takes the square root of distances",
     ),
     one_for_all=(
         lambda labels, d: (hardest(labels, d)[0].max(), hardest(labels, d)[1].min()),
@@ -441,8 +441,8 @@ def test_a_right_head_passes(capsys, answer):
         r"not where a \+ b is small",
     ),
     numpy=(head_with_numpy, "no gradient"),
-    weights_squared=(lambda a, b, w, c: head(a, b, w**2, c), "for the first pair"),
-    bias_subtracted=(lambda a, b, w, c: head(a, b, w, -c), "for the first pair"),
+    weights_squared=(lambda a, b, w, c: head(a, b, w**2, c), "squares weights"),
+    bias_subtracted=(lambda a, b, w, c: head(a, b, w, -c), "sign of bias flipped"),
     column=(
         lambda a, b, w, c: head(a, b, w, c)[:, None],
         r"shape \(3, 1\).*an axis of length 1 too many",
@@ -585,6 +585,12 @@ def test_a_wrong_reading_is_rejected(answer, message):
 COLLAPSED, MENDED = model_of(one_point), model_of(apart)
 
 
+def set_to_constants():
+    model = COLLAPSED()
+    model.embedding.set_weights([0 * w for w in model.embedding.get_weights()])
+    return model
+
+
 @pytest.mark.parametrize(
     ("collapsing", "mended", "message"),
     [
@@ -594,6 +600,7 @@ COLLAPSED, MENDED = model_of(one_point), model_of(apart)
         (COLLAPSED, model_of(lambda n: np.full((n, 2), np.nan)), "diverged"),
         (model_of(lambda n: np.full((n, 2), np.nan)), MENDED, "diverged"),
         (model_of(one_point, steps=0), MENDED, "never trained"),
+        (set_to_constants, MENDED, "`collapsing` has a layer .* are all one number"),
         (lambda: None, MENDED, "returns None.*trained TripletModel"),
         (COLLAPSED, lambda: {"loss": [0.3]}, "trained TripletModel"),
         (

@@ -149,7 +149,7 @@ def emptied(steps):
         "is right",
     ),
     made_for_three=(lambda steps: in_a_loop((steps * 3)[:3]), "is right"),
-    without_the_last=(lambda steps: in_a_loop(steps[:-1]), "sees 3 pixels"),
+    without_the_last=(lambda steps: in_a_loop(steps[:-1]), "leaves out the last row"),
     empties_the_list=(emptied, "writes into its argument steps"),
     size_only=(lambda steps: in_a_loop(steps)[0], "must return 2 results"),
     nothing=(lambda steps: None, "return"),
@@ -214,6 +214,17 @@ def marked(values, picture, size, jump, n):
 
 
 @wrong(
+    each_value_once=(
+        lambda v, p, s, j, n: cut(
+            p,
+            [
+                np.array(np.unravel_index(k, v.shape)) * j
+                for k in np.unique(v, return_index=True)[1][::-1][:n]
+            ],
+            s,
+        ),
+        "two places may be excited alike",
+    ),
     rectified=(
         lambda v, p, s, j, n: by_sorting(np.maximum(v, 0), p, s, j, n),
         "where .* is right",
@@ -302,7 +313,10 @@ def raw(pictures, score, rate):
 @wrong(
     no_floor=(raw, "NaN where the gradient is 0"),
     one_picture=(step(lambda x, g, r: x[0]), "shape"),
-    half=(step(lambda x, g, r: np.clip(x + 0.5 * r * g / rms(g), -1, 1)), "by hand"),
+    half=(
+        step(lambda x, g, r: np.clip(x + 0.5 * r * g / rms(g), -1, 1)),
+        "halves rate",
+    ),
     per_picture_norm_of_two=(
         step(lambda x, g, r: np.clip(x + r * g / rms(g[:1]), -1, 1)),
         "is right",

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from utils.models import TripletModel
+from utils.models import GAN, Autoencoder, TripletModel
 from utils.networks import dcgan, features
 from utils.networks.embedding import embedding_network
-from utils.networks.encoders import convolutional_encoder
+from utils.networks.encoders import convolutional_encoder, mlp_encoder
 from utils.networks.image_transform import image_transform_network
+from utils.networks.mlp import mlp_generator
 from utils.networks.random_filters import random_waves
 from utils.networks.receptive_fields import receptive_field
 
@@ -206,6 +207,8 @@ def test_wrong_requests_are_refused(call, message):
         features.random_filter_pyramid,
         features.vgg19_features,
         image_transform_network,
+        lambda: Autoencoder(mlp_encoder((8, 8, 1), 2), mlp_generator((8, 8, 1), 2)),
+        lambda: GAN(mlp_generator((8, 8, 1), 2), mlp_encoder((8, 8, 1), 1)),
     ],
 )
 def test_channels_first_is_refused_in_one_sentence(build):

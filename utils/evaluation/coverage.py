@@ -52,9 +52,8 @@ def mode_coverage(samples, mixture, sigmas: float = 3.0) -> Coverage:
     """
     sigmas = number(sigmas, "sigmas", above=0, fix="3 is usual.")
     points = _check_samples(samples)
-    distances = mixture.distances(points)
-    nearest = distances.argmin(axis=1)
-    is_good = distances.min(axis=1) <= sigmas
+    nearest, ways = mixture.nearest(points)
+    is_good = np.linalg.norm(ways, axis=1) <= sigmas
     counts = np.bincount(nearest[is_good], minlength=len(mixture.means))
     return Coverage(
         modes=int((counts > 0).sum()),

@@ -3,7 +3,7 @@
 import keras
 from keras import ops
 
-from utils.core.validation import built_model
+from utils.core.validation import built_model, channels_last
 from utils.models.base import CourseModel, check_examples
 
 
@@ -76,6 +76,8 @@ def check_coder(encoder, decoder, code_parts):
     built_model(encoder, "encoder")
     built_model(decoder, "decoder")
     latent, made = decoder.input_shape[1:], decoder.output_shape[1:]
+    if len(made) > 1:
+        channels_last("An autoencoder of pictures")
     if len(latent) != 1 or latent[0] is None or latent[0] < 1:
         raise ValueError(
             f"The decoder takes inputs of shape {latent}, but a code has the shape "

@@ -3,7 +3,7 @@
 import keras
 
 from utils.core.batches import standard_normal
-from utils.core.validation import built_model, integer
+from utils.core.validation import built_model, channels_last, integer
 from utils.models.base import CourseModel, check_examples
 from utils.models.player_optimizers import PlayerOptimizers
 
@@ -184,6 +184,8 @@ def check_players(generator, discriminator, packing=1):
     built_model(generator, "generator")
     check_discriminator(discriminator)
     latent, made = generator.input_shape[1:], generator.output_shape[1:]
+    if len(made) > 1:
+        channels_last("A game on pictures")
     if len(latent) != 1 or latent[0] is None or latent[0] < 1:
         raise ValueError(
             f"The generator takes inputs of shape {latent}, but a latent vector has "

@@ -20,6 +20,7 @@ __all__ = [
     "as_tensors",
     "close",
     "copied",
+    "filled_by_hand",
     "read_array",
     "read_like",
     "read_number",
@@ -123,7 +124,7 @@ class Answer:
             where = f" (it breaks off at `{place.code}`)" if place else ""
             raise Mistake(
                 f"the value of `{self.name}` is right, but it has no gradient, and "
-                f"`minimize` follows the gradient{where}: stay with `keras.ops` from "
+                f"training follows the gradient{where}: stay with `keras.ops` from "
                 "the arguments to the result, without NumPy, `float()` or `.numpy()`."
             ) from error
         return [ops.convert_to_numpy(gradient) for gradient in gradients]
@@ -221,6 +222,14 @@ def read_array(value, name: str) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise Mistake(_not_a_number(value, name))
     return array
+
+
+def filled_by_hand(model: keras.Model) -> bool:
+    """Whether some kernel holds one and the same number: no training ends there."""
+    return any(
+        weight.ndim > 1 and weight.size > 1 and not np.ptp(weight)
+        for weight in model.get_weights()
+    )
 
 
 def copied(values: Sequence) -> tuple:

@@ -76,16 +76,13 @@ def recognized(
 
 
 def _explains(wrong, replies, parts, tolerance, least) -> bool:
-    evidence = [_matches(wrong, reply, parts, tolerance, least) for reply in replies]
+    evidence = [matches(wrong, reply, parts, tolerance, least) for reply in replies]
     return True in evidence and False not in evidence
 
 
-def _matches(wrong, reply, parts, tolerance, least) -> bool | None:
+def matches(wrong, reply, parts, tolerance, least) -> bool | None:
     """True, False, or None where the case says nothing about the mistake."""
-    found, exact = reply.found, reply.exact
-    if wrong.part is not None:
-        which = list(parts).index(wrong.part)
-        found, exact = found[which], exact[which]
+    found, exact = part_of(wrong, reply, parts)
     right = agree(found, exact, tolerance, least)
     if wrong.when is not None:
         return None if right else _holds(wrong.when, found, *reply.arguments())
@@ -96,6 +93,14 @@ def _matches(wrong, reply, parts, tolerance, least) -> bool | None:
     if agree(found, formula, tolerance, least):
         return None if right else True
     return None if _undefined(formula) else False
+
+
+def part_of(wrong: Wrong, reply: Reply, parts: Sequence[str]) -> tuple:
+    """What was returned and what is right, of the part that a mistake is about."""
+    if wrong.part is None:
+        return reply.found, reply.exact
+    which = list(parts).index(wrong.part)
+    return reply.found[which], reply.exact[which]
 
 
 def _holds(predicate, *arguments) -> bool | None:

@@ -17,6 +17,14 @@ from utils.checks.engine.comparison import (
     where_they_differ,
 )
 from utils.checks.engine.feedback import Mistake, report
+from utils.checks.engine.slips import (
+    bounded,
+    ignored,
+    overflows,
+    rounded,
+    told_by_arguments,
+    told_by_result,
+)
 from utils.checks.engine.traceback import describe_error
 
 
@@ -126,7 +134,30 @@ class Check:
             or self._other_order_of_results(answer, replies)
             or self._arguments_exchanged(answer, replies)
         )
-        return slip or self._difference(answer, reply, replies)
+        if slip:
+            return slip
+        return self._difference(
+            answer, reply, self._told(answer, reply, replies), replies
+        )
+
+    def _told(self, answer: Answer, reply: Reply, replies) -> str | None:
+        """What a change of the arguments or the result explains, in a few words."""
+        compare = {"tolerance": self.tolerance, "least": self.least}
+        named = {"parts": answer.parts, **compare}
+        return (
+            ignored(
+                lambda case: self._ask(answer, case),
+                answer.arguments,
+                [*self.cases, reply.case],
+                **compare,
+            )
+            or told_by_arguments(self.exact, answer.arguments, replies, **named)
+            or told_by_result(self.exact, answer.arguments, replies, **named)
+            or (None if answer.parts else self._factor(replies))
+            or bounded(replies, self._right)
+            or rounded(replies, self.least)
+            or overflows(reply.found, reply.exact)
+        )
 
     def _draws(self, answer: Answer, reply: Reply) -> str | None:
         again = self._ask(answer, reply.case)
@@ -160,6 +191,14 @@ class Check:
                 )
         return None
 
+    def _factor(self, replies) -> str | None:
+        """Says if one number is the right one times, or plus, the same each time."""
+        if any(np.shape(each) for one in replies for each in (one.found, one.exact)):
+            return None
+        return factor_between(
+            [each.found for each in replies], [each.exact for each in replies]
+        )
+
     def _are(self, replies, others: Callable) -> bool:
         """Whether each reply is one of what `others` makes of the exact one."""
         try:
@@ -178,7 +217,7 @@ class Check:
         except Exception:  # not defined for such arguments
             return False
 
-    def _difference(self, answer: Answer, reply: Reply, replies) -> str:
+    def _difference(self, answer, reply: Reply, told: str | None, replies) -> str:
         found, exact, label = reply.found, reply.exact, ""
         if answer.parts:
             which = next(
@@ -192,17 +231,13 @@ class Check:
             for name, value in zip(answer.arguments, reply.case.arguments, strict=True)
         )
         if np.shape(found) != np.shape(exact):
-            return _other_shape(label, found, exact, given)
+            shape = _other_shape(label, found, exact, given)
+            return f"{told}: it {shape}" if told else shape
         shows = f": {reply.case.shows}" if reply.case.shows else "."
         value, right = where_they_differ(found, exact, self.tolerance, self.least)
         label = f"{label} = " if label else ""
-        pattern = None
-        if not np.shape(exact) and not answer.parts:
-            pattern = factor_between(
-                [each.found for each in replies], [each.exact for each in replies]
-            )
-        if pattern:
-            return f"{pattern}: {value} for {given}, where {right} is right{shows}"
+        if told:
+            return f"{told}: {label}{value} for {given}, where {right} is right."
         nearly = (
             " (Nearly: is a grid too coarse, or something rounded?)"
             if agree(found, exact, 0.02, self.least)

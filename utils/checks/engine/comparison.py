@@ -28,14 +28,22 @@ def agree(found, exact, tolerance: float = TOLERANCE, least: float = 1e-6) -> bo
     NaN agrees with NaN, so that what a formula does not define can be recognized.
     """
     if isinstance(exact, tuple):
-        return len(found) == len(exact) and all(
+        return _shape(found)[:1] == (len(exact),) and all(
             agree(one, other, tolerance, least)
             for one, other in zip(found, exact, strict=True)
         )
     return (
-        np.shape(found) == np.shape(exact)
+        _shape(found) == np.shape(exact)
         and not differs(found, exact, tolerance, least).any()
     )
+
+
+def _shape(value) -> tuple:
+    """The shape, or the length alone of parts that differ in shape."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return (len(value),)
 
 
 def as_one(found, exact):
@@ -120,6 +128,7 @@ def factor_between(found: Sequence[float], exact: Sequence[float]) -> str | None
     ratio = found[known] / exact[known]
     if (
         ratio[0]
+        and not close(ratio[0], 1)  # else what is not finite is wrong
         and np.allclose(ratio, ratio[0], rtol=1e-4, atol=0)
         and agree(found[~known], 0 * exact[~known])
     ):

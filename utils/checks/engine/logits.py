@@ -50,6 +50,11 @@ def common_mistakes(form: Callable) -> tuple[Wrong, ...]:
             "logs.",
         ),
         Wrong(
+            lambda *logits: exact(*(np.mean(each, keepdims=True) for each in logits)),
+            "takes the mean of the logits first: take the logarithms of each, and "
+            "`ops.mean` last.",
+        ),
+        Wrong(
             form(*logs, lambda each: np.log(np.mean(np.exp(each)))),
             "takes the logarithm of a mean: the mean of the logarithms is asked for, "
             "so take `ops.mean` last.",
@@ -104,7 +109,7 @@ def check_gradients(answer: Answer, exact: Callable, *arrays: np.ndarray) -> Non
         if not np.any(gradient):
             raise Mistake(
                 f"the value of `{answer.name}` is right, but no gradient arrives at "
-                f"{name}, and `minimize` follows the gradient: compute with "
+                f"{name}, and training follows the gradient: compute with "
                 "`keras.ops` throughout, without NumPy, `float()` or "
                 "`ops.stop_gradient`."
             )

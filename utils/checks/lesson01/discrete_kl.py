@@ -14,6 +14,12 @@ def _masked(p, q, seen):
     return np.sum(p[seen] * np.log(p[seen] / q[seen]))
 
 
+def _exact(p, q):
+    """The textbook line, for parts of distributions as well."""
+    seen = p > 0
+    return np.inf if np.any(q[seen] == 0) else _masked(p, q, seen)
+
+
 def _rare():
     """A hundred outcomes, one of them rare for p, and far rarer for q."""
     p = np.r_[np.full(99, 0.999 / 99), 0.001]
@@ -63,6 +69,19 @@ _MISTAKES = (
     Wrong(
         lambda p, q: kl_divergence(p, q) + kl_divergence(q, p),
         "adds both directions: KL is one of them, the mean under p.",
+    ),
+    Wrong(
+        lambda p, q: (kl_divergence(p, q) + kl_divergence(q, p)) / 2,
+        "is the mean of both directions: KL is one of them, the mean under p.",
+    ),
+    Wrong(
+        lambda p, q: np.sum(q * np.log(p / q)),
+        "weights each logarithm with q: the mean is taken under p, p·log(p/q).",
+    ),
+    Wrong(
+        lambda p, q: np.sum(p * np.log(p) / np.log(q)),
+        "divides two logarithms: the logarithm of a fraction is their difference, "
+        "log p − log q.",
     ),
     Wrong(
         js_divergence,
@@ -127,7 +146,7 @@ discrete_kl = Check(
     "1.2",
     "KL with zeros",
     "discrete_kl(p, q)",
-    exact=kl_divergence,
+    exact=_exact,
     cases=(
         Case(
             *_vectors([0.5, 0.3, 0.2], [0.2, 0.2, 0.6]),

@@ -107,6 +107,14 @@ fit_by_reverse_kl = Check(
         Wrong(_spread(np.log), "returns log std: take `np.exp` of it."),
         Wrong(_spread(np.square), "returns the variance: take its square root."),
         Wrong(
+            lambda log_p, mean, std: (mean, descend(log_p, mean, std)[1]),
+            "searches std alone, and the mean stays where it starts: search over both, "
+            "`[mean, np.log(std)]`.",
+            when=lambda value, log_p, mean, std: (
+                value[0] == mean and abs(value[1] - std) > 1e-3
+            ),
+        ),
+        Wrong(
             lambda log_p, mean, std: (descend(log_p, mean, std)[0], std),
             "finds the mean, but std has not moved from the start: search over both, "
             "`[mean, np.log(std)]`.",

@@ -55,6 +55,19 @@ _MISTAKES = (
         "lacks σ_p²: the mean of (x − μ_q)² under p is σ_p² + (μ_p − μ_q)².",
     ),
     Wrong(
+        _with_square(lambda m, s, n, t: (s**2 + m - n) / (2 * t**2)),
+        "does not square the difference of the means: (μ_p − μ_q)².",
+    ),
+    Wrong(
+        _with_square(lambda m, s, n, t: s**2 + (m - n) ** 2 / (2 * t**2)),
+        "divides one of the two squares only: put σ_p² + (μ_p − μ_q)² in parentheses "
+        "above the fraction.",
+    ),
+    Wrong(
+        lambda m, s, n, t: (m - n) ** 2 + (s - t) ** 2,
+        "is the squared Wasserstein distance: KL has a logarithm, and no symmetry.",
+    ),
+    Wrong(
         _with_square(lambda m, s, n, t: (s**2 + (m - n) ** 2) / t**2),
         "lacks the 2 below the fraction: (σ_p² + (μ_p − μ_q)²)/(2σ_q²).",
     ),

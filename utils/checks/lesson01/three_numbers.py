@@ -70,6 +70,15 @@ _MISTAKES = (
             "`np.log(q[rolls])`.",
         ),
         (
+            lambda r, q: np.mean(q[r]),
+            "averages the probabilities: take the mean of their logarithms.",
+        ),
+        (
+            lambda r, q: np.sum(q * np.log(q)),
+            "averages log q under the model: average over the rolls, "
+            "`np.log(q[rolls])`.",
+        ),
+        (
             lambda r, q: np.log(np.mean(q[r])),
             "takes the logarithm of the mean: take the mean of the logarithms.",
         ),

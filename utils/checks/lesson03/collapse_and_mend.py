@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.checks.engine import Answer, Mistake, describe, exercise
-from utils.checks.engine.answers import read_array
+from utils.checks.engine.answers import filled_by_hand, read_array
 from utils.course.scale import current_scale
 from utils.data.mixtures import ring
 from utils.evaluation.coverage import mode_coverage
@@ -147,6 +147,11 @@ def _check_trained(name: str, gan: Game, fits: list[_Fit]) -> None:
             "one spot as well, which is no collapse: `compile` the GAN and call `fit` "
             "on `ring().sample(...)`, inside the function, with a learning rate above "
             "0."
+        )
+    if filled_by_hand(gan.generator):
+        raise Mistake(
+            f"the generator of `{name}` has a layer whose weights are all one number: "
+            "no training ends there. Let `fit` alone change the weights."
         )
     for fit in fits:
         _check_data(name, fit.examples)

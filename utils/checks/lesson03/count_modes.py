@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from utils.checks.engine import Case, Check, Wrong
-from utils.data.mixtures import GaussianMixture, ring
+from utils.data.mixtures import GaussianMixture, grid, ring
 from utils.evaluation.coverage import mode_coverage
 
 # Samples around modes 0 to 7 of a ring, as offsets in standard deviations: inside one,
@@ -66,6 +66,14 @@ def _every_nearest_mean(samples, means, std):
     return len(set(nearest)), _share(samples, means, std)
 
 
+def _at_least_two(samples, means, std):
+    return np.sum(np.bincount(_reached(samples, means, std)) > 1)
+
+
+def _of_all_pairs(samples, means, std):
+    return (_distances(samples, means) <= 3 * std).mean()
+
+
 def _any_mean_within_reach(samples, means, std):
     within = _distances(samples, means) <= 3 * std
     return within.any(axis=0).sum(), within.any(axis=1).mean()
@@ -98,6 +106,12 @@ count_modes = Check(
             "there are 3 modes here, and 6 samples: take both from the arrays.",
         ),
         _case([[0.7, 0.75]], ring(std=0.05), "there is a single sample here."),
+        _case(
+            np.concatenate([grid().means, np.repeat(grid().means[:1], 75, axis=0)]),
+            grid(),
+            "one sample is enough for a mode, however many lie on another; there are "
+            "25 modes.",
+        ),
     ),
     mistakes=(
         _within(
@@ -145,6 +159,22 @@ count_modes = Check(
             lambda std: 3 * std,
             "takes the norm over the means: the distance runs over the coordinates, "
             "the last axis of the differences (n, k, 2), `axis=-1`.",
+        ),
+        _within(
+            lambda samples, means: np.abs(samples[:, None] - means[None])[..., 0],
+            lambda std: 3 * std,
+            "looks at the first coordinate alone: take the distance over both.",
+        ),
+        Wrong(
+            _at_least_two,
+            "asks for two samples on a mode: one is enough (`> 0`).",
+            part="modes",
+        ),
+        Wrong(
+            _of_all_pairs,
+            "takes the share of all pairs of samples and means: a sample counts once, "
+            "by its nearest mean.",
+            part="high_quality",
         ),
         Wrong(
             _any_mean_within_reach,

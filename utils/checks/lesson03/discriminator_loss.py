@@ -59,6 +59,15 @@ discriminator_loss = Check(
     mistakes=(
         *common_mistakes(_form),
         Wrong(
+            _form(log_sigmoid, lambda fake: 1 - log_sigmoid(fake), np.mean),
+            "has 1 − log D where log(1 − D) is meant: the 1 belongs inside the "
+            "logarithm.",
+        ),
+        Wrong(
+            lambda real, fake: _loss(real, fake) - 2 * np.log(2),
+            "subtracts 2·log 2: that is −2·JS for the best D. The loss is −V itself.",
+        ),
+        Wrong(
             lambda real, fake: -_loss(real, fake),
             "has its sign flipped: this is V(D, G), which D raises. A loss goes down, "
             "so return -V.",

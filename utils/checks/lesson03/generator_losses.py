@@ -79,6 +79,11 @@ _MINIMAX = _check(
             "is E[log D(G(z))]: G would learn to be caught. The minimax loss has 1 - D "
             "inside the logarithm.",
         ),
+        Wrong(
+            lambda fake: 1 + _non_saturating(fake),
+            "has 1 − log D where log(1 − D) is meant: the 1 belongs inside the "
+            "logarithm.",
+        ),
     ),
 )
 _NON_SATURATING = _check(
@@ -100,6 +105,15 @@ _NON_SATURATING = _check(
             lambda fake: -_minimax(fake),
             "is -E[log(1 - D(G(z)))], the generated half of D's loss: G would learn to "
             "be caught. The non-saturating loss has D itself inside the logarithm.",
+        ),
+        Wrong(
+            lambda fake: -np.mean(fake),
+            "averages the raw logits: D(x) is their sigmoid, and the loss its "
+            "logarithm.",
+        ),
+        Wrong(
+            lambda fake: np.mean((fake - 1) ** 2),
+            "is the least-squares loss: here the logarithm of D is asked for.",
         ),
     ),
 )

@@ -125,6 +125,12 @@ def _note_training(name: str, discriminator, method: str, record: _Record) -> No
                     f"`{name}` trains without labels: give `{method}` the examples and "
                     "their labels, 1 for real and 0 for dreams."
                 )
+            if options.get("validation_split"):
+                raise Mistake(
+                    f"`{name}` keeps the last examples back, `validation_split`: these "
+                    "are the dreams, and D would learn from real ones alone. Leave it "
+                    "out."
+                )
             record.rows.append(np.ravel(ops.convert_to_numpy(x)))
             record.labels.append(np.ravel(ops.convert_to_numpy(y)))
             third = arguments[1] if method == "fit" and len(arguments) > 1 else 1

@@ -75,6 +75,23 @@ _draw = Check(
             "σ = exp(½·log_variance).",
         ),
         Wrong(
+            lambda m, v, e: m + 0.5 * np.exp(v) * e,
+            "has the ½ outside the exponential: σ = exp(½·log_variance).",
+        ),
+        Wrong(
+            lambda m, v, e: m * _sigma(v) * e,
+            "multiplies by the mean: stretch the noise, then *add* μ.",
+        ),
+        Wrong(
+            lambda m, v, e: m + np.logaddexp(0, v) * e,
+            "takes the softplus for σ: the encoder returns log σ², so "
+            "σ = exp(½·log_variance).",
+        ),
+        Wrong(
+            lambda m, v, e: m + _sigma(v) * e[:, :1],
+            "gives all numbers of a code the noise of the first: each has its own.",
+        ),
+        Wrong(
             lambda m, v, e: m + np.exp(2 * v) * e,
             "takes exp(2·log_variance): σ is the square root of the variance, "
             "exp(½·log_variance).",

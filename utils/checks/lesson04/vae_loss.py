@@ -71,6 +71,15 @@ _reconstruction_loss = Check(
             "of an example (`axis=-1`), then take the mean over examples.",
         ),
         Wrong(
+            lambda x, m: 0.5 * (x - m).sum(axis=1).mean(),
+            "does not square the differences: they would cancel.",
+        ),
+        Wrong(
+            lambda x, m: 0.5 * ((x - m) ** 2).sum(axis=0).mean(),
+            "sums over the examples and averages over the pixels: the other way round, "
+            "`axis=-1`.",
+        ),
+        Wrong(
             lambda x, m: _squares(x, m).mean(),
             "lacks the ½ of the Gaussian, −log N = ½·(x − m)² + …: with it the KL term "
             "would weigh half of what it should.",
@@ -142,6 +151,18 @@ _kl_term = Check(
         Wrong(
             _changed_kl(lambda m, v: m**2 + np.exp(0.5 * v) - 1 - v),
             _SIGMA_FOR_VARIANCE,
+        ),
+        Wrong(
+            _changed_kl(lambda m, v: m**2 + np.exp(2 * v) - 1 - v),
+            "squares the variance: σ² is exp(log_variance), as it is.",
+        ),
+        Wrong(
+            _changed_kl(lambda m, v: m + np.exp(v) - 1 - v),
+            "does not square the mean: a code at −1 is as far from 0 as one at 1.",
+        ),
+        Wrong(
+            lambda m, v: _kl(m, v) + (m.shape[1] - 1) / 2,
+            "subtracts the 1 once per code: each latent dimension has its own.",
         ),
         Wrong(
             _changed_kl(lambda m, v: m**2 + np.exp(v) - v),

@@ -78,6 +78,19 @@ def _covered_centers(points, centers, k):
     return (_distances(points, centers) <= _radii(centers, k)).any(axis=0).mean()
 
 
+def _squared(points, centers, k):
+    inside = _distances(points, centers) ** 2 <= _radii(centers, k)
+    return inside.any(axis=1).mean()
+
+
+def _unsorted(points, centers, k):
+    return _share(points, centers, _distances(centers, centers)[:, k])
+
+
+def _every_ball(points, centers, k):
+    return (_distances(points, centers) <= _radii(centers, k)).all(axis=1).mean()
+
+
 def _in_both(share: Callable) -> Callable:
     """The same mistake in both numbers."""
     return lambda real, fake, k: (share(fake, real, k), share(real, fake, k))
@@ -100,6 +113,7 @@ precision_and_recall = Check(
         _case(2, 2, 3, 2, 1, "two points are enough for k = 1."),
         _case(8, 24, 31, 2, 3, "points that occur twice are two points.", _twice),
         _case(4, 21, 19, 3, 2, "a point far off has a large ball.", _one_far_off),
+        _case(5, 29, 12, 2, 2, "there are fewer generated points than real ones."),
     ),
     mistakes=(
         Wrong(
@@ -169,6 +183,25 @@ precision_and_recall = Check(
             _in_both(_radii_without_repeats),
             "leaves out every point at distance 0, where only the point itself is to "
             "be left out: one that occurs twice is its own other one.",
+        ),
+        Wrong(
+            _in_both(_covered_centers),
+            "returns the share of the balls that hold a point: asked for is the share "
+            "of the points that lie in a ball (`any(axis=...)` over the balls).",
+        ),
+        Wrong(
+            _in_both(_squared),
+            "compares squared distances with radii: take the root of both, or of "
+            "neither.",
+        ),
+        Wrong(
+            _in_both(_unsorted),
+            "takes the distance to the k-th point of the list: sort each row of the "
+            "distances first.",
+        ),
+        Wrong(
+            _in_both(_every_ball),
+            "asks that a point lies in every ball: some ball is enough (`any`).",
         ),
         Wrong(
             _in_both(_pairs),

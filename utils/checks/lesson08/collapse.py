@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from utils.checks.engine import Answer, Mistake, describe, exercise
-from utils.checks.engine.answers import read_truth
+from utils.checks.engine.answers import filled_by_hand, read_truth
 from utils.course.scale import current_scale
 from utils.data.avatars import identities
 from utils.evaluation.verification import equal_error_rate, pair_scores
@@ -198,6 +198,11 @@ def _trained(training: Answer) -> TripletModel:
         raise Mistake(
             f"the model of `{training.name}` was never trained: `compile` it and call "
             "`fit`, inside the function."
+        )
+    if filled_by_hand(model.embedding):
+        raise Mistake(
+            f"the model of `{training.name}` has a layer whose weights are all one "
+            "number: no training ends there. Let `fit` alone change the weights."
         )
     if model.embedding.input_shape[1:] != (32, 32, 3):
         raise Mistake(

@@ -58,6 +58,14 @@ def _case(seed, rows, columns, size, jump, n, channels, shows, lift=12.5) -> Cas
     return Case(values, picture, size, jump, n, shows=shows)
 
 
+def _alike() -> Case:
+    """Two places of one value, and of one patch: either may come first."""
+    values = np.array([[1.0, 5.0, 2.0], [5.0, 0.0, 3.0]])
+    picture = np.zeros((6, 8, 1), "float32")
+    picture[:2, 4:6], picture[2:4, 4:6] = 0.5, -0.5
+    return Case(values, picture, 2, 2, 3, shows="two places may be excited alike.")
+
+
 best_patches = Check(
     "9.3",
     "the top patches of a unit",
@@ -70,6 +78,7 @@ best_patches = Check(
         _case(1, 6, 4, 1, 1, 4, 1, "a field may be one pixel."),
         _case(2, 4, 4, 9, 2, 16, 3, "fields overlap, and all places are asked for."),
         _case(3, 3, 5, 2, 4, 1, 2, "the best of a unit may be below 0.", lift=99.5),
+        _alike(),
     ),
     mistakes=(
         Wrong(

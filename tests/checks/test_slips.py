@@ -123,6 +123,25 @@ def test_accuses_of_no_slip_by_chance(check, answer, monkeypatch):
         check(answer)
 
 
+def test_a_slip_at_an_edge_must_agree_with_the_cases_that_were_right(monkeypatch):
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    edge = Case(np.array([[0.0, 0.0, 0.0], [1.1, 0.2, 0.7]]), 1.3, shows="of zeros.")
+    check = Check(
+        "0.6",
+        "energy, with an edge",
+        "energy(x, scale)",
+        exact=_energy,
+        cases=_cases(),
+        edges=[edge],
+    )
+
+    def without_zeros(x, scale):
+        return _energy(x[np.any(x, axis=1)], scale)
+
+    with pytest.raises(ExerciseError, match=r"` returns 2\.262 for .*: of zeros\."):
+        check(without_zeros)
+
+
 def test_parts_of_different_shapes_are_compared_one_by_one(monkeypatch):
     monkeypatch.setenv("COURSE_STRICT", "1")
     check = Check(

@@ -82,6 +82,41 @@ def test_networks_that_do_not_fit_together_are_refused(encoder, decoder, message
         Autoencoder(encoder, decoder)
 
 
+class Batches(keras.utils.PyDataset):
+    def __init__(self, x):
+        super().__init__()
+        self.x = x
+
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, index):
+        return (self.x,)
+
+
+class Text:
+    """What a `tf.data.Dataset` of examples and of names says of itself."""
+
+    class element_spec:
+        dtype, shape = "<dtype: 'string'>", (None,)
+
+
+@pytest.mark.parametrize(
+    ("batches", "message"),
+    [
+        (Batches(np.full((4, 6), np.nan, "float32")), "NaN"),
+        (Batches(np.ones((4, 5), "float32")), r"shape \(5,\)"),
+        (Batches(np.array([["a"] * 6] * 4)), "cannot be computed with"),
+        (Text(), "yields text"),
+    ],
+)
+def test_a_data_set_is_looked_into_before_a_training(batches, message):
+    model = small()
+    model.compile("sgd")
+    with pytest.raises(ValueError, match=message):
+        model.fit(batches, verbose=0)
+
+
 def test_a_loss_that_breaks_down_stops_the_training():
     model = small()
     model.compile(keras.optimizers.SGD(1e30))

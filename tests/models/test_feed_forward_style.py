@@ -149,3 +149,16 @@ def test_wrong_settings_are_refused():
             STYLE,
             content_layer="level_9",
         )
+
+
+def test_it_is_not_saved_but_its_painter_is(model, tmp_path):
+    with pytest.raises(ValueError, match=r"is not saved.*Save its painter, model\.p"):
+        model.save(tmp_path / "model.keras")
+    model.painter.save(tmp_path / "painter.keras")
+    loaded = keras.saving.load_model(tmp_path / "painter.keras")
+    photo = np.zeros((1, 16, 16, 3), "float32")
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(loaded(photo)),
+        ops.convert_to_numpy(model.painter(photo)),
+        atol=1e-6,
+    )

@@ -224,3 +224,9 @@ def test_the_gradient_is_that_of_central_differences(features):
     measured = (ends[0] - ends[1]) / 0.1
     assert measured == pytest.approx(slope @ direction, rel=0.05)
     assert ops.is_tensor(model()["level_1"])
+
+
+def test_what_it_has_painted_is_kept_and_not_the_model(features, tmp_path):
+    model = StyleTransfer(features, CONTENT)
+    with pytest.raises(ValueError, match=r"is not saved.*model\.picture"):
+        model.save(tmp_path / "model.keras")

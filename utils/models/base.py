@@ -109,12 +109,30 @@ class CourseModel(keras.Model):
                 "or np.stack(examples)."
             )
         if not (isinstance(x, np.ndarray) or is_tensor(x)):
+            self._look_into(x)
             return x
         array = numeric(
             ops.convert_to_numpy(x) if is_tensor(x) else x, "The real examples"
         )
         self.check_examples(array)
         return x if array.dtype.kind == "f" else array.astype(keras.config.floatx())
+
+    def _look_into(self, batches):
+        """Looks at a data set as far as that takes nothing away from it.
+
+        That is the first batch of a `PyDataset`, and the types of a `tf.data.Dataset`:
+        from a generator a batch would be missing afterwards.
+        """
+        if isinstance(batches, keras.utils.PyDataset) and len(batches):
+            x, _, _ = keras.utils.unpack_x_y_sample_weight(batches[0])
+            x = ops.convert_to_numpy(x) if is_tensor(x) else x
+            self.check_examples(numeric(x, "The real examples"))
+        for spec in keras.tree.flatten(getattr(batches, "element_spec", ())):
+            if "string" in str(spec.dtype):
+                raise ValueError(
+                    f"The data set yields text, {spec.dtype} of shape {spec.shape}: "
+                    "give numbers, and leave out labels that the model does not use."
+                )
 
     def check_examples(self, x):
         """Raises a ValueError unless this model can learn from an array of examples."""

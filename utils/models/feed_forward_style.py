@@ -32,6 +32,8 @@ class FeedForwardStyle(StyleModel):
     transfer and super-resolution".
     """
 
+    KEEP = 'its painter, model.painter.save("painter.keras"), which repaints by itself'
+
     def __init__(
         self,
         painter,

@@ -29,6 +29,8 @@ class RelevantComponents:
 
     Source: Bar-Hillel, Hertz, Shental and Weinshall (2005), "Learning a Mahalanobis
     metric from equivalence constraints".
+
+    It is no Keras model: keep it as `np.savez(path, mean=it.mean, root=it.root)`.
     """
 
     def __init__(self, features, labels, shrinkage=0.1):

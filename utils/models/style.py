@@ -73,6 +73,8 @@ class StyleTransfer(StyleModel):
     Source: Gatys, Ecker and Bethge (2015), "A neural algorithm of artistic style".
     """
 
+    KEEP = "what it has painted, np.save(path, model.picture())"
+
     def __init__(
         self,
         features,

@@ -25,6 +25,8 @@ class StyleModel(CourseModel):
             for all alike.
     """
 
+    #: What to keep in place of the model.
+    KEEP = "what it has made"
     UNWEIGHTED = "its loss is one of whole pictures"
 
     def __init__(
@@ -59,6 +61,17 @@ class StyleModel(CourseModel):
                 name: constant(scaled_gram_matrix(activations[name]))
                 for name in layer_weights
             }
+
+    def get_config(self):
+        """Refuses to be saved: a file would hold a whole feature network.
+
+        Raises:
+            ValueError: always; it says what to save instead.
+        """
+        raise ValueError(
+            f"A {type(self).__name__} is not saved: it would carry the feature network "
+            f"and the painting along. Save {self.KEEP}."
+        )
 
     @property
     def trainable_weights(self):

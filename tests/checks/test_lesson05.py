@@ -197,7 +197,7 @@ def test_right_precision_and_recall_pass(capsys, answer):
         "is right",
     ),
     as_many_of_each=(
-        lambda r, f, k: both(share)(r[: len(f)], f[: len(r)], k),
+        lambda r, f, k: (share(f, r[: len(f)], k), share(r, f[: len(r)], k)),
         "fewer generated points",
     ),
     one_cluster=(lambda r, f, k: (0.73, 0.87), "is right"),

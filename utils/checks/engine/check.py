@@ -156,8 +156,8 @@ class Check:
             or told_by_arguments(self.exact, answer.arguments, replies, **named)
             or told_by_result(self.exact, answer.arguments, replies, **named)
             or (None if answer.parts else self._factor(replies))
-            or bounded(replies, self._right)
             or rounded(replies, self.least)
+            or bounded(replies, self._right)
             or overflows(reply.found, reply.exact)
         )
 

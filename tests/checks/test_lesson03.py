@@ -140,12 +140,15 @@ def d_misspelled(real_logits, fake_logits):
         lambda fake_logits, real_logits: d_softplus(real_logits, fake_logits),
         "exchanged the order of its arguments",
     ),
-    in_bits=(lambda r, f: d_softplus(r, f) / np.log(2), "is 1.443 times the right"),
+    in_bits=(lambda r, f: d_softplus(r, f) / np.log(2), "is in bits"),
     of_a_batch_of_four=(
         lambda r, f: ops.sum(d_each(r, f)) / 4,
         r"for real_logits = \[\[0.3\]\], .*is right",
     ),
-    of_the_first=(lambda r, f: d_each(r, f)[0, 0], "is right: work the first example"),
+    of_the_first=(
+        lambda r, f: d_each(r, f)[0, 0],
+        "the first row of real_logits and fake_logits alone",
+    ),
     axis=(lambda r, f: ops.mean(d_each(r, f), axis=0), r"shape \(1,\).*one number"),
     no_return=(lambda r, f: None, "returns None.*lacks the word `return`"),
     two=(
@@ -245,7 +248,7 @@ def logs_of_d(fake_logits):
     ),
     in_bits=(
         (lambda logits: minimax(logits) / np.log(2), non_saturating),
-        "`minimax_loss` is 1.443 times the right number",
+        "`minimax_loss` is in bits",
     ),
     of_the_maximum=(
         (minimax, lambda logits: ops.max(ops.softplus(-logits))),

@@ -77,7 +77,7 @@ def test_a_wrong_reconstruction_is_rejected(answer, message):
 
 
 @wrong(
-    constant=(lambda m, v: 3.0, "by hand"),
+    constant=(lambda m, v: 3.0, "same whatever it is given"),
     clipped=(lambda m, v: kl(m, ops.clip(v, -10, 2)), "tiny or wide"),
     safe_logarithm=(
         lambda m, v: kl(m, v) + ops.mean(ops.sum(v - ops.log(ops.exp(v) + 1e-6), -1)),
@@ -87,7 +87,7 @@ def test_a_wrong_reconstruction_is_rejected(answer, message):
         lambda m, v: kl(m, ops.stop_gradient(v)),
         "no gradient arrives at log_variance",
     ),
-    per_code=(lambda m, v: kl(m[None, 0], v[None, 0]), "by hand"),
+    per_code=(lambda m, v: kl(m[None, 0], v[None, 0]), "first row of mean and"),
     vector=(lambda m, v: 0.5 * ops.sum(m**2 + ops.exp(v) - 1 - v, axis=-1), "shape"),
     nothing=(lambda m, v: None, "return"),
 )
@@ -196,7 +196,7 @@ def test_a_right_ascent_passes(capsys, answer):
 
 @wrong(
     one_point=(lambda f, x, n, h: climb(f, x, n, h)[0], "shape"),
-    half=(lambda f, x, n, h: climb(f, x, n, h / 2), "where x is now"),
+    half=(lambda f, x, n, h: climb(f, x, n, h / 2), "halves step_size"),
     four_steps=(lambda f, x, n, h: climb(f, x, 4, h), "where .* is right"),
     noisy=(
         climb_with(lambda f, x, s, h: x + h * slope(f, x) + 1e-3),

@@ -134,7 +134,7 @@ def factor_between(found: Sequence[float], exact: Sequence[float]) -> str | None
     ):
         return f"is {ratio[0]:.4g} times the right number each time"
     shift = found - exact
-    if np.allclose(shift, shift[0], rtol=1e-4, atol=1e-6):
+    if abs(shift[0]) > 1e-6 and np.allclose(shift, shift[0], rtol=1e-4, atol=1e-6):
         words = "large" if shift[0] > 0 else "small"
         return f"is {abs(shift[0]):.4g} too {words} each time"
     return None

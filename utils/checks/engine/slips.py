@@ -245,8 +245,8 @@ def bounded(replies: Sequence[Reply], right: Callable) -> str | None:
         return None
     if any(np.shape(reply.found) for reply in replies):
         return None
-    wrong = {float(reply.found) for reply in replies if not right(reply)}
-    if len(wrong) != 1 or len(set(exact)) < 3:
+    wrong = [float(reply.found) for reply in replies if not right(reply)]
+    if len(wrong) < 2 or len(set(wrong)) > 1 or len(set(exact)) < 3:
         return None
     bound = wrong.pop()
     for sign in (1, -1):

@@ -21,25 +21,26 @@
 #
 # After this lesson you can
 #
-# - say how an error of one percent at one door grows in front of a crowd of 100;
+# - say how an error of one percent per comparison grows in front of 100 people;
 # - train an embedding with pairs or triplets, and choose triplets that teach something;
-# - see from the log that an embedding has collapsed, and mend it;
+# - see from the log that an embedding has collapsed;
 # - judge a verification system: ROC, equal error rate, a threshold from *other* people;
 # - build a gallery that names people, says "unknown" to strangers, and learns newcomers
 #   in milliseconds, without training.
 #
-# **Minutes:** {minutes}. **You need:** Keras, what a convolutional network is, and the squared
-# Euclidean distance $|a - b|^2 = \sum_k (a_k - b_k)^2$.
+# **Minutes:** {minutes}. **You need:** Keras, what a convolutional network is, logistic regression
+# (lesson 02), and the squared Euclidean distance $|a - b|^2 = \sum_k (a_k - b_k)^2$. All faces
+# here are drawn; the bonus notebook 08b does the same with photographs.
 
 # %%
 import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
 from utils import checks, figures
-from utils.course.scale import current_scale, scale
+from utils.course.scale import current_scale, scale, seed
 
-keras.utils.set_random_seed(8)
+keras.utils.set_random_seed(seed(8))
 
 # %% tags=["parameters"]
 TRAIN_PEOPLE = scale(quick=30, laptop=400, full=2_000)
@@ -51,8 +52,6 @@ CLASSIFIER_EPOCHS = scale(quick=3, laptop=60, full=60)
 COLLAPSE_STEPS = scale(quick=6, laptop=60, full=100)
 HEAD_STEPS = scale(quick=6, laptop=300, full=1_000)
 LOOKS = scale(quick=1, laptop=8, full=8)
-OLIVETTI_STEPS = scale(quick=4, laptop=160, full=500)
-OLIVETTI_PEOPLE = scale(quick=4, laptop=35, full=35)
 
 # %% [markdown]
 # ## 1 · Two jobs: is this Ann? Who is this?
@@ -62,42 +61,41 @@ OLIVETTI_PEOPLE = scale(quick=4, laptop=35, full=35)
 # **Recognition** (1:K): somebody stands at the door. Compare with the pictures of all K
 # people whom the door knows: they are **enrolled**.
 #
-# The second job is the first one K times over, and each time can go wrong. If a stranger is
-# taken for a given person with probability $p$, and the K comparisons are independent, then
+# The second job is the first one K times over. If a stranger is taken for a given person
+# with probability $p$, and the K comparisons are independent, then
 #
 # $$P(\text{taken for somebody}) = 1 - (1 - p)^K .$$
 #
 # **Predict.** One percent at 1:1. How much is it at K = 100?
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.figures import table
 
 K = np.array([1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000])
 figures.curves(
-    {f"p = {p:.2%}": (K, 1 - (1 - p) ** K) for p in (0.01, 0.001, 0.0001)},
+    {f"p = {p:.2%}": (K, 100 * (1 - (1 - p) ** K)) for p in (0.01, 0.001, 0.0001)},
     xlabel="K, people enrolled",
-    ylabel="a stranger is let in",
+    ylabel="strangers let in (%)",
     xscale="log",
-    references={"every second stranger": 0.5},
-    title="One percent at 1:1 is 63 percent at 1:100",
+    title="The share of strangers taken for somebody, by the formula",
 )
 
 # %% [markdown]
-# Now measured. A comparison gives a **score**, larger for more alike, and who scores above a
-# threshold passes. Here we know how scores are distributed: a stranger's are drawn from
-# $N(0, 1)$, and the threshold is set so that one in a hundred passes. Each stranger is
-# compared with K people; the best of the K scores decides.
+# Now measured. A comparison gives a **score**, larger for more alike; who scores above a
+# threshold passes. Here a stranger's scores are drawn from $N(0, 1)$, and the threshold lets
+# one in a hundred pass. The best of K scores decides.
 
 # %%
 from scipy.stats import norm
 
-rng = np.random.default_rng(0)
+rng = np.random.default_rng(seed(0))
 threshold_1_percent = norm.ppf(0.99)
 let_in = {}
 for k in (1, 10, 100):
     best = rng.normal(size=(CROWDS, k)).max(axis=1)
     let_in[k] = (np.mean(best >= threshold_1_percent), 1 - 0.99**k)
 
+# %% jupyter={"source_hidden": true}
 needed = 1 - 0.999 ** (1 / 100)
 table(
     [(k, f"{measured:.2%}", f"{exact:.2%}") for k, (measured, exact) in let_in.items()],
@@ -106,9 +104,12 @@ table(
 )
 
 # %% [markdown]
-# That is why a door wants 99.9 % and more at 1:1, and why a phone, which knows one face,
-# has an easier life than an airport. (Real scores are not quite independent: a stranger who
-# looks like Ann looks like Ann's sister, too. Section 8 measures it on faces.)
+# Sixty-three percent. A phone, which knows one face, has an easier life than an airport.
+# (Real scores are not quite independent: who looks like Ann looks like Ann's sister, too.
+# Section 8 measures it on drawn faces.)
+#
+# > **What we know now.** Recognition is K verifications: a small error $p$ becomes
+# > $1 - (1-p)^K$.
 
 # %% tags=["claim"]
 for measured, exact in let_in.values():
@@ -118,96 +119,75 @@ assert round(1 - 0.99**100, 2) == 0.63 and needed < 1.1e-5
 # %% [markdown]
 # ## 2 · Why not a softmax over people
 #
-# Our people are avatars: drawn faces, of which we know who is who. Shape of the face, hair,
-# eyes stay with a person; smile, glasses, light, background and position change from
-# picture to picture. Three groups, and nobody is in two of them: people to **train** on,
-# people to choose thresholds on (**validation**), people to **test** on.
+# Our people are avatars. Shape of the face, hair, eyes stay with a person; smile, glasses,
+# light, background and position change from picture to picture. Nobody is in two of three
+# groups: people to **train** on, to choose thresholds on (**validation**), to **test** on.
 
 # %%
 from utils.data.faces import draw_avatars
 
-train = draw_avatars(TRAIN_PEOPLE, PICTURES, seed=1)
-validation = draw_avatars(TEST_PEOPLE, PICTURES, seed=3)
-test = draw_avatars(TEST_PEOPLE, PICTURES, seed=2)
+train = draw_avatars(TRAIN_PEOPLE, PICTURES, seed=seed(1))
+validation = draw_avatars(TEST_PEOPLE, PICTURES, seed=seed(3))
+test = draw_avatars(TEST_PEOPLE, PICTURES, seed=seed(2))
 
-figures.image_rows(
-    {f"person {k + 1}": test.pictures[test.labels == k][:4] for k in range(4)},
-    title="Four people, four pictures each: who is who is not a matter of pixels",
+# %% jupyter={"source_hidden": true}
+figures.image_grid(
+    np.concatenate([test.pictures[test.labels == k][:4] for k in range(4)]),
+    columns=8,
+    labels=[f"person {k + 1}" for k in range(4) for _ in range(4)],
+    title="Four people, four pictures each",
 )
 
 # %% [markdown]
-# A new office: 20 people, one picture of each. The obvious way is a classifier with 20
-# outputs.
+# A new office: 20 people, one picture of each. The obvious way: a classifier of 20 outputs.
 #
 # **Predict.** How often does it name somebody right, on *other* pictures of the same
-# people?
+# people? And what does it say to strangers?
 
 # %%
-from keras import layers
-
 from utils.networks.embedding import embedding_network
 
 OFFICE = 20
-first = np.array([np.flatnonzero(test.labels == k)[0] for k in range(OFFICE + 1)])
+first = np.array([np.flatnonzero(test.labels == k)[0] for k in range(OFFICE)])
 others = np.setdiff1d(np.flatnonzero(test.labels < OFFICE), first)
 strangers = np.flatnonzero(test.labels >= OFFICE)
 
-
-def softmax_over(people):
-    """A classifier trained on one picture of each of the first so many people."""
-    keras.utils.set_random_seed(0)
-    network = embedding_network(unit_length=False, widths=(16, 32, 64))
-    model = keras.Sequential([network, layers.Dense(people)])
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(keras.optimizers.Adam(2e-3), loss)
-    model.fit(
-        test.pictures[first[:people]],
-        np.arange(people),
-        batch_size=people,
-        epochs=CLASSIFIER_EPOCHS,
-        verbose=0,
-    )
-    return model
-
-
-# %%
-classifier = softmax_over(OFFICE)
-
-
-def probabilities(model, rows):
-    """What the classifier says about some pictures."""
-    return ops.convert_to_numpy(ops.softmax(model(test.pictures[rows])))
-
-
-votes = probabilities(classifier, others).argmax(axis=1)
-softmax_accuracy = np.mean(votes == test.labels[others])
-sureness = probabilities(classifier, strangers).max(axis=1)
+keras.utils.set_random_seed(seed(0))
+network = embedding_network(unit_length=False, widths=(16, 32, 64))
+classifier = keras.Sequential([network, layers.Dense(OFFICE, activation="softmax")])
+classifier.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy")
+classifier.fit(
+    test.pictures[first],
+    np.arange(OFFICE),
+    batch_size=OFFICE,
+    epochs=CLASSIFIER_EPOCHS,
+    verbose=0,
+)
+votes, sureness = (
+    classifier.predict(test.pictures[rows], verbose=0) for rows in (others, strangers)
+)
+softmax_accuracy = np.mean(votes.argmax(axis=1) == test.labels[others])
+half_sure = np.mean(sureness.max(axis=1) > 0.5)
 print(f"named right: {softmax_accuracy:.0%} of the other pictures (guessing: 5%)")
-print(f"it is at least half sure who a *stranger* is: {np.mean(sureness > 0.5):.0%}")
+print(f"at least half sure who a *stranger* is: {half_sure:.0%} of the time")
 
 # %% [markdown]
-# One picture is too little for a network to learn what stays and what changes. Worse, the
-# classifier has no word for "nobody we know": its probabilities sum to one over 20 people,
-# whoever stands there.
+# One picture is too little to learn what stays and what changes. Worse, the classifier has
+# no word for "nobody we know": its probabilities sum to one over 20 people, whoever stands
+# there. And a new colleague needs a 21st output. One can train that last layer alone; it is
+# a training all the same, and it changes the answers about everybody.
 #
-# And on Monday there is a new colleague. The last layer has 20 outputs; now it needs 21.
-# All the weights start again, for everybody.
-
-# %%
-from time import perf_counter
-
-start = perf_counter()
-wider = softmax_over(OFFICE + 1)
-retraining_seconds = perf_counter() - start
-shapes = [tuple(model.layers[-1].kernel.shape) for model in (classifier, wider)]
-print(f"the last layer was {shapes[0]}, and is {shapes[1]}")
-print(f"one newcomer: {retraining_seconds:.1f} s of training, for 21 people")
+# Is that fair? No: this classifier learned from 20 pictures; what follows learns from
+# thousands, of *other* people. The fair rival is a classifier over those same people, with
+# its last layer thrown away afterwards: "What this leaves open" comes back to it.
+#
+# > **What we know now.** A softmax knows a fixed list of people, and no strangers.
 
 # %% tags=["claim"]
-assert shapes == [(1_024, 20), (1_024, 21)] or shapes[1][1] == shapes[0][1] + 1
+assert classifier.output_shape == (None, OFFICE)
 if current_scale() != "quick":
-    assert softmax_accuracy < 0.9, "one picture a person is enough after all"
-    assert np.mean(sureness > 0.5) > 0.1, "the classifier knows a stranger"
+    assert softmax_accuracy < 0.9, "one picture per person is enough after all"
+    assert half_sure > 0.1, "the classifier knows a stranger"
 
 # %% [markdown]
 # ## 3 · A similarity and a threshold
@@ -223,8 +203,8 @@ if current_scale() != "quick":
 # - **FAR**, false accepts: the share of pairs of *two* people (impostors) that are accepted;
 # - **FRR**, false rejects: the share of pairs of *one* person (genuine) that are rejected.
 #
-# To have something to look at, take the simplest similarity there is: minus the squared
-# distance of the *pixels*. All pairs of the validation people:
+# First the simplest similarity there is: minus the mean squared difference of the *pixels*.
+# All pairs of the validation people:
 
 # %%
 from utils.evaluation.verification import (
@@ -234,15 +214,18 @@ from utils.evaluation.verification import (
     roc,
 )
 
-KINDS = {"one person (genuine)": "positive", "two people (impostor)": "negative"}
-
 
 def flat(pictures):
-    """Pixels as vectors, in units in which a typical difference is about 1."""
+    """Pixels as vectors; squared distances are then means over the pixels."""
     return pictures.reshape(len(pictures), -1) / np.sqrt(pictures[0].size)
 
 
 pixel_scores = pair_scores(flat(validation.pictures), validation.labels)
+pixel_tau = float(np.quantile(pixel_scores[1], 0.9))  # one impostor in ten passes
+print("FAR and FRR at τ:", error_rates(*pixel_scores, pixel_tau))
+
+# %% jupyter={"source_hidden": true}
+KINDS = {"one person (genuine)": "positive", "two people (impostor)": "negative"}
 
 
 def two_histograms(scores, tau, title=None):
@@ -260,7 +243,6 @@ def two_histograms(scores, tau, title=None):
     return figure
 
 
-pixel_tau = float(np.quantile(pixel_scores[1], 0.9))
 two_histograms(pixel_scores, pixel_tau)
 
 # %% [markdown]
@@ -268,7 +250,7 @@ two_histograms(pixel_scores, pixel_tau)
 #
 # **Predict.** Where do you have to put it so that both errors are equal?
 
-# %%
+# %% jupyter={"source_hidden": true}
 low, high = (
     float(np.quantile(np.concatenate(pixel_scores), q)) for q in (0.005, 0.995)
 )
@@ -281,22 +263,22 @@ figures.slider_figure(
 # The rate at which both are equal is the **equal error rate**, EER: one number for a whole
 # similarity, 0 if some threshold makes no error at all, one half for guessing.
 
-# %%
+# %% jupyter={"source_hidden": true}
 curve = roc(*pixel_scores)
+pixel_rate = equal_error_rate(*pixel_scores)
 figures.curves(
     {
-        "FAR": (-curve.thresholds[1:][::-1], curve.false_accepts[1:][::-1]),
-        "FRR": (-curve.thresholds[1:][::-1], curve.false_rejects[1:][::-1]),
+        "FAR": (-curve.thresholds[1:][::-1], 100 * curve.false_accepts[1:][::-1]),
+        "FRR": (-curve.thresholds[1:][::-1], 100 * curve.false_rejects[1:][::-1]),
     },
     xlabel="−τ: the largest squared distance that is accepted",
-    ylabel="share of the pairs of its kind",
+    ylabel="share of the pairs of its kind (%)",
     colors={"FAR": "negative", "FRR": "positive"},
-    references={"EER": equal_error_rate(*pixel_scores)},
-    title=f"Pixels: the two errors meet at {equal_error_rate(*pixel_scores):.1%}",
+    references={"EER": 100 * pixel_rate},
+    title=f"Pixels: the two errors meet at {pixel_rate:.1%}",
 )
 
 # %% tags=["claim"]
-pixel_rate = equal_error_rate(*pixel_scores)
 assert 0.15 < pixel_rate < 0.5, "pixels are a better or worse similarity than told"
 rising = [error_rates(*pixel_scores, tau) for tau in np.linspace(low, high, 9)]
 assert np.all(np.diff(rising, axis=0) * [-1, 1] >= 0), "FAR and FRR do not trade"
@@ -304,6 +286,46 @@ assert np.all(np.diff(rising, axis=0) * [-1, 1] >= 0), "FAR and FRR do not trade
 # %% [markdown]
 # Pixels are a poor similarity: another light moves every pixel, another person only a few.
 # The rest of the lesson learns a better one.
+#
+# ### Exercise 8.1 · The equal error rate (medium, 15 minutes)
+#
+# You get the scores of genuine pairs and of impostors (NumPy vectors of any length; larger
+# is more alike, and any number can be a score). A pair is accepted if its score is *at
+# least* the threshold. Return the rate at which FAR and FRR are equal; if no threshold makes
+# them so exactly, the mean of both where they are nearest. (The course's `equal_error_rate`
+# draws a straight line between two thresholds and takes the crossing: at most a step away.
+# The check asks only where both are the same.)
+#
+# <details><summary>Hint 1</summary>
+# Only the scores themselves are interesting thresholds, and one that is above all of them.
+# FAR is a share of the impostors alone, FRR of the genuine alone.
+# </details>
+# <details><summary>Hint 2</summary>
+# For each threshold t: <code>np.mean(impostor >= t)</code> and
+# <code>np.mean(genuine &lt; t)</code>. Then <code>np.argmin</code> of their absolute
+# difference.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 8.1: the equal error rate
+def error_rate(genuine, impostor):
+    """The rate at which false accepts and false rejects are equally frequent."""
+    # BEGIN SOLUTION
+    thresholds = np.append(np.unique(np.concatenate([genuine, impostor])), np.inf)
+    far = np.array([np.mean(impostor >= t) for t in thresholds])
+    frr = np.array([np.mean(genuine < t) for t in thresholds])
+    best = np.argmin(np.abs(far - frr))
+    return (far[best] + frr[best]) / 2
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson08.error_rate(error_rate)
+
+# %% [markdown]
+# > **What we know now.** A similarity and a threshold verify, recognize, and say "unknown".
+# > FAR and FRR trade; the EER sums a similarity up in one number.
 
 # %% [markdown]
 # ## 4 · Siamese: the same network twice
@@ -314,20 +336,20 @@ assert np.all(np.diff(rising, axis=0) * [-1, 1] >= 0), "FAR and FRR do not trade
 #
 # $$d(a, b) = |f(a) - f(b)|^2 .$$
 #
-# Our embedding halves the picture three times and ends in 32 numbers, scaled to length 1:
-# everybody lives on a sphere, and squared distances lie between 0 and 4.
+# Ours halves the picture three times and ends in 32 numbers. Each gets the same spread over
+# a batch (batch normalization), so that not all pictures begin in one place; then the vector
+# is scaled to length 1, so squared distances lie between 0 and 4.
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.course.show import show_code
 
 show_code(embedding_network, "utils.networks.embedding.embedding_network", folded=True)
 
 # %%
-keras.utils.set_random_seed(0)
+keras.utils.set_random_seed(seed(0))
 twin = embedding_network((32, 32, 3), dimensions=32, widths=(16, 32, 64))
 left, right = keras.Input((32, 32, 3)), keras.Input((32, 32, 3))
-difference = twin(left) - twin(right)
-distance = ops.sum(ops.square(difference), axis=-1)
+distance = ops.sum(ops.square(twin(left) - twin(right)), axis=-1)
 siamese = keras.Model([left, right], distance)
 print(f"one network: {twin.count_params():,} parameters")
 print(f"the Siamese pair of them: {siamese.count_params():,}")
@@ -343,7 +365,7 @@ assert siamese.count_params() == twin.count_params()
 # $$\ell = \tfrac12 D^2 \;\;\text{(one person)}, \qquad
 # \ell = \tfrac12 \max(m - D, 0)^2 \;\;\text{(two people)}.$$
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.measures.contrastive import contrastive_loss
 
 D = np.linspace(0, 2, 81).astype("float32")
@@ -359,20 +381,20 @@ figures.curves(
 )
 
 # %% [markdown]
-# Batches hold P people with K pictures each. Every picture is embedded *once*, and serves in
-# every pair that the batch can make.
+# A batch holds 16 people with 4 pictures each. Every picture is embedded *once*, and serves
+# in every pair. Of the 2,016 pairs only 96 are of one person: who calls everybody different
+# is right 95 % of the time. So `balanced_pairs` gives each kind one half of the loss.
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.data.pk_batches import PKBatches
 from utils.models import SiameseModel, TripletModel
 
 show_code(SiameseModel.batch_loss, "utils.models.siamese.SiameseModel.batch_loss")
 
 # %% [markdown]
-# One function trains all embeddings of avatars: same people, same batches of 16 people with
-# 4 pictures each, Adam with a learning rate that falls to 0. Now and then it **looks**: it
-# measures the equal error rate of the validation people, whom it does not train on.
-
+# One function trains all embeddings: same people, same batches, Adam with a learning rate
+# that falls to 0. Now and then it **looks**: it measures the equal error rate of the
+# validation people. (About 20 seconds.)
 
 # %%
 from utils.models.recipes import train_with_looks
@@ -385,36 +407,34 @@ def rate_of(model, people):
 
 def small_network(**settings):
     """A fresh embedding of avatars, the same weights each time."""
-    keras.utils.set_random_seed(0)
-    return embedding_network(
-        (32, 32, 3), dimensions=32, widths=(16, 32, 64), **settings
-    )
+    keras.utils.set_random_seed(seed(0))
+    return embedding_network((32, 32, 3), 32, widths=(16, 32, 64), **settings)
 
 
 def train_embedding(model, steps=STEPS, learning_rate=2e-3):
     """Trains; returns what was logged and the equal error rate at each look."""
-    batches = PKBatches(train.pictures, train.labels, 16, 4, steps // LOOKS)
-    return train_with_looks(
-        model,
-        batches,
-        LOOKS,
-        learning_rate,
-        error_rate=lambda: rate_of(model, validation),
-    )
+    batches = PKBatches(train.pictures, train.labels, 16, 4, steps // LOOKS, seed(0))
+    looks = {"error_rate": lambda: rate_of(model, validation)}
+    return train_with_looks(model, batches, LOOKS, learning_rate, **looks)
 
 
-# %%
 siamese = SiameseModel(small_network(), margin=1.0)
 siamese_track = train_embedding(siamese)
-print(f"equal error rate of people never seen: {siamese_track['error_rate'][-1]:.1%}")
+siamese_rate = siamese_track["error_rate"][-1]
+print(
+    f"EER of people never seen: {siamese_rate:.1%}; of their pixels: {pixel_rate:.1%}"
+)
 
 # %% [markdown]
-# Compare that with the pixels' rate, on the same people. None of them was in the training:
-# the network has not learned who is who. It has learned what to look at.
+# None of these people was in the training: the network has not learned who is who. It has
+# learned what to look at.
+#
+# > **What we know now.** An embedding trained on pairs of some people compares others.
 
 # %% tags=["claim"]
+assert 16 * 4 * 63 // 2 == 2_016 and 16 * 4 * 3 // 2 == 96 and 1 - 96 / 2_016 > 0.95
 if current_scale() != "quick":
-    assert siamese_track["error_rate"][-1] < 0.05 < 0.5 * pixel_rate
+    assert siamese_rate < 0.05 < 0.5 * pixel_rate
 
 # %% [markdown]
 # ## 5 · Triplets
@@ -429,7 +449,7 @@ if current_scale() != "quick":
 # with a **margin** α (Schroff, Kalenichenko, Philbin 2015). If d(A, P) = 0.5 and α = 0.2, the
 # loss is 0 from d(A, N) = 0.7 on, and not a bit earlier.
 
-# %%
+# %% jupyter={"source_hidden": true}
 d_negative = np.linspace(0, 1.2, 121)
 figures.curves(
     {
@@ -442,91 +462,7 @@ figures.curves(
 )
 
 # %% [markdown]
-# **Why a margin?** Without it there is a cheap way to satisfy every triplet: put everybody
-# into one point. All zeros: $0 - 0 \le 0$. We can watch it. Take embeddings, multiply all
-# of them by a factor, and compute the loss of the *hardest* triplets (section 6 says which).
-# We do it with poor embeddings, the pixels, and with those of the Siamese model.
-#
-# **Predict.** At which factor is the loss least without a margin? And with one?
-
-# %%
-from utils.measures.triplets import batch_hard_triplet_loss
-
-some = slice(12 * PICTURES)
-whose = validation.labels[some]
-pixels = flat(validation.pictures[some]).astype("float32")
-learned = siamese.embed(validation.pictures[some])
-shrink = np.linspace(0, 1.2, 25).astype("float32")
-
-
-def loss_along(embeddings, margin):
-    """The loss of the same embeddings, times each of the factors."""
-    losses = [batch_hard_triplet_loss(whose, s * embeddings, margin) for s in shrink]
-    return np.array([float(loss) for loss in losses])
-
-
-shrunk = {
-    "pixels, no margin": loss_along(pixels, 0.0),
-    "pixels, margin 0.2": loss_along(pixels, 0.2),
-    "Siamese, margin 0.2": loss_along(learned, 0.2),
-}
-figures.curves(
-    {label: (shrink, values) for label, values in shrunk.items()},
-    xlabel="factor on all embeddings; at 0 everybody is one point",
-    ylabel="triplet loss",
-    references={"the margin": 0.2},
-    title="Without a margin one point costs nothing; with it, exactly the margin",
-)
-
-# %% [markdown]
-# Without a margin the collapse has loss 0: it wins. With a margin it costs exactly the
-# margin, and good embeddings pay less. But poor ones pay *more*: for the pixels the way to
-# the point is downhill, margin or not. A training that begins badly can slide into the point
-# and stay, with a loss **stuck at the margin**. That is a **collapse**.
-
-# %% tags=["claim"]
-assert shrunk["pixels, no margin"][0] == 0 == min(shrunk["pixels, no margin"])
-assert abs(shrunk["pixels, margin 0.2"][0] - 0.2) < 1e-6
-assert shrunk["pixels, margin 0.2"][-1] > 0.2
-if current_scale() != "quick":
-    assert shrunk["Siamese, margin 0.2"].min() < 0.15
-
-# %% [markdown]
-# Here is such a training. The network lacks the layer that spreads embeddings out before
-# they are scaled to length 1, and it is shown the hardest triplets from the first step on.
-
-# %%
-MARGIN = 0.3
-doomed = TripletModel(small_network(spread=False), "batch-hard", MARGIN)
-doomed_track = train_embedding(doomed, steps=COLLAPSE_STEPS, learning_rate=1e-2)
-figures.curves(
-    {
-        name: (np.array(doomed_track["steps"]), np.array(doomed_track[key]))
-        for name, key in (
-            ("loss", "loss"),
-            ("mean squared distance of all pairs", "mean_distance"),
-        )
-    },
-    xlabel="steps",
-    ylabel="loss, and squared distance",
-    references={"the margin": MARGIN},
-    ylim=(0, None),
-    title="The loss is stuck at the margin, and everybody is in one point",
-)
-
-# %% [markdown]
-# The log shows it: a loss at the margin, and distances near 0. The equal error rate does not.
-# It still is far better than guessing, since inside the tiny heap the *order* of the
-# distances says something. But there is hardly any slope left to learn from.
-
-# %% tags=["claim"]
-if current_scale() != "quick":
-    assert abs(doomed_track["loss"][-1] - MARGIN) < 0.02, "the loss left the margin"
-    assert doomed_track["mean_distance"][-1] < 0.1, "no collapse"
-    assert doomed_track["error_rate"][-1] < 0.4, "no better than guessing"
-
-# %% [markdown]
-# ### Exercise 8.1 · The triplet loss (easy, 5 minutes)
+# ### Exercise 8.2 · The triplet loss (easy, 5 minutes)
 #
 # Mean over the batch of $\max(d(A, P) - d(A, N) + \alpha, 0)$ with the *squared* distance.
 #
@@ -541,7 +477,7 @@ if current_scale() != "quick":
 
 
 # %% tags=["exercise"]
-# Exercise 8.1: the triplet loss
+# Exercise 8.2: the triplet loss
 def triplet_loss(anchor, positive, negative, margin):
     """The mean of max(d(A, P) - d(A, N) + margin, 0); embeddings (n, d), a scalar."""
     # BEGIN SOLUTION
@@ -555,12 +491,111 @@ def triplet_loss(anchor, positive, negative, margin):
 checks.lesson08.triplet_loss(triplet_loss)
 
 # %% [markdown]
+# **Why a margin?** Without it there is a cheap way to satisfy every triplet: put everybody
+# into one point. All zeros: $0 - 0 \le 0$. We can watch it. Take embeddings, multiply all
+# of them by a factor, and compute the loss of the *hardest* triplets (section 6 says which).
+# We do it with poor embeddings, the pixels, and with those of the Siamese model.
+#
+# **Predict.** At which factor is the loss least without a margin? And with one?
+
+# %%
+from utils.measures.triplets import batch_hard_triplet_loss
+
+some = slice(12 * PICTURES)
+pixels = flat(validation.pictures[some]).astype("float32")
+learned = siamese.embed(validation.pictures[some])
+shrink = np.linspace(0, 1.2, 25).astype("float32")
+
+
+def loss_along(embeddings, margin):
+    """The loss of the same embeddings, times each of the factors."""
+    whose = validation.labels[some]
+    losses = [batch_hard_triplet_loss(whose, s * embeddings, margin) for s in shrink]
+    return np.array([float(loss) for loss in losses])
+
+
+shrunk = {
+    "pixels, no margin": loss_along(pixels, 0.0),
+    "pixels, margin 0.2": loss_along(pixels, 0.2),
+    "Siamese, margin 0.2": loss_along(learned, 0.2),
+}
+
+# %% jupyter={"source_hidden": true}
+figures.curves(
+    {
+        **{label: (shrink, values) for label, values in shrunk.items()},
+        "the margin": (shrink, np.full_like(shrink, 0.2)),
+    },
+    colors={"the margin": "exact"},
+    xlabel="factor on all embeddings; at 0 everybody is one point",
+    ylabel="triplet loss",
+    title="The loss of the hardest triplets while everybody moves to one point",
+)
+
+# %% [markdown]
+# Without a margin the one point has loss 0: it wins. With a margin it costs exactly the
+# margin, and good embeddings pay less. But poor ones pay *more*: for the pixels the way to
+# the point is downhill. A training that begins badly can slide into it and stay, with a
+# loss **stuck at the margin**: a **collapse**.
+
+# %% tags=["claim"]
+assert shrunk["pixels, no margin"][0] == 0 == min(shrunk["pixels, no margin"])
+assert abs(shrunk["pixels, margin 0.2"][0] - 0.2) < 1e-6
+assert shrunk["pixels, margin 0.2"][-1] > 0.2
+if current_scale() != "quick":
+    assert shrunk["Siamese, margin 0.2"].min() < 0.15
+
+# %% [markdown]
+# Here is such a training. The network lacks the normalization that spreads the numbers, its
+# learning rate is high, and it is shown the hardest triplets from the first step on.
+
+# %%
+MARGIN = 0.3
+doomed = TripletModel(small_network(spread=False), "batch-hard", MARGIN)
+doomed_track = train_embedding(doomed, steps=COLLAPSE_STEPS, learning_rate=1e-2)
+doomed_rate = doomed_track["error_rate"][-1]
+print(f"loss {doomed_track['loss'][-1]:.3f}, margin {MARGIN}")
+print(f"mean squared distance {doomed_track['mean_distance'][-1]:.4f}")
+print(f"equal error rate {doomed_rate:.1%}; guessing has 50%")
+
+# %% jupyter={"source_hidden": true}
+doomed_steps = np.array(doomed_track["steps"])
+figures.curves(
+    {
+        "loss": (doomed_steps, np.array(doomed_track["loss"])),
+        "mean squared distance of all pairs": (
+            doomed_steps,
+            np.array(doomed_track["mean_distance"]),
+        ),
+        "the margin": (doomed_steps, np.full(len(doomed_steps), MARGIN)),
+    },
+    colors={"the margin": "exact"},
+    xlabel="steps",
+    ylabel="loss, and squared distance",
+    ylim=(0, None),
+    title="A collapse: the loss at the margin, all distances near 0",
+)
+
+# %% [markdown]
+# The log shows it. The equal error rate does not: it still is better than guessing, since
+# inside the tiny cluster the *order* of the distances says something. (Exercise 8.5, in the
+# bonus notebook 08b, makes a collapse and mends it.)
+#
+# > **What we know now.** The triplet loss asks for an order of distances. Its trap is one
+# > point for all, and the log names it: loss = margin, distances ≈ 0.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert abs(doomed_track["loss"][-1] - MARGIN) < 0.02, "the loss left the margin"
+    assert doomed_track["mean_distance"][-1] < 0.1, "no collapse"
+    assert doomed_rate < 0.4, "no better than guessing"
+
+# %% [markdown]
 # ## 6 · Choosing triplets
 #
-# 400 people with 8 pictures make more than seventy million triplets. Most of them are
-# easy: a white head of hair against a black one. Their loss is 0, and so is their gradient.
-# A triplet that costs something is **active**: only from those is there anything to learn.
-# Three ways to choose triplets from a batch:
+# 400 people with 8 pictures make more than seventy million triplets. Most are easy: white
+# hair against black. Their loss is 0, and so is their gradient. A triplet that costs
+# something is **active**. Three ways to choose triplets from a batch:
 #
 # - **random**: for each anchor any positive, any negative;
 # - **semi-hard**: for each pair of one person, the nearest negative that is still *farther*
@@ -569,29 +604,17 @@ checks.lesson08.triplet_loss(triplet_loss)
 # - **batch-hard**: for each anchor the *farthest* positive and the *nearest* negative in the
 #   batch (Hermans, Beyer, Leibe 2017).
 #
-# **Predict.** Same network, same batches, same number of steps. Whose triplets go on
-# teaching?
+# **Predict.** Same network, same batches, same number of steps. Which way still finds active
+# triplets at the end? (Three trainings, about 15 seconds each.)
 
 # %%
 tracks, models = {}, {}
-
-
-def run(mining):
-    """Trains with one way to choose triplets."""
+for mining in ("random", "semi-hard", "batch-hard"):
     models[mining] = TripletModel(small_network(), mining, MARGIN)
     tracks[mining] = train_embedding(models[mining])
     print(f"{mining}: equal error rate {tracks[mining]['error_rate'][-1]:.2%}")
 
-
-run("random")
-
-# %%
-run("semi-hard")
-
-# %%
-run("batch-hard")
-
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         mining: (np.array(track["steps"]), 100 * np.array(track["active_fraction"]))
@@ -600,11 +623,11 @@ figures.curves(
     xlabel="steps",
     ylabel="active triplets (%)",
     markers=True,
-    ylim=(0, 100),
-    title="Soon hardly any random triplet is active",
+    ylim=(0, None),
+    title="Active triplets, one seed",
 )
 
-# %%
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
         mining: (np.array(track["steps"]), 100 * np.array(track["error_rate"]))
@@ -614,13 +637,13 @@ figures.curves(
     ylabel="equal error rate of unseen people (%)",
     markers=True,
     ylim=(0, None),
-    title="Hard triplets learn faster from the same pictures",
+    title="What they learn from the same pictures, one seed",
 )
 
 # %% [markdown]
-# One seed proves little, so `benchmarks/verification.py` did the same three times, and judged
-# on 100 people who are in no other set. The Siamese model of section 4 is in the table as
-# well.
+# Soon hardly any random triplet is active. But one seed proves little, so
+# `benchmarks/verification.py` did the same three times, and judged on 100 people who are in
+# no other set. The Siamese model of section 4 is in the table as well.
 
 # %%
 from utils.course.results import load_results
@@ -633,21 +656,41 @@ def over_seeds(kind, key):
     return np.array([run[key] for run in measured["runs"] if run["kind"] == kind])
 
 
+# %% jupyter={"source_hidden": true}
 def spread_of(kind, key):
     """Mean and standard deviation over the seeds, in percent."""
     values = over_seeds(kind, key)
     return f"{values.mean():.2%} ± {values.std(ddof=1):.2%}"
 
 
-WAYS = ("random", "semi-hard", "batch-hard", "contrastive")
+WAYS = {
+    "random": "triplets, random",
+    "semi-hard": "triplets, semi-hard",
+    "batch-hard": "triplets, batch-hard",
+    "contrastive": "pairs, contrastive",
+}
 table(
     [
-        (kind, spread_of(kind, "equal_error_rate"), spread_of(kind, "one_shot_20_way"))
-        for kind in WAYS
+        (name, spread_of(kind, "equal_error_rate"), spread_of(kind, "one_shot_20_way"))
+        for kind, name in WAYS.items()
     ],
-    ("triplets or pairs", "equal error rate", "20-way one-shot accuracy"),
+    ("trained on", "equal error rate", "20-way one-shot accuracy"),
     caption=f"Measured: {measured['settings']}",
 )
+
+# %% [markdown]
+# (**20-way one-shot**: one picture of each of 20 unseen people, and a second picture of one of
+# them. Who is it? Guessing gives 5 %.)
+#
+# Batch-hard, semi-hard and the pairs end near each other here. Random is behind, though it
+# saw the same pictures as often. (On other data the order can be another one.)
+#
+# How to find the hardest pairs of a whole batch? Through one matrix of all distances:
+
+# %% jupyter={"source_hidden": true}
+from utils.measures.mining import batch_hard
+
+show_code(batch_hard, "utils.measures.mining.batch_hard")
 
 # %% tags=["claim"]
 hard_rates, random_rates = (
@@ -659,27 +702,14 @@ assert hard_rates.max() <= 0.03
 assert over_seeds("batch-hard", "one_shot_20_way").min() >= 0.90
 if current_scale() != "quick":
     last = {mining: track["error_rate"][-1] for mining, track in tracks.items()}
-    assert last["batch-hard"] < 2 / 3 * last["random"]
+    assert last["batch-hard"] < last["random"]
     assert tracks["random"]["active_fraction"][-1] < 0.1
     # At full hardly any triplet is left that breaks the margin, however hard.
     least = 0.2 if current_scale() == "laptop" else 0.0
     assert tracks["batch-hard"]["active_fraction"][-1] > least
 
 # %% [markdown]
-# Batch-hard and semi-hard end near each other here. Random is far behind, though it saw the
-# same pictures as often. (**20-way one-shot**: one picture of each of 20 unseen people, and
-# a second picture of one of them. Who is it? Guessing gives 5 %.)
-#
-# How to find the hardest pairs of a whole batch, without a loop? Through one matrix of all
-# distances. This is the course's way; only the chosen pairs need a gradient.
-
-# %%
-from utils.measures.mining import batch_hard
-
-show_code(batch_hard, "utils.measures.mining.batch_hard")
-
-# %% [markdown]
-# ### Exercise 8.2 · The hardest pairs of a batch (medium, 10 minutes)
+# ### Exercise 8.3 · The hardest pairs of a batch (medium, 10 minutes)
 #
 # You get the labels `(n,)` and the matrix of all distances `(n, n)`, NumPy arrays. Return
 # for each anchor the distance of its farthest positive and of its nearest negative, two
@@ -698,7 +728,7 @@ show_code(batch_hard, "utils.measures.mining.batch_hard")
 
 
 # %% tags=["exercise"]
-# Exercise 8.2: the hardest pairs of a batch
+# Exercise 8.3: the hardest pairs of a batch
 def hardest(labels, distances):
     """Distances (n,) of the farthest positive and of the nearest negative."""
     # BEGIN SOLUTION
@@ -713,128 +743,85 @@ def hardest(labels, distances):
 checks.lesson08.hardest(hardest)
 
 # %% [markdown]
-# ### Exercise 8.3 · The equal error rate (medium, 15 minutes)
-#
-# We have read it off all the time; now write it. You get the scores of genuine pairs and of
-# impostors (NumPy vectors of any length; larger is more alike, and any number can be a
-# score). A pair is accepted if its score is *at least* the threshold. Return the rate at
-# which FAR and FRR are equal; if none of the thresholds makes them so exactly, take the
-# mean of both where they are nearest. (The course's `equal_error_rate` draws a straight
-# line between two thresholds instead, and takes the crossing: at most a step away. The
-# check asks only where both are the same.)
-#
-# <details><summary>Hint 1</summary>
-# Only the scores themselves are interesting thresholds, and one that is above all of them.
-# FAR is a share of the impostors alone, FRR of the genuine alone.
-# </details>
-# <details><summary>Hint 2</summary>
-# For each threshold t: <code>np.mean(impostor >= t)</code> and
-# <code>np.mean(genuine &lt; t)</code>. Then <code>np.argmin</code> of their absolute
-# difference.
-# </details>
-
-
-# %% tags=["exercise"]
-# Exercise 8.3: the equal error rate
-def error_rate(genuine, impostor):
-    """The rate at which false accepts and false rejects are equally frequent."""
-    # BEGIN SOLUTION
-    thresholds = np.append(np.unique(np.concatenate([genuine, impostor])), np.inf)
-    far = np.array([np.mean(impostor >= t) for t in thresholds])
-    frr = np.array([np.mean(genuine < t) for t in thresholds])
-    best = np.argmin(np.abs(far - frr))
-    return (far[best] + frr[best]) / 2
-    # END SOLUTION
-
-
-# %% tags=["check"]
-checks.lesson08.error_rate(error_rate)
+# > **What we know now.** Easy triplets teach nothing: choose those that are active. Triplets
+# > chosen well and pairs end in about as good a distance here.
 
 # %% [markdown]
 # ## 7 · The binary head
 #
-# Another way from two embeddings to a verdict: let a logistic regression weigh the
-# differences, number by number,
+# Another way from two embeddings to a verdict: a logistic regression on their differences,
+# number by number. Its **logit**, the log of the odds for "one person", is
 #
 # $$\text{logit}(a, b) = \sum_k w_k\, |a_k - b_k| + c
 # \qquad\text{or}\qquad
 # \sum_k w_k\, \frac{(a_k - b_k)^2}{a_k + b_k} + c .$$
 #
 # The second is the **chi-square** form (Taigman et al. 2014): a difference weighs more where
-# both numbers are small. It wants numbers that are not negative, so we give it the positive
-# and the negative parts of an embedding side by side. The head is trained on binary
-# cross-entropy; here on top of the batch-hard embedding, which stays as it is. So the three
-# differ in nothing but the last step.
+# both numbers are small. It wants numbers that are not negative: the positive and the
+# negative parts side by side. The loss is the **binary cross-entropy**, $-\log P$ of what is
+# true, with $P(\text{one person}) = 1/(1 + e^{-\text{logit}})$. We train it on top of the
+# batch-hard embedding, which stays as it is: only the last step differs.
 
 # %%
+from utils.models.recipes import falling_adam
+
 embedder = models["batch-hard"]
 embedded = {
     name: embedder.embed(people.pictures)
     for name, people in (("train", train), ("validation", validation), ("test", test))
 }
-
-
-def both_parts(x):
-    """The positive and the negative parts side by side: no number is below 0."""
-    return np.hstack([np.maximum(x, 0), np.maximum(-x, 0)])
-
-
-def train_head(form, prepare, learning_rate=0.1):
-    """A head on embeddings that are already there, and stay as they are."""
-    keras.utils.set_random_seed(0)
-    x = prepare(embedded["train"])
-    nothing = keras.Sequential([keras.Input(x.shape[1:]), layers.Activation("linear")])
-    model = SiameseModel(nothing, head=form)
-    falling = keras.optimizers.schedules.CosineDecay(learning_rate, HEAD_STEPS)
-    model.compile(keras.optimizers.Adam(falling))
-    model.fit(PKBatches(x, train.labels, 16, 4, HEAD_STEPS), verbose=0)
-    return model
-
-
-def head_scores(model, x, people, step=20_000):
-    """Logits of all pairs, genuine and impostor."""
-    first, second = np.triu_indices(len(x), 1)
-    logits = np.concatenate(
-        [
-            ops.convert_to_numpy(
-                model.compare(x[first[k : k + step]], x[second[k : k + step]])
-            )
-            for k in range(0, len(first), step)
-        ]
-    )
-    same = people[first] == people[second]
-    return logits[same], logits[~same]
-
-
-# %%
-FORMS = {"absolute": lambda x: x, "chi-square": both_parts}
-heads = {form: train_head(form, prepare) for form, prepare in FORMS.items()}
-head_rates = {
-    "plain distance": equal_error_rate(*pair_scores(embedded["test"], test.labels))
+FORMS = {
+    "absolute": lambda x: x,
+    "chi-square": lambda x: np.hstack([np.maximum(x, 0), np.maximum(-x, 0)]),
 }
-for form, prepare in FORMS.items():
-    scores = head_scores(heads[form], prepare(embedded["test"]), test.labels)
-    head_rates[f"{form} head"] = equal_error_rate(*scores)
 
+
+def train_head(form):
+    """A head on embeddings that are already there, and stay as they are."""
+    keras.utils.set_random_seed(seed(0))
+    x = FORMS[form](embedded["train"])
+    nothing = keras.Sequential([keras.Input(x.shape[1:]), layers.Activation("linear")])
+    head = SiameseModel(nothing, head=form)
+    head.compile(falling_adam(0.1, HEAD_STEPS))
+    head.fit(PKBatches(x, train.labels, 16, 4, HEAD_STEPS, seed(0)), verbose=0)
+    return head
+
+
+def head_rate(head, people, x):
+    """Equal error rate of the head's logits, over all pairs."""
+    logits = np.stack([ops.convert_to_numpy(head.compare(each, x)) for each in x])
+    pairs = np.triu_indices(len(x), 1)
+    same = people[pairs[0]] == people[pairs[1]]
+    return equal_error_rate(logits[pairs][same], logits[pairs][~same])
+
+
+heads = {form: train_head(form) for form in FORMS}
+head_rates = {"plain distance": rate_of(embedder, test)}
+for form, head in heads.items():
+    x = FORMS[form](embedded["test"])
+    head_rates[f"{form} head"] = head_rate(head, test.labels, x)
+
+# %% jupyter={"source_hidden": true}
 figures.bars(
     {name: 100 * rate for name, rate in head_rates.items()},
     ylabel="equal error rate of unseen people (%)",
     number_format=".2f",
-    title="On the same embedding the heads err about as often as the distance",
+    title="Three last steps on the same embedding",
 )
 
+# %% jupyter={"source_hidden": true}
+weights = ops.convert_to_numpy(heads["absolute"].verdict.kernel).ravel()
+print(f"weights of the absolute head: {weights.mean():.1f} ± {weights.std():.1f}")
+
 # %% [markdown]
-# No gain. The heads weigh all numbers about equally, which is what the plain distance does
-# already: this embedding was trained for the plain distance, and has nothing left to
-# weigh. What a head adds is a *probability*: its logit says how sure it is, where a distance
-# needs a threshold first. (Koch and Taigman trained head and network together; for them the
-# head was the loss.)
+# No gain. The head weighs all numbers about equally, as the plain distance does, for which
+# this embedding was trained. What a head adds is a *probability*. (Koch and Taigman trained
+# head and network together; for them the head was the loss.)
 
 # %% tags=["claim"]
 if current_scale() != "quick":
     plain = head_rates["plain distance"]
     assert all(abs(rate - plain) < 0.3 * plain + 0.002 for rate in head_rates.values())
-    weights = ops.convert_to_numpy(heads["absolute"].verdict.kernel).ravel()
     assert weights.max() < 0 and weights.std() < 0.5 * abs(weights.mean())
 
 # %% [markdown]
@@ -869,13 +856,17 @@ def chi_square_head(a, b, weights, bias):
 checks.lesson08.chi_square_head(chi_square_head)
 
 # %% [markdown]
+# > **What we know now.** A head turns differences into a probability; on an embedding that was
+# > trained for its distance it errs about as often.
+
+# %% [markdown]
 # ## 8 · People never seen
 #
 # All rates so far were on people outside the training set: no other rate counts. Now the
-# whole curve, over the seeds of the measured table. If we let so many impostors pass, how
-# many genuine pairs do we turn away?
+# whole curve, from the three seeds of the measured table: line, the middle one; band, least
+# to greatest. If we let so many impostors pass, how many genuine pairs do we turn away?
 
-# %%
+# %% jupyter={"source_hidden": true}
 fars = np.array(measured["fars"])
 turned_away = {
     kind: over_seeds(kind, "frr_at_far") for kind in ("random", "batch-hard")
@@ -894,14 +885,13 @@ random_frr, hard_frr = (np.median(rates, axis=0) for rates in turned_away.values
 assert np.all(hard_frr <= random_frr)
 
 # %% [markdown]
-# **A threshold from other people.** If we chose τ on the test people, we would be judging
-# our own answer. So: τ such that one in a hundred impostors among the *validation* people
-# passes, and then count on the test people.
+# **A threshold from other people.** A τ chosen on the test people would judge itself. So
+# choose it on the *validation* people, such that one impostor in a hundred passes, and count
+# on the test people.
 #
 # **Predict.** Will FAR be exactly 1 % there?
 
 # %%
-from utils.evaluation.one_shot import n_way_accuracy, n_way_trials
 from utils.evaluation.verification import threshold_at_far
 
 validation_scores = pair_scores(embedded["validation"], validation.labels)
@@ -909,27 +899,28 @@ test_scores = pair_scores(embedded["test"], test.labels)
 tau = threshold_at_far(*validation_scores, far=0.01)
 test_far, test_frr = error_rates(*test_scores, tau)
 test_rate = equal_error_rate(*test_scores)
+print(f"τ = {tau:.3f}: FAR {test_far:.2%}, FRR {test_frr:.2%} on the test people")
+
+# %% jupyter={"source_hidden": true}
 figure = two_histograms(
-    test_scores,
-    tau,
-    title=f"Promised: FAR 1 %. On other people: FAR {test_far:.2%}, FRR {test_frr:.2%}",
+    test_scores, tau, title="Test people, and the threshold that validation people gave"
 )
 figure.axes[0].set_yscale("log")  # or the few impostors above τ could not be seen
 figure
 
+# %% [markdown]
+# No: the threshold is an estimate, too. In our runs the FAR of the test people lay between a
+# half and twice the promise. It comes from *people* who look alike, and 100 people are not
+# many. Whoever promises a FAR measures it on far more, and on those who will stand there.
+
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert test_rate <= 0.03 and 0.002 < test_far < 0.03
+    assert test_rate <= 0.03 and 0.005 < test_far < 0.02
 
 # %% [markdown]
-# The right size, but not the promise: the threshold is an estimate, too. Its errors come
-# from *people* who look alike, and 100 people are not many of them. Whoever promises a FAR
-# measures it on far more people, and on those who will stand at the door.
-#
-# What does the network find alike? Ten test pictures, and for each the three nearest
-# pictures of anybody, itself left out.
+# What does the network find alike? Ten test pictures, and the three nearest to each:
 
-# %%
+# %% jupyter={"source_hidden": true}
 from utils.core.arrays import squared_distances
 
 distances = squared_distances(embedded["test"], embedded["test"])
@@ -937,19 +928,21 @@ np.fill_diagonal(distances, np.inf)
 shown = np.arange(0, 10 * PICTURES, PICTURES)
 nearest = np.argsort(distances[shown], axis=1)[:, :3]
 hits = np.mean(test.labels[nearest] == test.labels[shown][:, None])
+
+# %% jupyter={"source_hidden": true}
 figures.image_rows(
     {
         "picture": test.pictures[shown],
         **{f"neighbor {k + 1}": test.pictures[nearest[:, k]] for k in range(3)},
     },
-    title=f"{hits:.0%} of these neighbors are the same person, in another light",
+    title=f"{hits:.0%} of these neighbors show the same person",
 )
 
 # %% [markdown]
-# And its worst mistakes: pairs of *one* person that are farthest apart, and pairs of *two*
-# people that are nearest. Would you have known?
+# Now the pairs of *one* person that are farthest apart, and of *two* people that are nearest,
+# with the squared distance and the verdict at τ. Would you have known?
 
-# %%
+# %% jupyter={"source_hidden": true}
 same = test.labels[:, None] == test.labels[None]
 upper = np.triu(np.ones_like(same), 1) > 0
 
@@ -965,44 +958,53 @@ def extreme_pairs(mask, farthest, count=8):
     return rows[first_of_pair], columns[first_of_pair]
 
 
-one, one_too = extreme_pairs(same, farthest=True)
-two, two_too = extreme_pairs(~same, farthest=False)
-figures.image_rows(
-    {
-        "one person": test.pictures[one],
-        "taken for two": test.pictures[one_too],
-        "two people": test.pictures[two],
-        "taken for one": test.pictures[two_too],
-    },
-    title="The worst mistakes: a turned head, dark glasses, or two look-alikes",
-)
+def pair_figure(mask, farthest, who):
+    """The extreme pairs of a kind, each with its distance and the verdict."""
+    rows, columns = extreme_pairs(mask, farthest)
+    apart = distances[rows, columns]
+    wrong = np.sum((apart > -tau) if farthest else (apart <= -tau))
+    return figures.image_rows(
+        {"a picture": test.pictures[rows], "and another": test.pictures[columns]},
+        labels=[f"{d:.2f} {'no' if d > -tau else 'yes'}" for d in apart],
+        title=f"{who}: {wrong} of {len(apart)} wrong at τ (d up to {-tau:.2f} is a yes)",
+    )
+
+
+pair_figure(same, True, "One person, farthest apart")
+
+# %% jupyter={"source_hidden": true}
+pair_figure(~same, False, "Two people, nearest")
 
 # %% [markdown]
-# A map: the embeddings of twelve people, 32 numbers flattened to the two directions in which
-# they differ most (principal components). The colors of the frames say who it is; the network
-# has never seen any of them.
+# A map of twelve people: the two of 32 directions in which they differ most (principal
+# components). A frame's color says who it is. People who lie on one another here may be
+# apart in the other thirty.
 
-# %%
+# %% jupyter={"source_hidden": true}
 mapped = test.labels < 12
 centered = embedded["test"][mapped] - embedded["test"][mapped].mean(axis=0)
-_, _, directions = np.linalg.svd(centered, full_matrices=False)
+_, spreads, directions = np.linalg.svd(centered, full_matrices=False)
+shown_share = (spreads[:2] ** 2).sum() / (spreads**2).sum()
 figures.picture_map(
     centered @ directions[:2].T,
     test.pictures[mapped],
     groups=test.labels[mapped],
-    title="Each person is a heap, whatever the light and the background",
+    title=f"Twelve unseen people in two of 32 directions: {shown_share:.0%} of the variance",
 )
 
 # %% [markdown]
-# **One-shot.** Twenty unseen people, one picture each; who is on the next picture? Beside it
-# the pixels, and the softmax of section 2 on its 20 people.
+# **One-shot.** Twenty unseen people, one picture each; who is on the next picture?
 
 # %%
+from utils.evaluation.one_shot import n_way_accuracy, n_way_trials
+
 one_shot = {
     ways: n_way_accuracy(*n_way_trials(embedded["test"], test.labels, ways))
     for ways in (5, 20)
 }
 pixel_shot = n_way_accuracy(*n_way_trials(flat(test.pictures), test.labels, 20))
+
+# %% jupyter={"source_hidden": true}
 table(
     [
         ("embedding, 5-way", f"{one_shot[5]:.1%}"),
@@ -1010,7 +1012,7 @@ table(
         ("pixels, 20-way", f"{pixel_shot:.1%}"),
         ("softmax over 20 people, section 2", f"{softmax_accuracy:.1%}"),
     ],
-    ("one picture a person", "named right"),
+    ("one picture per person", "named right"),
 )
 
 # %% tags=["claim"]
@@ -1021,12 +1023,14 @@ if current_scale() != "quick":
 # %% [markdown]
 # And the crowd of section 1, on faces: a stranger before K enrolled people, with the
 # threshold that promised FAR 1 % for one of them.
+#
+# **Predict.** Section 1 took the K comparisons to be independent. Do faces keep to that?
 
 
 # %%
-def strangers_let_in(k, trials=400, seed=0):
+def strangers_let_in(k, trials=400):
     """Share of strangers nearer than the threshold to somebody of k enrolled people."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed(0))
     passed = 0
     for _ in range(trials):
         people = rng.choice(TEST_PEOPLE, k + 1, replace=False)
@@ -1035,27 +1039,35 @@ def strangers_let_in(k, trials=400, seed=0):
     return passed / trials
 
 
-CROWD = (1, 5, 20, TEST_PEOPLE - 1)
-crowd = {k: strangers_let_in(k) for k in CROWD}
+CROWD = np.array([1, 5, 20, TEST_PEOPLE - 1])
+crowd = np.array([strangers_let_in(k) for k in CROWD])
+independent = 1 - (1 - test_far) ** CROWD
+
+# %% jupyter={"source_hidden": true}
 figures.curves(
     {
-        "measured": (np.array(CROWD), 100 * np.array(list(crowd.values()))),
-        "if faces were independent": (
-            np.array(CROWD),
-            100 * (1 - (1 - test_far) ** np.array(CROWD)),
-        ),
+        "measured": (CROWD, 100 * crowd),
+        "if faces were independent": (CROWD, 100 * independent),
     },
     colors={"if faces were independent": "exact"},
     xlabel="K, people enrolled",
     ylabel="strangers let in (%)",
     markers=True,
-    title="At 1:K the error grows with K, a little slower than if faces were independent",
+    title="Strangers before K drawn faces, at the threshold for FAR 1 %",
 )
+
+# %% [markdown]
+# Nearly. In three runs with other people the last point lay on the formula, or up to a quarter
+# below: who looks like one person often looks like several, so not every comparison is a new
+# chance.
+#
+# > **What we know now.** Judge on people never seen, choose τ on yet others, and expect a
+# > promised FAR to be missed by a factor.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert crowd[CROWD[-1]] > 10 * max(test_far, 0.005), "the error hardly grows"
-    assert crowd[CROWD[-1]] <= 1 - (1 - test_far) ** CROWD[-1] + 0.08
+    assert crowd[-1] > 10 * test_far, "the error hardly grows"
+    assert 0.6 * independent[-1] < crowd[-1] < independent[-1] + 0.1
 
 # %% [markdown]
 # ## 9 · A gallery
@@ -1068,9 +1080,8 @@ if current_scale() != "quick":
 from utils.evaluation.gallery import Gallery
 
 gallery = Gallery(embedder.embed, threshold=-tau)
-names = [f"Person {k}" for k in range(OFFICE)]
-for name, row in zip(names, first, strict=False):
-    gallery.enrol(name, test.pictures[[row]])
+for person, row in enumerate(first):
+    gallery.enrol(f"Person {person}", test.pictures[[row]])
 
 visitor = test.pictures[others[3]]
 print("is this Person 0?", gallery.verify(visitor, "Person 0"))
@@ -1078,57 +1089,125 @@ print("is this Person 1?", gallery.verify(visitor, "Person 1"))
 print("who is this?", gallery.identify(visitor))
 
 # %% [markdown]
-# All other pictures of the 20 people, and all pictures of strangers.
+# Is one picture of each enough? Enrol 20 people by one picture, or by four: the distance to
+# a person is that to the *nearest* of their pictures. Then come later pictures of the 20, and
+# pictures of strangers.
 #
-# **Predict.** The threshold promised FAR 1 % for *one* comparison. Every stranger is compared
-# with 20 people. How many get in? And with a threshold for FAR 0.05 %?
+# **Predict.** The threshold promised FAR 1 % for *one* comparison. How many strangers get in?
+# And with four pictures of each colleague at the same threshold: more of them, or fewer?
 
 # %%
-door_tau = threshold_at_far(*validation_scores, far=0.0005)
-right = np.array([f"Person {k}" for k in test.labels[others]])
+MORE = PICTURES // 2
 
 
-def at_the_door(threshold):
-    """Shares of right names, wrong names, unknown colleagues, and strangers let in."""
-    gallery.threshold = threshold
-    told = np.array(gallery.identify_embeddings(embedded["test"][others]))
-    to_strangers = np.array(gallery.identify_embeddings(embedded["test"][strangers]))
-    return {
-        "colleague, named right": np.mean(told == right),
-        "colleague, taken for another": np.mean((told != right) & (told != "unknown")),
-        "colleague, unknown": np.mean(told == "unknown"),
-        "stranger, taken for a colleague": np.mean(to_strangers != "unknown"),
+def at_the_door(people, x, each, threshold):
+    """Names that a door of 20 people gives to later pictures, the truth, distances."""
+    place = np.arange(len(x)) % PICTURES
+    enrolled, later = (people < OFFICE) & (place < each), place >= MORE
+    door = Gallery(embedder.embed, threshold)
+    door.enrol_embeddings(people[enrolled], x[enrolled])
+    told = np.array(door.identify_embeddings(x[later]))
+    _, nearest = door.nearest(x[later])
+    truth = np.where(people[later] < OFFICE, people[later].astype(str), "unknown")
+    return told, truth, nearest
+
+
+def threshold_of_the_door(each, share=0.05):
+    """The threshold that lets in this share of the validation strangers."""
+    people, x = validation.labels, embedded["validation"]
+    _, truth, nearest = at_the_door(people, x, each, threshold=4.0)
+    return float(np.quantile(nearest[truth == "unknown"], share))
+
+
+doors = {}
+for each in (1, MORE):
+    for choice, d in (
+        ("FAR 1 % of pairs", -tau),
+        ("5 % of strangers", threshold_of_the_door(each)),
+    ):
+        doors[each, choice] = at_the_door(test.labels, embedded["test"], each, d)
+
+# %% jupyter={"source_hidden": true}
+shares = {}
+for key, (told, truth, _) in doors.items():
+    known = truth != "unknown"
+    shares[key] = {
+        "right": np.mean(told[known] == truth[known]),
+        "wrong": np.mean((told[known] != truth[known]) & (told[known] != "unknown")),
+        "unknown": np.mean(told[known] == "unknown"),
+        "let in": np.mean(told[~known] != "unknown"),
     }
-
-
-lenient, strict = at_the_door(-tau), at_the_door(-door_tau)
-gallery_accuracy = lenient["colleague, named right"]
 table(
-    [(what, f"{lenient[what]:.1%}", f"{strict[what]:.1%}") for what in lenient],
-    ("20 enrolled by one picture each", "τ for FAR 1 %", "τ for FAR 0.05 %"),
+    [
+        (
+            f"{each}",
+            choice,
+            *(f"{share:.1%}" for share in shares[each, choice].values()),
+        )
+        for choice in ("FAR 1 % of pairs", "5 % of strangers")
+        for each in (1, MORE)
+    ],
+    (
+        "pictures of each",
+        "threshold chosen for",
+        "colleague named right",
+        "taken for another",
+        "unknown",
+        "stranger let in",
+    ),
+    caption="A door of 20 people. Both thresholds were chosen on validation people",
 )
 
 # %% [markdown]
-# That is section 1 at work: one percent at 1:1 is many at 1:20. The stricter threshold keeps
-# most strangers out, and asks more colleagues to look at the camera again: safety is paid for
-# in comfort. More pictures of each person help both; `enrol` takes several.
+# One percent at 1:1 is many at 1:20: section 1 at work. And at one threshold four pictures
+# let in *more* strangers than one: the nearest of four can only be nearer.
+#
+# So choose the threshold where it will be used, at a door of 20 people with as many pictures
+# each: here for 5 % of the (validation) strangers. *Then* four pictures pay: about as many
+# strangers, and no more colleagues who are not recognized, mostly fewer. (The 5 % are a promise
+# from other people again: in three runs it came out between 1 and 8 %.)
+
+# %% tags=["claim"]
+same_tau = [shares[each, "FAR 1 % of pairs"] for each in (1, MORE)]
+anew = [shares[each, "5 % of strangers"] for each in (1, MORE)]
+assert same_tau[1]["let in"] >= same_tau[0]["let in"]
+assert same_tau[1]["unknown"] <= same_tau[0]["unknown"]
+if current_scale() != "quick":
+    assert same_tau[1]["let in"] > same_tau[0]["let in"] > 3 * test_far
+    assert anew[1]["unknown"] <= anew[0]["unknown"]
+    assert anew[1]["right"] >= anew[0]["right"] > max(softmax_accuracy, 0.5)
+    assert max(each["let in"] for each in anew) < 0.2
 
 # %% [markdown]
-# On Monday the new colleague comes. One picture, no training:
+# On Monday the new colleague comes. One picture, no training, and the threshold that was
+# chosen for such a door. One person is luck, so each of the strangers is the newcomer in
+# turn, and comes back with the other pictures.
 
 # %%
+from time import perf_counter
+
+gallery.threshold = threshold_of_the_door(1)
+recognized = []
 start = perf_counter()
-gallery.enrol("New colleague", test.pictures[first[[OFFICE]]])
-enrol_seconds = perf_counter() - start
-newcomer = np.flatnonzero(test.labels == OFFICE)[1:]
-known = np.array(gallery.identify_embeddings(embedded["test"][newcomer]))
-print(
-    f"enrolled in {1000 * enrol_seconds:.0f} ms; retraining took {retraining_seconds:.1f} s"
-)
-print(
-    f"recognized on {np.mean(known == 'New colleague'):.0%} of {len(newcomer)} other pictures"
-)
-gallery.remove("New colleague")
+for person in range(OFFICE, TEST_PEOPLE):
+    own = embedded["test"][test.labels == person]
+    gallery.enrol_embeddings(["newcomer"], own[:1])
+    told = np.array(gallery.identify_embeddings(own[1:]))
+    recognized.append(np.mean(told == "newcomer"))
+    gallery.remove("newcomer")
+enrol_ms = 1_000 * (perf_counter() - start) / len(recognized)
+print(f"recognized from one picture: {np.mean(recognized):.0%} of the visits,")
+print(f"by person from {min(recognized):.0%} to {max(recognized):.0%}")
+print(f"enrolled, asked {PICTURES - 1} times, forgotten: {enrol_ms:.0f} ms")
+
+# %% [markdown]
+# From *one* picture, against 20 others, at a threshold that keeps most strangers out: in three
+# runs between 65 and 92 % of the visits. It depends on the threshold that the validation
+# people happened to give, on the person, and on the one picture.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert np.mean(recognized) > 0.5 and min(recognized) < max(recognized)
 
 # %% [markdown]
 # **What precomputed embeddings save.** Without them every visit would embed the pictures of
@@ -1136,7 +1215,7 @@ gallery.remove("New colleague")
 #
 # **Predict.** By what factor is it faster with them, for 500 pictures?
 
-# %%
+# %% jupyter={"source_hidden": true}
 pictures = train.pictures[:500]
 query = test.pictures[[0]]
 kept = embedder.embed(pictures)
@@ -1160,6 +1239,8 @@ def compare_with(embeddings):
 
 precomputed = milliseconds(lambda: compare_with(kept))
 recomputed = milliseconds(lambda: compare_with(embedder.embed(pictures)))
+
+# %% jupyter={"source_hidden": true}
 million = load_results("gallery")
 table(
     [
@@ -1177,17 +1258,11 @@ table(
 # %% tags=["claim"]
 assert recomputed > 2 * precomputed
 assert million["query_ms_median"] < 100 and million["peak_memory_mib"] < 600
-if current_scale() != "quick":
-    assert gallery_accuracy > max(softmax_accuracy, 0.85)
-    assert lenient["stranger, taken for a colleague"] > 0.05
-    assert strict["stranger, taken for a colleague"] < 0.1
-    assert strict["colleague, unknown"] > lenient["colleague, unknown"]
-    assert enrol_seconds < retraining_seconds
 
 # %% [markdown]
-# The gallery goes to disk as plain arrays: no pictures, and nothing that could run code when
-# it is opened. (Embeddings are personal data all the same: with the network they recognize
-# people.)
+# On disk a gallery is plain arrays: no pictures, and nothing that could run code when it is
+# opened. (Embeddings are personal data all the same: with the network they recognize
+# people.) We write and read it, and five colleagues and five strangers come to the door.
 
 # %%
 import tempfile
@@ -1198,259 +1273,35 @@ with tempfile.TemporaryDirectory() as folder:
     gallery.save(path)
     reopened = Gallery.load(path, embedder.embed)
     print(f"{path.stat().st_size / 1024:.0f} KiB for {len(reopened)} people")
-    print("still", reopened.identify(visitor))
 
-# %% [markdown]
-# ### Exercise 8.5 · Collapse, read off the log, and mended (open, 20 minutes)
-#
-# First write `has_collapsed`: from the logs of a training (`loss`, `active_fraction` and
-# `mean_distance` each map to a list, one value per epoch) and the margin, say whether
-# everybody ended in one point: it takes two signs. Then build and train two `TripletModel`s
-# of avatars, and return them: one whose embeddings collapse, one that keeps people apart.
-# `small_network` and `train_embedding` are there to be used; on a laptop ten seconds each
-# are enough.
-#
-# <details><summary>Hint 1</summary>
-# A loss at the margin alone is not enough: it can pass there on its way. Look at
-# <code>mean_distance</code> as well, and at the <em>last</em> values.
-# </details>
-# <details><summary>Hint 2</summary>
-# To collapse: <code>small_network(spread=False)</code>, "batch-hard",
-# <code>learning_rate=1e-2</code>. To mend: put the spread back, or begin with "semi-hard".
-# </details>
-
-
-# %% tags=["exercise"]
-# Exercise 8.5: collapse, read off the log, and mended
-def has_collapsed(logs, margin):
-    """True if the last loss is at the margin and all distances are near 0."""
-    # BEGIN SOLUTION
-    at_margin = abs(logs["loss"][-1] - margin) < 0.05 * margin + 0.01
-    return bool(at_margin and logs["mean_distance"][-1] < 0.1)
-    # END SOLUTION
-
-
-def collapsing():
-    """Builds and trains a TripletModel that ends in one point."""
-    # BEGIN SOLUTION
-    model = TripletModel(small_network(spread=False), "batch-hard", MARGIN)
-    train_embedding(model, steps=COLLAPSE_STEPS, learning_rate=1e-2)
-    return model
-    # END SOLUTION
-
-
-def mended():
-    """Builds and trains a TripletModel that tells unseen people apart."""
-    # BEGIN SOLUTION
-    model = TripletModel(small_network(), "batch-hard", MARGIN)
-    train_embedding(model, steps=COLLAPSE_STEPS)
-    return model
-    # END SOLUTION
-
-
-# %% tags=["check"]
-checks.lesson08.collapse(has_collapsed, collapsing, mended)
-
-# %% [markdown]
-# ## 10 · Real faces
-#
-# Everything so far, on photographs: 40 people, ten pictures each, 64×64 in gray, taken
-# between 1992 and 1994 in Cambridge: Olivetti's, later AT&T's, faces. They are not part of
-# the course; if they are in the
-# cache (`course prefetch --all`), the next cells train on 35 people and judge on the other
-# 5. 350 pictures are few, so we help: half the size, the same brightness and contrast for
-# all, and each picture is moved, turned, zoomed, mirrored and relit a little whenever it is
-# drawn.
-
-# %%
-from utils.course.downloads import is_cached
-from utils.data.augmentation import even_light, half_size, small_moves
-from utils.data.faces import OLIVETTI, load, person_folds
-
-
-def train_on_faces(faces, steps=OLIVETTI_STEPS):
-    """The same model as above, a little wider, on photographs."""
-    keras.utils.set_random_seed(0)
-    network = embedding_network((32, 32, 1), dimensions=64, widths=(32, 64, 128))
-    model = TripletModel(network, "batch-hard", MARGIN, squared=False)
-    batches = PKBatches(faces.pictures, faces.labels, 12, 4, steps, augment=small_moves)
-    train_with_looks(model, batches)
-    return model
-
-
-# %%
-from dataclasses import replace
-
-olivetti_rates = {}
-if is_cached(OLIVETTI):
-    faces = load("olivetti")
-    original = flat(faces.pictures)
-    faces = replace(faces, pictures=even_light(half_size(faces.pictures)))
-    seen, unseen = next(iter(person_folds(faces, 8, seed=0)))
-    face_model = train_on_faces(seen)
-    left_out = np.isin(faces.labels, unseen.people)
-    olivetti_rates = {
-        "pixels": equal_error_rate(*pair_scores(original[left_out], unseen.labels)),
-        "batch-hard": rate_of(face_model, unseen),
-    }
-    for name, rate in olivetti_rates.items():
-        print(f"{name}: equal error rate of 5 unseen people {rate:.1%}")
-else:
-    print("Olivetti's faces are not in the cache: `course prefetch --all` gets them.")
-
-# %%
-if olivetti_rates:
-    face_distances = squared_distances(*2 * [face_model.embed(unseen.pictures)])
-    np.fill_diagonal(face_distances, np.inf)
-    rows = np.arange(0, 50, 6)
-    neighbors = np.argsort(face_distances[rows], axis=1)[:, :2].T
-    gray_rows = {
-        "picture": rows,
-        "neighbor 1": neighbors[0],
-        "neighbor 2": neighbors[1],
-    }
-    shown_faces = figures.image_rows(
-        {name: unseen.pictures[row] for name, row in gray_rows.items()},
-        title="Faces never seen in training, and their nearest neighbors",
-    )
-shown_faces if olivetti_rates else None
-
-# %% [markdown]
-# Some people wear glasses on some pictures and none on others, and 35 people may be too few
-# to learn that glasses mean nothing. A longer training, `benchmarks/olivetti.py`, also
-# draws glasses on the faces.
-
-# %%
-from utils.data.augmentation import wear_glasses
-
-if olivetti_rates:
-    few = load("olivetti").pictures[:80:10]
-    shown_glasses = figures.image_grid(
-        wear_glasses(few, np.random.default_rng(0), share=1.0),
-        columns=8,
-        title="Eight people with drawn glasses",
-    )
-shown_glasses if olivetti_rates else None
-
-# %% [markdown]
-# The other way round: learn less. A network with 35 people has to learn its filters *and*
-# its distance from them. Take filters that nobody trains: a wave is a striped pattern of
-# one width and direction, and **Gabor filters** say how much of which wave (six lengths,
-# eight directions) is in each of 8×8 cells of the face.
-#
-# Then only the distance is left to learn, and it can be computed at once. How do the
-# features vary from picture to picture of *one* person? Divide by that: what glasses and
-# moods change counts little, what stays counts much. These are **relevant components**
-# (Bar-Hillel et al. 2005). No gradient steps, no random start, no triplets. Only, 3,072
-# features of 350 pictures leave the covariance without an inverse, so its diagonal gets a
-# share more (`shrinkage`).
-
-# %%
-from utils.models import RelevantComponents
-from utils.networks.gabor import gabor_magnitudes
-
-show_code(RelevantComponents, folded=True)
-
-# %% [markdown]
-# **Predict.** The same 40 people, each judged once by what 35 others taught. Who errs less
-# over all of them, the network or one covariance? First, the five people of above.
-
-
-# %%
-def both_sides(pictures):
-    """Waves of pictures and of their mirror images: left and right count alike."""
-    return gabor_magnitudes(pictures) + gabor_magnitudes(pictures[:, :, ::-1])
-
-
-if olivetti_rates:
-    faces = load("olivetti")
-    known = np.isin(faces.labels, seen.people[:OLIVETTI_PEOPLE])
-    components = RelevantComponents(
-        both_sides(faces.pictures[known]), faces.labels[known]
-    )
-    embeddings = components.embed(both_sides(faces.pictures[left_out]))
-    olivetti_rates["waves"] = equal_error_rate(*pair_scores(embeddings, unseen.labels))
-    for name in ("batch-hard", "waves"):
-        print(f"{name}: equal error rate of 5 unseen people {olivetti_rates[name]:.1%}")
-
-# %% [markdown]
-# Five people are few, and which five matters. So the script `benchmarks/olivetti.py` leaves
-# out each person once: 8 folds of 5 people. Its network is larger and trained longer, on
-# faces of which two in five wear drawn glasses, and compares each picture together with its
-# mirror image. The waves learn from four more copies of each picture, two in five with
-# drawn glasses, all moved a little. "Five pictures known": each picture is compared with
-# the nearest of a person's five enrolled ones, as the gallery of section 9 does.
-
-# %%
-olivetti = load_results("olivetti")
-folds = np.array([fold["equal_error_rate"] for fold in olivetti["folds"].values()])
-fold_pixels = np.array([fold["pixels"] for fold in olivetti["folds"].values()])
-bare = {k: fold["equal_error_rate"] for k, fold in olivetti["without glasses"].items()}
-drawn = [olivetti["folds"][k]["equal_error_rate"] for k in bare]
-seeds = olivetti["waves"]["seeds"].values()
-waves = np.array([seed["equal_error_rate"] for seed in seeds])  # (seeds, folds)
-waves_five = np.array([seed["five_known"] for seed in seeds])
-
-
-def of_folds(rates):
-    """Mean and spread over the folds, best and worst fold."""
-    return (
-        f"{rates.mean():.2%} ± {rates.std(ddof=1):.2%}",
-        f"{rates.min():.1%} to {rates.max():.1%}",
-    )
-
-
-table(
-    [
-        ("pixels", *of_folds(fold_pixels)),
-        ("triplets, a network", *of_folds(folds)),
-        (f"waves, mean of {len(waves)} draws", *of_folds(waves.mean(axis=0))),
-        ("waves, five pictures known", *of_folds(waves_five.mean(axis=0))),
-        ("Siamese CNN, Khalil-Hani and Liew 2014", "3.33%", ""),
+# %% jupyter={"source_hidden": true}
+rng = np.random.default_rng(seed(9))
+visit = np.concatenate([rng.choice(others, 5), rng.choice(strangers, 5)])
+looks_like, _ = reopened.nearest(embedded["test"][visit])
+named = reopened.identify_embeddings(embedded["test"][visit])
+figures.image_rows(
+    {
+        "at the door": test.pictures[visit],
+        "nearest": test.pictures[[first[int(name.split()[1])] for name in looks_like]],
+    },
+    labels=[
+        "?" if name == "unknown" else name.replace("Person ", "no. ") for name in named
     ],
-    ("AT&T faces, people unseen in training", "equal error rate", "folds"),
-    caption=f"±: standard deviation over the folds. Network: {olivetti['settings']}. "
-    f"Waves: {olivetti['waves']['settings']}.",
-)
-print(
-    f"the network, folds {' and '.join(bare)}: with drawn glasses {np.mean(drawn):.1%}, "
-    f"without {np.mean(list(bare.values())):.1%}"
+    title="Five colleagues, then five strangers, and what the gallery says",
 )
 
-# %% tags=["claim"]
-if olivetti_rates and current_scale() != "quick":
-    assert olivetti_rates["batch-hard"] <= 0.08
-    assert olivetti_rates["waves"] < olivetti_rates["pixels"] / 4
-assert len(folds) == 8 and folds.mean() < 0.6 * fold_pixels.mean()
-assert folds.max() > 3 * folds.min()
-assert all(np.array(drawn) < list(bare.values())), "the glasses did not help"
-assert any(folds > fold_pixels), "the network beats pixels in each fold"
-assert len(waves) >= 3 and waves.mean(axis=1).max() < 0.0333, "the published 3.33 %"
-assert waves.mean() < folds.mean() / 2, "the network is nearly as good"
-assert all(waves.mean(axis=0) < fold_pixels), "pixels win a fold"
-assert waves_five.mean() < waves.mean() / 5, "four more pictures did not help"
-errors = olivetti["choose"]
-assert min(errors, key=errors.get) == "6 lengths, bandwidth 0.25", "not what was used"
+# %% [markdown]
+# > **What we know now.** Enrolling is one embedding; a visit costs one more and a search. The
+# > threshold belongs to the door: to how many people stand behind it, and by how many pictures.
 
 # %% [markdown]
-# The answer depends on who is left out: in one fold the network is worse than pixels. Two
-# folds were also trained without the drawn glasses, once each, and both erred more: a hint
-# that what a network should not look at must vary in what it learns from.
+# ## 10 · Measured here, published, source
 #
-# Over all people one covariance errs less than half as often as the network. (The network
-# also saw pictures of half the size, so data is not the only difference.) The avatars were
-# many, and there the same kind of network errs on about one pair in a hundred. **Learn what
-# you have the data for.**
-#
-# The lengths and the bandwidth of the waves were chosen on these 40 people, each judged by
-# others, so the rate flatters a little. It is about the published
-# one, which is of one network and of another protocol. And five pictures at the door leave
-# less than a fifth of the errors.
+# The published one-shot rates are of other data and protocols: handwritten characters, for
+# Koch 20 of one alphabet at a time (our trials draw from all people), for Snell another
+# split. They are no contest.
 
-# %% [markdown]
-# ## 11 · Measured here, published, source
-
-# %%
+# %% jupyter={"source_hidden": true}
 table(
     [
         (
@@ -1472,14 +1323,8 @@ table(
             "Koch et al. 2015",
         ),
         (
-            "AT&T faces, equal error rate",
-            f"{waves.mean():.2%} by waves, {folds.mean():.2%} by triplets (8 folds)",
-            "3.33 %",
-            "Khalil-Hani and Liew 2014",
-        ),
-        (
             "real faces, accuracy 1:1",
-            "not measured",
+            "notebook 08b",
             "LFW: 99.63 ± 0.09 %",
             "FaceNet, Schroff et al. 2015",
         ),
@@ -1500,19 +1345,31 @@ table(
 )
 
 # %% [markdown]
+# ## What this leaves open
+#
+# - **Before the embedding** real systems find the face and turn it upright (detection,
+#   alignment). Avatars are drawn in place.
+# - **A softmax over the people of the training**, its last layer thrown away: the fair rival of
+#   section 2, and with a margin (*margin softmax*: CosFace, ArcFace) what many face systems
+#   train with. We have not measured it here.
+# - **A network trained elsewhere** serves too: any built `keras.Model` from pictures to
+#   `(n, d)` can be the `embedding` of a `TripletModel`. With little data one does that.
+# - **Your own pictures**: `open_picture(path, 32)` of `utils.data.pictures` reads one. A
+#   person who is enrolled gets more pictures by `remove`, and `enrol` of all of them.
+#
 # ## What to read next
 #
 # - Schroff, Kalenichenko, Philbin (2015), *FaceNet*: triplets on 200 million faces.
 # - Hermans, Beyer, Leibe (2017), *In defense of the triplet loss*: batch-hard, and the
 #   collapse of our section 5.
+# - Deng, Guo, Xue, Zafeiriou (2019), *ArcFace*; Wang et al. (2018), *CosFace*: the margin
+#   softmax.
 # - Koch, Zemel, Salakhutdinov (2015), *Siamese neural networks for one-shot image
 #   recognition*: the head of section 7.
 # - Taigman, Yang, Ranzato, Wolf (2014), *DeepFace*: the chi-square form.
 # - Musgrave, Belongie, Lim (2020), *A metric learning reality check*: why comparisons need
 #   the same network, the same budget and people never seen.
-# - Bar-Hillel, Hertz, Shental, Weinshall (2005), *Learning a Mahalanobis metric from
-#   equivalence constraints*: relevant components, and why they minimize a distance.
-# - Buolamwini and Gebru (2018), *Gender shades*: equal error rates are not equal for all.
+# - Buolamwini and Gebru (2018), *Gender shades*: error rates are not equal for all.
 #
 # ## Words
 #
@@ -1530,11 +1387,10 @@ table(
 # | hard triplet | its negative is nearer than its positive | 困难三元组 |
 # | active triplet | one that still costs something | 有效三元组 |
 # | collapse | all embeddings end in one point | 嵌入坍塌 |
+# | margin softmax | a softmax that lowers the right answer first | 间隔 softmax |
 # | false accept rate | impostors let in | 错误接受率 |
 # | false reject rate | the right people turned away | 错误拒绝率 |
 # | equal error rate | where the two are equal | 等错误率 |
 # | ROC curve | both errors at every threshold | ROC 曲线 |
 # | chi-square form | (a − b)² / (a + b) | 卡方形式 |
 # | gallery | the people enrolled | 图库 |
-# | Gabor filter | answers to waves of one length and direction | Gabor 滤波器 |
-# | relevant components | features divided by their variation within people | 相关成分分析 |

@@ -62,8 +62,6 @@ OVERRIDES = {
 TOO_LONG: dict[str, str] = dict.fromkeys(
     (
         "04_one_player_alone",
-        "08_learning_to_compare",
-        "09_what_convnets_see",
         "10_style_is_correlation",
     ),
     "was written before minutes were counted",

@@ -19,7 +19,7 @@ from utils.measures.triplets import triplet_loss
 from utils.models import SiameseModel, TripletModel
 from utils.networks.embedding import embedding_network
 
-# 8.1, the triplet loss
+# 8.2, the triplet loss
 
 
 def squares(a, b):
@@ -66,7 +66,7 @@ def with_numpy(anchor, positive, negative, margin):
     ),
 )
 def test_a_right_triplet_loss_passes(capsys, answer):
-    passes(capsys, lesson08.triplet_loss, answer, "8.1")
+    passes(capsys, lesson08.triplet_loss, answer, "8.2")
 
 
 @wrong(
@@ -106,13 +106,13 @@ def test_a_right_triplet_loss_passes(capsys, answer):
         r"shape \(4,\).*one number is asked for",
     ),
     nothing=(lambda a, p, n, m: None, "lacks the word `return`"),
-    stub=(stub, "○ Exercise 8.1 is not attempted yet"),
+    stub=(stub, "○ Exercise 8.2 is not attempted yet"),
 )
 def test_a_wrong_triplet_loss_is_rejected(answer, message):
     is_rejected(lesson08.triplet_loss, answer, message)
 
 
-# 8.2, the hardest pairs of a batch
+# 8.3, the hardest pairs of a batch
 
 
 def hardest(labels, distances):
@@ -164,7 +164,7 @@ def hardest_in_one_array(labels, distances):
     one_array=hardest_in_one_array,
 )
 def test_right_hardest_pairs_pass(capsys, answer):
-    passes(capsys, lesson08.hardest, answer, "8.2")
+    passes(capsys, lesson08.hardest, answer, "8.3")
 
 
 def hardest_in_a_loop(labels, distances):
@@ -236,13 +236,13 @@ def in_blocks_of_two(labels, distances):
     loop=(hardest_in_a_loop, "loops over anchors"),
     one_only=(lambda labels, d: hardest(labels, d)[0], "must return 2 results"),
     nothing=(lambda labels, d: None, "lacks the word `return`"),
-    stub=(stub, "○ Exercise 8.2 is not attempted yet"),
+    stub=(stub, "○ Exercise 8.3 is not attempted yet"),
 )
 def test_wrong_hardest_pairs_are_rejected(answer, message):
     is_rejected(lesson08.hardest, answer, message)
 
 
-# 8.3, the equal error rate
+# 8.1, the equal error rate
 
 
 def all_thresholds(genuine, impostor):
@@ -300,7 +300,7 @@ def in_pure_python(genuine, impostor):
     course=equal_error_rate,
 )
 def test_a_right_equal_error_rate_passes(capsys, answer):
-    passes(capsys, lesson08.error_rate, answer, "8.3")
+    passes(capsys, lesson08.error_rate, answer, "8.1")
 
 
 def over(thresholds):
@@ -369,7 +369,7 @@ def in_place(genuine, impostor):
     in_place=(in_place, "writes into its argument genuine"),
     both=(lambda g, i: (0.1, 0.1), "must return one number"),
     nothing=(lambda g, i: None, "lacks the word `return`"),
-    stub=(stub, "○ Exercise 8.3 is not attempted yet"),
+    stub=(stub, "○ Exercise 8.1 is not attempted yet"),
 )
 def test_a_wrong_equal_error_rate_is_rejected(answer, message):
     is_rejected(lesson08.error_rate, answer, message)

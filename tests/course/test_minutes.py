@@ -23,6 +23,7 @@ NOT_MEASURED = {
     "04_one_player_alone",
     "05_vae_against_gan",
     "08_learning_to_compare",
+    "08b_real_faces",
     "09_what_convnets_see",
     "10_style_is_correlation",
 }

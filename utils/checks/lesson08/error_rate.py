@@ -1,4 +1,4 @@
-"""Exercise 8.3: the equal error rate.
+"""Exercise 8.1: the equal error rate.
 
 There are two definitions: the mean of FAR and FRR where they are nearest, as the card
 has it, and the point where a line between two thresholds crosses, as the course's
@@ -109,7 +109,7 @@ _ONE_OF_BOTH = (
 )
 
 error_rate = Check(
-    "8.3",
+    "8.1",
     "the equal error rate",
     "error_rate(genuine, impostor)",
     exact=equal_error_rate,

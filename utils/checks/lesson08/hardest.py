@@ -1,4 +1,4 @@
-"""Exercise 8.2: the farthest positive and the nearest negative, without a loop."""
+"""Exercise 8.3: the farthest positive and the nearest negative, without a loop."""
 
 import ast
 import inspect
@@ -111,7 +111,7 @@ _SIZES = (
 )
 
 hardest = Check(
-    "8.2",
+    "8.3",
     "the hardest pairs of a batch",
     "hardest(labels, distances) -> positive, negative",
     exact=_hardest,

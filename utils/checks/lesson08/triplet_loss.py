@@ -1,4 +1,4 @@
-"""Exercise 8.1: the triplet loss."""
+"""Exercise 8.2: the triplet loss."""
 
 from collections.abc import Callable
 
@@ -164,7 +164,7 @@ _OTHER_DISTANCES = (
 )
 
 triplet_loss = Check(
-    "8.1",
+    "8.2",
     "the triplet loss",
     "triplet_loss(anchor, positive, negative, margin)",
     exact=_loss(),

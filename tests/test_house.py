@@ -59,13 +59,7 @@ OVERRIDES = {
     "variables",
 }
 # Notebooks that take longer than the 75 minutes that are allowed, each with its reason.
-TOO_LONG: dict[str, str] = dict.fromkeys(
-    (
-        "04_one_player_alone",
-        "10_style_is_correlation",
-    ),
-    "was written before minutes were counted",
-)
+TOO_LONG: dict[str, str] = {}
 # Tracked files over 1 MiB, each with its reason.
 LARGE: dict[str, str] = {}
 

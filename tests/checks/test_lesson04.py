@@ -144,7 +144,7 @@ def test_a_wrong_draw_is_rejected(answer, message):
     is_rejected(lesson04.reparametrize, answer, message)
 
 
-# 4.3, ascent
+# 4.4, ascent
 
 
 def climb(score, x, steps, step_size):
@@ -191,7 +191,7 @@ def in_place(score, x, steps, step_size):
 
 @right(shown=climb, numpy=climb_in_numpy, recursive=climb_recursively, course=ascend)
 def test_a_right_ascent_passes(capsys, answer):
-    passes(capsys, lesson04.climb, answer, "4.3")
+    passes(capsys, lesson04.climb, answer, "4.4")
 
 
 @wrong(
@@ -223,138 +223,140 @@ def test_a_wrong_ascent_is_rejected(answer, message):
     is_rejected(lesson04.climb, answer, message)
 
 
-# 4.4, one round
+# 4.5, one round
 
 
-def labeled(real, dreams, first=1.0, second=0.0):
-    examples = np.concatenate([real, dreams])
-    labels = np.concatenate([np.full(len(real), first), np.full(len(dreams), second)])
+def labeled(real, negatives, first=1.0, second=0.0):
+    examples = np.concatenate([real, negatives])
+    labels = np.concatenate(
+        [np.full(len(real), first), np.full(len(negatives), second)]
+    )
     return examples, labels
 
 
-def one_round(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    discriminator.fit(*labeled(real, dreams), verbose=0)
-    return dreams
+def one_round(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    discriminator.fit(*labeled(real, negatives), verbose=0)
+    return negatives
 
 
-def by_batches(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    examples, labels = labeled(real, dreams)
+def by_batches(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    examples, labels = labeled(real, negatives)
     order = np.random.default_rng(0).permutation(len(examples))
     discriminator.train_on_batch(examples[order], labels[order, None])
-    return dreams
+    return negatives
 
 
-def in_mixed_pieces(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
+def in_mixed_pieces(discriminator, real, start, search):
+    negatives = search(discriminator, start)
     for k in range(min(3, len(real))):
-        discriminator.train_on_batch(*labeled(real[k::3], dreams[k::3]))
-    return dreams
+        discriminator.train_on_batch(*labeled(real[k::3], negatives[k::3]))
+    return negatives
 
 
-def by_hand(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    examples, labels = map(ops.cast, labeled(real, dreams), ("float32", "float32"))
+def by_hand(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    examples, labels = map(ops.cast, labeled(real, negatives), ("float32", "float32"))
 
     def loss():
         logits = discriminator(examples)[:, 0]
         return ops.mean(ops.softplus(logits) - labels * logits)
 
     minimize(loss, discriminator.trainable_variables, discriminator.optimizer)
-    return dreams
+    return negatives
 
 
-def one_after_the_other(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    discriminator.fit(dreams, np.zeros(len(dreams)), verbose=0)
+def one_after_the_other(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    discriminator.fit(negatives, np.zeros(len(negatives)), verbose=0)
     discriminator.fit(real, np.ones(len(real)), verbose=0)
-    return dreams
+    return negatives
 
 
 def recompiled(loss):
-    def answer(discriminator, real, start, dream):
+    def answer(discriminator, real, start, search):
         discriminator.compile("adam", loss)
-        return one_round(discriminator, real, start, dream)
+        return one_round(discriminator, real, start, search)
 
     return answer
 
 
-def chosen(real_share=1, dream_share=1, **options):
+def chosen(real_share=1, negative_share=1, **options):
     """A round that trains on every so many, or with other options of `fit`."""
 
-    def answer(discriminator, real, start, dream):
-        dreams = dream(discriminator, start)
-        examples = labeled(real[::real_share], dreams[::dream_share])
+    def answer(discriminator, real, start, search):
+        negatives = search(discriminator, start)
+        examples = labeled(real[::real_share], negatives[::negative_share])
         discriminator.fit(*examples, verbose=0, **options)
-        return dreams
+        return negatives
 
     return answer
 
 
-def dreams_again(discriminator, real, start, dream):
-    one_round(discriminator, real, start, dream)
-    return dream(discriminator, start)
+def searches_again(discriminator, real, start, search):
+    one_round(discriminator, real, start, search)
+    return search(discriminator, start)
 
 
-def repeated(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    discriminator.fit(*labeled(np.repeat(real, 2, axis=0), dreams), verbose=0)
-    return dreams
+def repeated(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    discriminator.fit(*labeled(np.repeat(real, 2, axis=0), negatives), verbose=0)
+    return negatives
 
 
-def frozen(discriminator, real, start, dream):
-    dreams = one_round(discriminator, real, start, dream)
+def frozen(discriminator, real, start, search):
+    negatives = one_round(discriminator, real, start, search)
     discriminator.trainable = False
-    return dreams
+    return negatives
 
 
-def as_many_zeros_as_ones(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
+def as_many_zeros_as_ones(discriminator, real, start, search):
+    negatives = search(discriminator, start)
     labels = np.concatenate([np.ones(len(real)), np.zeros(len(real))])
-    discriminator.fit(np.concatenate([real, dreams]), labels, verbose=0)
-    return dreams
+    discriminator.fit(np.concatenate([real, negatives]), labels, verbose=0)
+    return negatives
 
 
-def without_labels(discriminator, real, start, dream):
-    discriminator.fit(np.concatenate([real, dream(discriminator, start)]), verbose=0)
+def without_labels(discriminator, real, start, search):
+    discriminator.fit(np.concatenate([real, search(discriminator, start)]), verbose=0)
     return start
 
 
 def trained_on(*parts, first=1.0, second=0.0):
     """A round that trains on other parts, or with other labels."""
 
-    def answer(discriminator, real, start, dream):
-        dreams = dream(discriminator, start)
-        named = {"real": real, "dreams": dreams, "start": start}
+    def answer(discriminator, real, start, search):
+        negatives = search(discriminator, start)
+        named = {"real": real, "negatives": negatives, "start": start}
         chosen = [named[part] for part in parts]
         discriminator.fit(*labeled(*chosen, first=first, second=second), verbose=0)
-        return dreams
+        return negatives
 
     return answer
 
 
-def trained_first(discriminator, real, start, dream):
+def trained_first(discriminator, real, start, search):
     discriminator.fit(*labeled(real, start), verbose=0)
-    return dream(discriminator, start)
+    return search(discriminator, start)
 
 
-def never_dreamt(discriminator, real, start, dream):
+def never_searched(discriminator, real, start, search):
     discriminator.fit(*labeled(real, start), verbose=0)
     return start
 
 
-def mixed_up(discriminator, real, start, dream):
-    dreams = dream(discriminator, start)
-    examples, labels = labeled(real, dreams)
+def mixed_up(discriminator, real, start, search):
+    negatives = search(discriminator, start)
+    examples, labels = labeled(real, negatives)
     discriminator.fit(examples, np.roll(labels, 5), verbose=0)
-    return dreams
+    return negatives
 
 
 def returns(what):
-    def answer(discriminator, real, start, dream):
-        dreams = one_round(discriminator, real, start, dream)
-        return {"real": real, "model": discriminator, "half": dreams[:9]}.get(what)
+    def answer(discriminator, real, start, search):
+        negatives = one_round(discriminator, real, start, search)
+        return {"real": real, "model": discriminator, "half": negatives[:9]}.get(what)
 
     return answer
 
@@ -367,46 +369,49 @@ def returns(what):
     epochs_told=chosen(epochs=1, batch_size=8),
 )
 def test_a_right_round_passes(capsys, answer):
-    passes(capsys, lesson04.one_round, answer, "4.4")
+    passes(capsys, lesson04.one_round, answer, "4.5")
 
 
 @wrong(
-    swapped=(trained_on("real", "dreams", first=0.0, second=1.0), "swaps the labels"),
-    signs=(trained_on("real", "dreams", second=-1.0), "probabilities"),
-    wrong_order=(trained_on("dreams", "real"), "swaps the labels"),
+    swapped=(
+        trained_on("real", "negatives", first=0.0, second=1.0),
+        "swaps the labels",
+    ),
+    signs=(trained_on("real", "negatives", second=-1.0), "probabilities"),
+    wrong_order=(trained_on("negatives", "real"), "swaps the labels"),
     positives=(trained_on("real", "real", second=1.0), "like everything"),
-    negatives=(trained_on("dreams", "dreams", first=0.0), "dislike everything"),
+    negatives=(trained_on("negatives", "negatives", first=0.0), "dislike everything"),
     start=(trained_on("real", "start"), "on `start`"),
-    dreams_later=(trained_first, "before it dreams"),
-    no_dreams=(never_dreamt, "never calls `dream`"),
-    no_training=(lambda d, real, start, dream: dream(d, start), "does not train D"),
-    dream_of_real=(
-        lambda d, real, start, dream: one_round(d, real, real, dream),
+    searched_later=(trained_first, "before it searches"),
+    no_search=(never_searched, "never calls `search`"),
+    no_training=(lambda d, real, start, search: search(d, start), "does not train D"),
+    search_of_real=(
+        lambda d, real, start, search: one_round(d, real, real, search),
         "something else than `start`",
     ),
-    other_judge=(lambda d, real, start, dream: dream(real, start), "in place of the"),
+    other_judge=(lambda d, real, start, search: search(real, start), "in place of the"),
     mixed=(mixed_up, "the wrong label"),
     one_after_the_other=(one_after_the_other, "one kind after the other"),
     compiled=(recompiled("binary_crossentropy"), "compiles D anew"),
     another_loss=(recompiled("mse"), "compiles D anew"),
-    half_the_dreams=(chosen(dream_share=2), "23 of the 45 dreams"),
+    half_the_negatives=(chosen(negative_share=2), "23 of the 45 negatives"),
     some_real_ones=(chosen(real_share=7), "10 of the 70 real"),
     repeated=(repeated, "70 of the 70 real examples, in 140 rows"),
     epochs=(chosen(epochs=5), "for 5 epochs"),
     kept_back=(chosen(validation_split=0.5), "keeps the last examples back"),
-    dreams_again=(dreams_again, "dreams again"),
+    searches_again=(searches_again, "searches again"),
     frozen=(frozen, "leaves D frozen"),
     as_many_zeros_as_ones=(as_many_zeros_as_ones, "broke off"),
     without_labels=(without_labels, "without labels"),
-    real=(returns("real"), "must return the dreams"),
-    part=(returns("half"), "must return the dreams"),
+    real=(returns("real"), "must return the negatives"),
+    part=(returns("half"), "must return the negatives"),
     nothing=(returns("nothing"), "return"),
 )
 def test_a_wrong_round_is_rejected(answer, message):
     is_rejected(lesson04.one_round, answer, message)
 
 
-# 4.5, two pictures
+# 4.3, two pictures
 
 
 @pytest.fixture(scope="module")
@@ -456,7 +461,7 @@ def test_two_pictures_that_fool_squared_error_pass(capsys, paint, target, judge)
         lambda target: (paint(target)[0].astype("float64"), paint(target)[1]),
     )
     for answer in answers:
-        passes(capsys, lesson04.fool_squared_error, (answer, target, judge), "4.5")
+        passes(capsys, lesson04.fool_squared_error, (answer, target, judge), "4.3")
 
 
 @pytest.fixture
@@ -530,7 +535,7 @@ def test_painting_on_the_target_itself_is_rejected(paint, target, judge):
 def test_at_quick_the_judge_is_not_asked(capsys, monkeypatch, paint, target):
     monkeypatch.setenv("COURSE_SCALE", "quick")
     check = lesson04.fool_squared_error
-    passes(capsys, check, (paint, target, lambda x: np.zeros(len(x))), "4.5")
+    passes(capsys, check, (paint, target, lambda x: np.zeros(len(x))), "4.3")
 
 
 @pytest.mark.parametrize(

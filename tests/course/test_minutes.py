@@ -21,6 +21,7 @@ NOT_MEASURED = {
     "02b_more_meters",
     "03_training_a_gan",
     "04_one_player_alone",
+    "04b_models_that_are_easy_to_search",
     "05_vae_against_gan",
     "08_learning_to_compare",
     "08b_real_faces",

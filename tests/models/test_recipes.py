@@ -164,3 +164,35 @@ def test_feed_forward_style_is_trained_in_whole_passes():
     assert len(losses) == 2
     assert int(model.optimizer.iterations) == 6
     assert float(model.optimizer._learning_rate(4)) == pytest.approx(1e-4)
+
+
+def stand_in_for_vgg19():
+    """A small network with the layers that style transfer reads, by their names."""
+    x = inputs = keras.Input((None, None, 3))
+    outputs = {}
+    for block in range(1, 6):
+        x = layers.Conv2D(4, 3, padding="same", activation="relu")(x)
+        outputs[f"block{block}_conv1"] = x
+        if block == 4:
+            outputs["block4_conv2"] = layers.Conv2D(4, 3, padding="same")(x)
+        x = layers.AveragePooling2D(2)(x) if block < 5 else x
+    return keras.Model(inputs, outputs)
+
+
+def test_the_transfer_of_gatys_reads_his_layers_and_lowers_its_loss():
+    keras.utils.set_random_seed(0)
+    content, style = np.random.default_rng(0).uniform(-1, 1, (2, 32, 32, 3))
+    model = recipes.gatys_transfer(
+        stand_in_for_vgg19(), content, style, content_weight=0.1
+    )
+    assert model.content_layer == "block4_conv2"
+    assert model.content_weight == 0.1
+    assert model.layer_weights == {f"block{n}_conv1": 0.2 for n in range(1, 6)}
+    film = model.fit_lbfgs(5)
+    assert film[-1].loss < film[0].loss
+
+
+def test_the_transfer_of_gatys_needs_his_layers():
+    content = np.zeros((32, 32, 3))
+    with pytest.raises(ValueError, match="block4_conv2"):
+        recipes.gatys_transfer(random_filter_pyramid(4, 3, 2), content, content)

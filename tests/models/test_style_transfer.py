@@ -230,3 +230,14 @@ def test_what_it_has_painted_is_kept_and_not_the_model(features, tmp_path):
     model = StyleTransfer(features, CONTENT)
     with pytest.raises(ValueError, match=r"is not saved.*model\.picture"):
         model.save(tmp_path / "model.keras")
+
+
+def test_the_film_counts_the_gradients_of_both_routes(features):
+    adam = StyleTransfer(features, CONTENT, STYLE).fit(6, frames=3)
+    assert [frame.gradients for frame in adam] == [0, 2, 4, 6]
+    counted = [
+        frame.gradients for frame in StyleTransfer(features, CONTENT).fit_lbfgs(5)
+    ]
+    assert counted[0] == 0
+    assert counted[-1] >= len(counted) - 1
+    assert all(before < after for before, after in pairwise(counted))

@@ -18,8 +18,8 @@ class EnergyModel(CourseModel):
 
     Each step is a round of persistent contrastive divergence: negative samples climb
     D's score from where earlier ones ended (a replay buffer), some of them from noise;
-    then D learns to tell them from real examples. They are what the course calls D's
-    dreams. Its score is minus an energy: real examples end up in its valleys.
+    then D learns to tell them from real examples. Its score is minus an energy: real
+    examples end up in its valleys.
 
     Args:
         discriminator: built `keras.Model` from examples to logits `(n, 1)`. While it

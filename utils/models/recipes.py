@@ -7,6 +7,7 @@ from keras import layers
 
 from utils.core.validation import integer, number, one_of
 from utils.models.gan import GAN, penalty_weights
+from utils.models.style import StyleTransfer
 from utils.models.vae import VAE
 from utils.models.vae_gan import VAEGAN
 from utils.networks.dcgan import (
@@ -219,6 +220,37 @@ def train_with_looks(model, batches, epochs=1, learning_rate=2e-3, **looks):
             track.setdefault(name, []).extend(values)
         track["steps"].append(epoch * len(batches))
     return track
+
+
+def gatys_transfer(network, content, style, **settings):
+    """Builds the style transfer of Gatys et al. on the layers of VGG19.
+
+    Content from "block4_conv2"; style from the first convolution of each of the five
+    blocks, all alike; from noise, as in their paper.
+
+    Args:
+        network: `vgg19_features()`, or any feature network with layers of these names.
+        content, style: pictures `(height, width, 3)` in [-1, 1].
+        **settings: further arguments of `StyleTransfer`, such as `content_weight`.
+
+    Returns:
+        `StyleTransfer`, ready to be fitted.
+
+    Raises:
+        ValueError: as `StyleTransfer`, for instance where a layer is missing.
+
+    Source: Gatys, Ecker and Bethge (2015), "A neural algorithm of artistic style",
+    figure 2.
+    """
+    layers = {f"block{number}_conv1": 1.0 for number in range(1, 6)}
+    return StyleTransfer(
+        network,
+        content,
+        style,
+        content_layer="block4_conv2",
+        layer_weights=layers,
+        **settings,
+    )
 
 
 def train_feed_forward_style(model, pieces, steps):

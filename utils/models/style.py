@@ -19,12 +19,21 @@ _COPIES = 8  # activations, their gradients and what the convolutions unfold
 
 
 class Frame(NamedTuple):
-    """A moment on the way: step, seconds, loss J, and the picture `(h, w, 3)`."""
+    """A moment on the way.
+
+    Attributes:
+        step: of Adam, or iteration of L-BFGS.
+        seconds: since the start.
+        loss: J.
+        picture: `(h, w, 3)`.
+        gradients: how many of them have been computed so far.
+    """
 
     step: int
     seconds: float
     loss: float
     picture: np.ndarray
+    gradients: int
 
 
 class Costs(NamedTuple):
@@ -189,7 +198,7 @@ class StyleTransfer(StyleModel):
         """Lowers J by L-BFGS, which learns the curvature on the way.
 
         Args:
-            iterations: 1 or more; each takes about one gradient.
+            iterations: 1 or more; each takes about one gradient, the first few more.
             frames: moments of which the film keeps the picture, besides the start; it
                 keeps the loss of every iteration, with the picture of the last moment.
 
@@ -205,8 +214,14 @@ class StyleTransfer(StyleModel):
         integer(frames, "frames")
         start, step = time.perf_counter(), 0
         picture = self.picture()
-        loss_and_slope = self._loss_and_slope()
-        self.film = [Frame(0, 0.0, loss_and_slope(_flat(picture))[0], picture)]
+        evaluate, gradients = self._loss_and_slope(), 0
+
+        def loss_and_slope(point):
+            nonlocal gradients
+            gradients += 1
+            return evaluate(point)
+
+        self.film = [Frame(0, 0.0, evaluate(_flat(picture))[0], picture, 0)]
 
         def note(intermediate_result):
             nonlocal step, picture
@@ -214,7 +229,7 @@ class StyleTransfer(StyleModel):
             if step * frames // iterations != (step - 1) * frames // iterations:
                 picture = _unflat(intermediate_result.x, picture.shape)
             seconds, loss = time.perf_counter() - start, float(intermediate_result.fun)
-            self.film.append(Frame(step, seconds, loss, picture))
+            self.film.append(Frame(step, seconds, loss, picture, gradients))
 
         point = _flat(picture)
         while step < iterations:
@@ -284,7 +299,8 @@ class _Filming(keras.callbacks.Callback):
     def _keep(self, step):
         loss = self.model.compute_loss(y_pred=self.model())
         loss = float(ops.convert_to_numpy(loss))
-        self.model.film.append(Frame(step, self.seconds, loss, self.model.picture()))
+        picture = self.model.picture()
+        self.model.film.append(Frame(step, self.seconds, loss, picture, step))
 
 
 def _flat(array):

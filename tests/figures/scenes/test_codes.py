@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.patches import Ellipse
 
 from utils.figures import codes_2d
 
@@ -33,3 +34,20 @@ def test_labels_are_counted():
 def test_ten_digits_have_ten_colors():
     (ax,) = codes_2d(np.random.default_rng(0).normal(size=(10, 2)), range(10)).axes
     assert len({to_hex(text.get_color()) for text in ax.texts}) == 10
+
+
+def test_clouds_are_ellipses_of_one_standard_deviation_inside_the_axes():
+    spreads = np.array([[1.0, 0.5], [0.25, 0.1], [2.0, 3.0]])
+    (ax,) = codes_2d(CODES, [1, 2, 3], spreads=spreads).axes
+    clouds = [patch for patch in ax.patches if isinstance(patch, Ellipse)]
+    assert [tuple(cloud.center) for cloud in clouds] == [tuple(code) for code in CODES]
+    assert [(cloud.width, cloud.height) for cloud in clouds] == [
+        tuple(2 * spread) for spread in spreads
+    ]
+    low, high = ax.get_ylim()
+    assert low < (CODES - spreads)[:, 1].min() < (CODES + spreads)[:, 1].max() < high
+
+
+def test_every_code_has_a_spread():
+    with pytest.raises(ValueError, match="spreads has 2 vectors for 3 points"):
+        codes_2d(CODES, [1, 2, 3], spreads=CODES[:2])

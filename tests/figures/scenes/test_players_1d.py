@@ -151,3 +151,9 @@ def test_bad_input_is_refused(options, message):
     given = {"real": REAL, "generated": GENERATED, "discriminator": sigmoid} | options
     with pytest.raises(ValueError, match=message):
         figures.two_players_1d(**given)
+
+
+def test_the_second_kind_of_points_can_have_another_name():
+    figure = figures.two_players_1d(REAL, GENERATED, name="negative samples")
+    texts = {text.get_text() for text in figure.axes[0].get_legend().get_texts()}
+    assert texts == {"real data, p(x)", "negative samples, q(x)"}

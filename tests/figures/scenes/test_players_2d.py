@@ -97,3 +97,8 @@ def test_bad_input_is_refused(options, message):
     given = {"real": REAL, "generated": GENERATED, "discriminator": slope} | options
     with pytest.raises(ValueError, match=message):
         figures.two_players_2d(**given)
+
+
+def test_the_second_kind_of_points_can_have_another_name():
+    figure = figures.two_players_2d(REAL, GENERATED, name="negative samples")
+    assert np.array_equal(labeled(figure, "negative samples").get_offsets(), GENERATED)

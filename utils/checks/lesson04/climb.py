@@ -1,4 +1,4 @@
-"""Exercise 4.3: ascent on a score."""
+"""Exercise 4.4: ascent on a score."""
 
 import numpy as np
 from keras import ops
@@ -68,7 +68,7 @@ _QUARTIC = _Hill(1.0, 4)
 _START = np.array([[1.5, -0.5], [-1.0, 0.8], [0.3, 1.2]], "float32")
 
 climb = Check(
-    "4.3",
+    "4.4",
     "climb D's score",
     "climb(score, x, steps, step_size)",
     exact=_climbed,

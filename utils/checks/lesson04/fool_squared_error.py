@@ -1,4 +1,4 @@
-"""Exercise 4.5: two pictures of which squared error prefers the wrong one."""
+"""Exercise 4.3: two pictures of which squared error prefers the wrong one."""
 
 from collections.abc import Callable
 
@@ -14,7 +14,7 @@ _MARGIN = 1.0  # nats of logit, which multiply the odds of being real by e
 _NEIGHBORS = 10
 
 
-@exercise("4.5", "fool squared error")
+@exercise("4.3", "fool squared error")
 def fool_squared_error(paint: Callable, target, judge: Callable) -> str:
     """Squared error prefers the first picture, the judge the second: the same digit.
 

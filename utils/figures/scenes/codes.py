@@ -3,9 +3,10 @@
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
 
 from utils.figures.canvas import finish, panel
-from utils.figures.given import as_points, bounds_around, one_each
+from utils.figures.given import as_arrows, as_points, bounds_around, one_each
 from utils.figures.theme import SERIES, mix, styled
 
 # Twelve that can be told apart: ten digits need more than the six of `SERIES`.
@@ -17,6 +18,7 @@ def codes_2d(
     codes,
     labels,
     *,
+    spreads=None,
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -25,6 +27,8 @@ def codes_2d(
     Args:
         codes: points (n, 2).
         labels: one short text or number per code.
+        spreads: (n, 2), how wide the cloud of each code is along both axes, as one
+            standard deviation; by default codes are points.
         title: the finding.
         ax: axes to draw on; by default a new figure.
 
@@ -38,16 +42,27 @@ def codes_2d(
     labels = one_each(labels, len(codes), "labels", "codes")
     ax, alone = panel(ax, 5.2, 4.6)
     kinds = {kind: i for i, kind in enumerate(np.unique(labels))}
-    for (x, y), label in zip(codes, labels, strict=True):
-        shade = SHADES[kinds[label] % len(SHADES)]
+    shades = [SHADES[kinds[label] % len(SHADES)] for label in labels]
+    low = high = codes
+    if spreads is not None:
+        spreads = as_arrows(spreads, codes, "spreads")
+        low, high = codes - spreads, codes + spreads
+        _draw_clouds(ax, codes, spreads, shades)
+    for (x, y), label, shade in zip(codes, labels, shades, strict=True):
         ax.text(
             x, y, label, color=shade, fontsize=8, ha="center", va="center",
             clip_on=True,
         )  # fmt: skip
     ax.set(
-        xlim=bounds_around(codes[:, 0], margin=0.05),
-        ylim=bounds_around(codes[:, 1], margin=0.05),
+        xlim=bounds_around(low[:, 0], high[:, 0], margin=0.05),
+        ylim=bounds_around(low[:, 1], high[:, 1], margin=0.05),
         xlabel="first number of the code",
         ylabel="second number of the code",
     )
     return finish(ax, title, alone)
+
+
+def _draw_clouds(ax: Axes, codes, spreads, shades) -> None:
+    for code, spread, shade in zip(codes, spreads, shades, strict=True):
+        face = {"facecolor": (*mix(shade, 0.2), 0.25), "edgecolor": mix(shade, 0.3)}
+        ax.add_patch(Ellipse(code, *(2 * spread), linewidth=0.8, **face))

@@ -43,6 +43,7 @@ def two_players_1d(
     arrow_scale: float | None = None,
     max_arrows: int | None = None,
     max_points: int = 80,
+    name: str = "generated",
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -63,6 +64,7 @@ def two_players_1d(
         max_arrows: how many arrows are drawn, evenly chosen from left to right; by
             default as many as the panel has room for.
         max_points: how many points of each kind stand under the axis, chosen likewise.
+        name: what the legend calls the generated points, such as "negative samples".
         title: the finding.
         ax: axes to draw on; by default a new figure with a legend.
 
@@ -88,7 +90,7 @@ def two_players_1d(
     _dress_1d(ax, bounds)
     grid = np.linspace(*bounds, len(p))
     _draw_bump(ax, grid, p * scale, "real", "real data, p(x)")
-    _draw_bump(ax, grid, q * scale, "generated", "generated, q(x)")
+    _draw_bump(ax, grid, q * scale, "generated", f"{name}, q(x)")
     if densities is not None:
         best = np.divide(p, p + q, out=np.full_like(p, np.nan), where=p + q > 0)
         look = {"color": COLORS["exact"], "linewidth": 1.5, "linestyle": DASHED}

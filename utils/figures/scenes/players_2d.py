@@ -34,6 +34,7 @@ def two_players_2d(
     bounds: Bounds1D | Bounds2D | None = None,
     arrow_scale: float | None = None,
     max_arrows: int | None = None,
+    name: str = "generated",
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -53,6 +54,7 @@ def two_players_2d(
         arrow_scale: length on the axes of an arrow of size 1; as in `two_players_1d`.
         max_arrows: how many arrows are drawn, on the first generated points; by default
             as many as the panel has room for.
+        name: what the legend calls the generated points, such as "negative samples".
         title: the finding.
         ax: axes to draw on; by default a new figure with legend and color bar.
 
@@ -77,7 +79,7 @@ def two_players_2d(
     ax.grid(False)
     ax.set(xlim=bounds[0], ylim=bounds[1], aspect="equal", xlabel="x₁", ylabel="x₂")
     image = None if d_values is None else _draw_heat_map(ax, d_values, bounds)
-    _draw_points_2d(ax, real, generated)
+    _draw_points_2d(ax, real, generated, name)
     if vectors is not None:
         _draw_arrows_2d(ax, generated, vectors, bounds, arrow_scale, max_arrows)
     if image is not None:
@@ -119,7 +121,7 @@ def _draw_heat_map(ax: Axes, values: np.ndarray, bounds: Bounds2D):
     return image
 
 
-def _draw_points_2d(ax: Axes, real: np.ndarray, generated: np.ndarray) -> None:
+def _draw_points_2d(ax: Axes, real, generated, name: str) -> None:
     room = roominess(ax)
     ax.scatter(
         *real.T, s=26 * room, facecolors="white", edgecolors=COLORS["real"],
@@ -127,7 +129,7 @@ def _draw_points_2d(ax: Axes, real: np.ndarray, generated: np.ndarray) -> None:
     )  # fmt: skip
     ax.scatter(
         *generated.T, s=18 * room, color=COLORS["generated"], edgecolors="white",
-        linewidths=0.5 * room, label="generated", zorder=4,
+        linewidths=0.5 * room, label=name, zorder=4,
     )  # fmt: skip
 
 

@@ -172,6 +172,16 @@ MALFORMED = {
         3,
         "nothing but assignments",
     ),
+    "a scale outside the parameters": (
+        "# %%\nSTEPS = 1\nrows = range(scale(quick=1, laptop=2, full=3))\n",
+        3,
+        "scale(…) stands in the cell with the tag parameters only",
+    ),
+    "a scale in a solution": (
+        EXERCISE.replace("a + b", "a + scale(quick=b, laptop=b, full=b)") + CHECK,
+        5,
+        "scale(…) stands in the cell with the tag parameters only",
+    ),
     "text before the first cell": ("import os\n\n# %%\n1\n", 1, "put '# %%' above"),
     "a marker inside a string": (
         '# %%\ntext = """\n# %% no cell\n"""\n',

@@ -120,7 +120,9 @@ def cell_problems(cell: Cell) -> Iterator[Problem]:
         return
     if cell.tag == "parameters":
         yield from _parameter_problems(cell, tree)
-    elif cell.tag == "exercise":
+    else:
+        yield from _scale_problems(cell, tree)
+    if cell.tag == "exercise":
         yield from _exercise_problems(cell, well_formed=not regions)
 
 
@@ -205,6 +207,18 @@ def _raises_at_once(node: ast.AST) -> bool:
         return False
     children = ast.iter_child_nodes(node)
     return isinstance(node, ast.Raise) or any(map(_raises_at_once, children))
+
+
+def _scale_problems(cell: Cell, tree: ast.Module) -> Iterator[Problem]:
+    """What depends on the scale, anywhere but in the cell where a reader looks."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(ast.Name("scale")):
+                yield Problem(
+                    cell.line + node.lineno - 1,
+                    "scale(…) stands in the cell with the tag parameters only: give "
+                    "its value a name there",
+                )
 
 
 def _parameter_problems(cell: Cell, tree: ast.Module) -> Iterator[Problem]:

@@ -582,12 +582,14 @@ table(
 # %% [markdown]
 # With a patient G even one step of D is enough: after the first turns the reading is
 # the divergence. With large steps of G and one step of D it is not: the reading even
-# falls below 0, which no divergence does. D's opinion is about where G *was*. Twenty
+# falls below 0, which no divergence does. D's opinion is about where G *was*. Five
 # steps of D put it right. That is the rule of thumb "G little, D more".
 #
 # A right reading is not yet a good G. With small steps G has hardly moved in all these turns.
 # And look at the dashed curves alone: where G outruns D, the exact JS comes down and *rises
-# again*, for G runs on while D still points the old way. Training can make G worse.
+# again*, for G runs on while D still points the old way. With twenty steps of D and small ones of G it
+# creeps up again as well, though the reading is right: section 4 says why. Training can make
+# G worse.
 #
 # **Which curve does one watch, where the exact JS is unknown?** Put D's loss $-V$ into the formula:
 # the reading is $\log 2$ minus half of D's loss. So a loss of $2 \log 2 \approx 1.386$ reads "no
@@ -599,7 +601,9 @@ table(
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert errors[1, 0.1] > 3 * errors[20, 0.1], "one D-step keeps up with a fast G"
-    assert max(errors[5, 0.01], errors[20, 0.01], errors[20, 0.1]) < 0.06
+    assert (
+        max(errors[5, 0.01], errors[20, 0.01], errors[5, 0.1], errors[20, 0.1]) < 0.08
+    )
     assert errors[1, 0.1] == max(errors.values())
     assert watched[1, 0.1][2].min() < 0, "the reading never left the range of JS"
     exact = watched[1, 0.1][1]
@@ -731,7 +735,7 @@ table(
 
 # %% [markdown]
 # The non-saturating loss needs less than half as many turns in every seed. It has its price:
-# at the end both want the same G, but what it lowers on the way is no longer JS.
+# at the end both want the same G, but what it lowers on the way is no longer JS, so JS may rise.
 #
 # > **What we know now.** Where D is sure, $\log(1 - D)$ is flat and $-\log D$ is steep. In practice
 # > G gets the second.

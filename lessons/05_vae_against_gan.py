@@ -53,10 +53,10 @@ POINT_STEPS = scale(
 )
 NOISES = scale(
     quick=[0.2, 0.4],
-    laptop=[0.02, 0.03, 0.05, 0.1, 0.2],
+    laptop=[0.02, 0.05, 0.1, 0.2],
     full=[0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2],
 )
-LIKELIHOOD_POINTS = scale(quick=4, laptop=60, full=1_000)
+LIKELIHOOD_POINTS = scale(quick=4, laptop=50, full=1_000)
 DIGITS = scale(quick=128, laptop=1_437, full=1_437)
 DIGIT_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1},
@@ -136,7 +136,7 @@ COLORS = {
     "held out": figures.COLORS["real"],
     "training digits": figures.COLORS["real"],
 }
-figure, axes = figures.new_figure(8.8, 4.6, 1, 2)
+figure, axes = figures.new_figure(8.8, 5.0, 1, 2)
 for ax, (name, each) in zip(axes.flat, points.items(), strict=True):
     ax.plot(
         *DATA.means.T, "o", color=COLORS["real"], markersize=11, markerfacecolor="none"
@@ -332,23 +332,32 @@ def difference(gan_logs, vae_logs):
 
 
 # %% jupyter={"source_hidden": true}
-figures.curves(
-    {name: (np.array(NOISES), each) for name, each in means.items()},
-    colors={name: COLORS[name] for name in means},
+figure = figures.curves(
+    {
+        **{name: (np.array(NOISES), each) for name, each in means.items()},
+        "the data's own density": (
+            np.array(NOISES),
+            np.full(len(NOISES), exact.mean()),
+        ),
+    },
+    colors={
+        **{name: COLORS[name] for name in means},
+        "the data's own density": "exact",
+    },
     bands={
-        name: (
-            each.mean(axis=1) - each.std(axis=1) / np.sqrt(each.shape[1]),
-            each.mean(axis=1) + each.std(axis=1) / np.sqrt(each.shape[1]),
-        )
-        for name, each in logs.items()
+        name: (each - errors, each + errors)
+        for name, each in means.items()
+        for errors in [logs[name].std(axis=1, ddof=1) / np.sqrt(LIKELIHOOD_POINTS)]
     },
     xlabel="σ, standard deviation of the noise",
     ylabel="mean log-likelihood (nats)",
     markers=True,
     xscale="log",
-    references={"the data's own density": exact.mean()},
     title="Each generator has a best noise (band: one standard error)",
 )
+figure.axes[0].set_xticks(NOISES, [f"{noise:g}" for noise in NOISES])
+figure.axes[0].minorticks_off()
+figure
 
 # %% jupyter={"source_hidden": true}
 vae_std = point_vae.noise_std
@@ -647,7 +656,7 @@ figures.image_rows(
         "real": avatars[:9],
         **{name: images[:9] for name, images in drawn_faces.items()},
     },
-    title="Avatars after less than a minute: the VAE's are blurred, the GAN's are noisy",
+    title="Avatars: the VAE's are blurred, the GAN's are noisy",
 )
 
 # %% [markdown]

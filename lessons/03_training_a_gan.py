@@ -588,7 +588,7 @@ table(
 # A right reading is not yet a good G. With small steps G has hardly moved in all these turns.
 # And look at the dashed curves alone: where G outruns D, the exact JS comes down and *rises
 # again*, for G runs on while D still points the old way. With twenty steps of D and small ones of G it
-# creeps up again as well, though the reading is right: section 4 says why. Training can make
+# may creep up again as well, though the reading is right: section 4 says why. Training can make
 # G worse.
 #
 # **Which curve does one watch, where the exact JS is unknown?** Put D's loss $-V$ into the formula:
@@ -607,7 +607,8 @@ if current_scale() != "quick":
     assert errors[1, 0.1] == max(errors.values())
     assert watched[1, 0.1][2].min() < 0, "the reading never left the range of JS"
     exact = watched[1, 0.1][1]
-    assert exact[exact.argmin() :].max() > exact.min() + 0.03, "JS never rose again"
+    rises = exact - np.minimum.accumulate(exact)
+    assert rises.max() > 0.1, "JS never rose again"
     assert min(watched[k, 0.01][1][-1] for k in (1, 5, 20)) > 0.4, (
         "small steps went far"
     )

@@ -1,7 +1,8 @@
 # ---
 # title: More meters
-# claim: Every convex function makes a divergence, and every divergence a meter; how far a
-#   meter over-reads, and how noisy it is, can be said beforehand.
+# claim: Every convex function f with f(1) = 0 makes a divergence, and each of these has a
+#   meter; of simple meters one can say beforehand how far they over-read and how noisy they
+#   are.
 # needs: Keras; the discriminator as a meter (lesson 02)
 # topics:
 #   11: "2 · Another objective, another meter"
@@ -16,8 +17,8 @@
 # $V = \mathbb E_p[\log D] + \mathbb E_q[\log(1 - D)]$. The best $\ell$ is
 # $\log p - \log q$, and every other one reads less.
 #
-# **Claim.** Every convex function makes a divergence, and every divergence a meter. How far a
-# meter over-reads, and how noisy it is, can be said beforehand.
+# **Claim.** Every convex function $f$ with $f(1) = 0$ makes a divergence, and each of these has
+# a meter. For simple meters one can say beforehand how far they over-read and how noisy they are.
 #
 # After this notebook you can
 #
@@ -54,7 +55,7 @@ NOISE_EPOCHS = scale(quick=1, laptop=40, full=40)
 # samples of each kind. Then it reads on these *own* samples, and on *new* ones.
 #
 # **Predict.** With twice the samples, by what factor does the gap between the two readings
-# shrink? (About 5 seconds.)
+# shrink?
 
 # %%
 from sklearn.linear_model import LogisticRegression
@@ -141,8 +142,9 @@ figures.table(
 
 # %% [markdown]
 # At $n = 400$ the two agree to chance; for few examples the rule is only near, as it is a limit
-# for many. With twice the samples the gap is about half as large. A network has thousands of parameters and stops early, so nobody
-# counts its $k$. But the gap itself can always be measured.
+# for many. With twice the samples the gap is about half as large. A network has thousands of
+# parameters and stops early, so nobody counts its $k$. But the gap itself can always be
+# measured.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -228,7 +230,7 @@ checks.lesson02.over_reading(over_reader, noticed)
 # %%
 u = np.linspace(0.001, 3, 300)
 slopes = (0.0, 0.5, 1.0, 1.5)
-lines = {f"slope t = {t}": (u, u * t - np.exp(t - 1)) for t in slopes}
+lines = {f"slope t = {t:g}": (u, u * t - np.exp(t - 1)) for t in slopes}
 
 # %% jupyter={"source_hidden": true}
 figures.curves(
@@ -272,7 +274,7 @@ checks.lesson02.hellinger_conjugate(hellinger_conjugate)
 # Four meters, one pair of samples: $N(0, 1)$ against $N(1, 1)$. The exact values are
 # KL = reverse KL = ½, squared Hellinger $2 - 2e^{-1/8}$, Pearson $e - 1$.
 #
-# **Predict.** Which of the four will have the largest error bar? (About 20 seconds.)
+# **Predict.** Which of the four will have the largest error bar?
 
 # %%
 from utils.measures.integrate import integrate

@@ -50,8 +50,8 @@ RING_STEPS = scale(quick=20, laptop=2_000, full=20_000)
 # The goal is θ = 0 and ψ = 0: G on the data, D undecided. A penalty adds its own slope by ψ:
 #
 # - **R1**, $\frac{\gamma}{2}\psi^2$: the slope $\gamma\psi$;
-# - the **gradient penalty** of Gulrajani et al. (2017), $\lambda\,(|\psi| - 1)^2$, asks for slope 1:
-#   $2\lambda\,(|\psi| - 1)\,\mathrm{sign}\,\psi$.
+# - the **gradient penalty** of Gulrajani et al. (2017), $\lambda\,(|\psi| - 1)^2$, asks for
+#   slope 1: $2\lambda\,(|\psi| - 1)\,\mathrm{sign}\,\psi$.
 #
 # Momentum β keeps a share β of the last direction, as in Adam.
 
@@ -100,7 +100,7 @@ for ax, (name, (theta, psi)) in zip(axes.flat, games.items(), strict=False):
     ax.plot(0, 0, "x", color=figures.COLORS["real"], markersize=8, markeredgewidth=2)
     ax.set(title=name, xlabel="θ, G's point", ylabel="ψ, D's slope")
 axes.flat[-1].axis("off")
-figure.suptitle("Without momentum in circles, with much of it outwards, with R1 home")
+figure.suptitle("Momentum 0 circles inward slowly, 0.9 runs away, R1 comes to rest")
 figure
 
 # %% jupyter={"source_hidden": true}
@@ -114,14 +114,14 @@ figures.table(
 )
 
 # %% [markdown]
-# Without a penalty the two go around in circles: D pushes G over the goal, G's new place
-# turns D. Without momentum the circles shrink, very slowly. Momentum pushes outwards, since
-# each player keeps running towards where the other has been: with 0.5 the circles no longer
-# shrink, with 0.9 they grow. That is the huddle of lesson 03, which runs around the
-# ring. **R1** is a brake on D alone. When G comes near the goal D has become flat, and both
-# rest. The **gradient penalty** asks for slope 1 for ever, also when G is right, so G is pushed
-# over the goal again and again, and the game does not come to rest. (Mescheder et al. 2018 prove
-# both.)
+# (The dot is the start, the cross the goal; mind the axes, they differ.) Without a penalty the
+# two go around in circles: D pushes G over the goal, G's new place turns D. Without momentum
+# the circles shrink, very slowly. Momentum pushes outwards, since each player keeps running
+# towards where the other has been: with 0.5 the circles no longer shrink, with 0.9 they grow.
+# That is the huddle of lesson 03, which runs around the ring. **R1** is a brake on D alone.
+# When G comes near the goal D has become flat, and both rest. The **gradient penalty** asks for
+# slope 1 for ever, also when G is right, so G is pushed over the goal again and again, and the
+# game does not come to rest. (Mescheder et al. 2018 prove both.)
 #
 # > **What we know now.** A game has no slope to roll down: momentum, a help in descent, does harm
 # > here, and a brake on D does good.
@@ -204,7 +204,7 @@ figures.bars(
     colors="generated",
     number_format=".0%",
     references={"perfect: 98.9 %": 1 - np.exp(-4.5)},
-    title="The grid: R1 is best, and evenly so (a dot is a seed)",
+    title="The grid: R1 is best on average (a dot is a seed)",
 )
 
 # %% [markdown]
@@ -216,7 +216,7 @@ figures.bars(
 # - **packing** finds nearly all, but slowly: it judges half as many packs as there were
 #   points, and after these few steps little more than a third of its points are on a mode;
 # - the **gradient penalty** fails here: one seed ends with no point on a mode at all (∞). The
-#   smallest GAN said why: it never comes to rest.
+#   smallest GAN suggests why: with this penalty it never comes to rest.
 #
 # Other weights and more steps may well change the last two. A table like this compares
 # settings, not ideas.
@@ -243,10 +243,10 @@ assert sum(run["modes"] == 0 for run in grid_runs["gradient penalty"]) == 1
 # %% [markdown]
 # ## 3 · With patience, beside what was published
 #
-# Lin et al. (2018, table 1) counted in the same way on the same data: ten trials, 400 000 steps,
-# other networks. (ALI is a GAN with an encoder; PacGAN2 and PacGAN4 pack two and four.) Ours: 20 000
-# steps, half the learning rate, and as G the running mean of its weights, which averages away
-# its last wobbles.
+# Lin et al. (2018, table 1) counted in the same way on the same data: ten trials, 400 000
+# steps, other networks. (ALI is a GAN with an encoder; PacGAN2 and PacGAN4 pack two and four.)
+# Ours: 20 000 steps, half the learning rate, and as G the running mean of its weights, which
+# averages away its last wobbles.
 #
 # **Predict.** Is R1 still needed with that much patience?
 
@@ -264,7 +264,7 @@ figures.table(
         ],
     ],
     ("grid of 25", *SCORES),
-    caption="Mean ± standard deviation over trials",
+    caption="Ours: mean ± standard deviation over seeds; published: with the paper's ±",
 )
 
 # %% [markdown]
@@ -290,7 +290,7 @@ assert sorted(run["modes"] for run in full["none, averaged"])[:2] == [23, 25]
 # Build and train two GANs on all of `ring()`, and return them. The first is to find at most
 # 2 of the 8 modes, the second at least 7. The networks are up to you, and so are
 # objective, penalty, packing, optimizers and steps; but a fresh G keeps to one spot as well,
-# so train at least 100 steps, with `fit`. On a laptop half a minute each is enough.
+# so train at least 100 steps, with `fit`. On a laptop ten seconds each are enough.
 #
 # <details><summary>Hint 1</summary>
 # What happens if D cannot see enough, or if both players have much momentum? Look back at
@@ -327,7 +327,7 @@ def mended():
 
 
 # %% [markdown]
-# (About 30 seconds, once you have written both.)
+# (About 15 seconds, once you have written both.)
 
 # %% tags=["check"]
 checks.lesson03.collapse_and_mend(collapsing, mended)

@@ -127,6 +127,7 @@ def test_only_the_greeting_is_dropped():
         "WARNING: All log messages before absl::InitializeLog() is called are …\n"
         "I0000 00:00:1795747780.139784   25692 port.cc:153] oneDNN custom\n"
         "E0000 00:00:1795747792.561 25692 cuda_platform.cc:52] failed call to cuInit\n"
+        "E0000 00:00:1795773054.18 21043 meta_optimizer.cc:967] remapper failed: A\n"
         "To enable the following instructions: AVX2, rebuild TensorFlow\n"
     )
     mine = "WARNING: mine\nE0000 00:00:1.2 5 other.cc:1] out of memory\nno newline"

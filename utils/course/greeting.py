@@ -10,13 +10,14 @@ _GREETING = re.compile(
     r"^(WARNING: All log messages before absl::InitializeLog\(\)"
     r"|I\d{4} [\d:.]+ +\d+ \w+\.cc:\d+\]"
     r"|E\d{4} [\d:.]+ +\d+ cuda_\w+\.cc:\d+\] failed call to cuInit"
+    r"|E\d{4} [\d:.]+ +\d+ meta_optimizer\.cc:\d+\] remapper failed"
     r"|To enable the following instructions: ).*\n?",
     re.MULTILINE,
 )
 
 
 def without_greeting(text: str) -> str:
-    """Drop the lines in which TensorFlow tells how it was built, and of no GPU."""
+    """Drop TensorFlow's lines on how it was built, no GPU, a fusion it gave up."""
     return _GREETING.sub("", text)
 
 

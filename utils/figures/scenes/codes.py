@@ -9,8 +9,8 @@ from utils.figures.canvas import finish, panel
 from utils.figures.given import as_arrows, as_points, bounds_around, one_each
 from utils.figures.theme import SERIES, mix, styled
 
-# Twelve that can be told apart: ten digits need more than the six of `SERIES`.
-SHADES = (*SERIES, *(mix(shade, 0.4) for shade in SERIES))
+# Ten digits need more than the six of `SERIES`, none of them too pale to read.
+SHADES = (*SERIES, "#117733", "#CC6677", "#5B8DB8", "#663300")
 
 
 @styled
@@ -50,8 +50,8 @@ def codes_2d(
         _draw_clouds(ax, codes, spreads, shades)
     for (x, y), label, shade in zip(codes, labels, shades, strict=True):
         ax.text(
-            x, y, label, color=shade, fontsize=8, ha="center", va="center",
-            clip_on=True,
+            x, y, label, color=shade, fontsize=8.5, fontweight="bold", ha="center",
+            va="center", clip_on=True,
         )  # fmt: skip
     ax.set(
         xlim=bounds_around(low[:, 0], high[:, 0], margin=0.05),

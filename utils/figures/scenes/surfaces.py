@@ -71,7 +71,7 @@ def surface(
     filled = ax.contourf(x, y, values, levels, cmap=HEIGHTS, norm=steps, extend="both")
     ax.contour(x, y, values, levels, colors=MUTED, linewidths=0.7, linestyles="solid")
     if values_label:
-        scale = ax.figure.colorbar(filled, ax=ax, ticks=levels[::2], format="%.2f")
+        scale = ax.figure.colorbar(filled, ax=ax, ticks=levels[::2], format="{x:.2f}")
         scale.set_label(values_label)
         scale.ax.tick_params(labelsize=9.5, length=0, labelcolor=INK)
     looks = line_looks([*(paths or {}), *(places or {})], colors or {})

@@ -95,8 +95,8 @@ def _expected(course: Course) -> dict[Path, str]:
     texts = pages(course, lessons)
     for lesson in lessons:
         name = f"{lesson.name}.ipynb"
-        texts[course.notebooks / name] = _text(learner_edition(lesson))
-        texts[course.solutions / name] = _text(solutions_edition(lesson))
+        texts[course.notebooks / name] = notebook_text(learner_edition(lesson))
+        texts[course.solutions / name] = notebook_text(solutions_edition(lesson))
     return texts
 
 
@@ -153,7 +153,8 @@ def _notebook(cells) -> NotebookNode:
     return notebook
 
 
-def _text(notebook: NotebookNode) -> str:
+def notebook_text(notebook: NotebookNode) -> str:
+    """Give a notebook as its file holds it, the same bytes each time."""
     return nbformat.writes(notebook).rstrip("\n") + "\n"
 
 

@@ -1,13 +1,15 @@
 """Where the course lies on the disk, and which lessons it has."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PACKAGE_PARENT = Path(__file__).resolve().parents[2]
 # Two digits, a letter where it is a bonus notebook of that lesson, and its slug.
 LESSON_NAME = re.compile(r"(\d\d)([b-z]?)_([a-z0-9_]+)")
+#: What `course pack` writes in place of lessons/: the exercises of each notebook.
+MANIFEST = "pack.json"
 
 
 class CourseError(Exception):
@@ -16,7 +18,10 @@ class CourseError(Exception):
 
 @dataclass(frozen=True)
 class Course:
-    """A course folder: `lessons/` is the source, `notebooks/` is built from it."""
+    """A course folder: `lessons/` is the source, `notebooks/` is built from it.
+
+    Or a pack for students, which has no sources.
+    """
 
     root: Path
 
@@ -35,12 +40,30 @@ class Course:
         """The folder of the solutions edition."""
         return self.notebooks / "solutions"
 
+    @property
+    def is_pack(self) -> bool:
+        """Whether it was made by `course pack`."""
+        return (self.root / MANIFEST).exists()
+
+    @property
+    def remedy(self) -> str:
+        """How one gets a notebook anew."""
+        if self.is_pack:
+            return "copy it from the pack as you got it"
+        return "run `course build`, which keeps yours aside"
+
     def sources(self) -> list[Path]:
         """List the lessons' sources in the order of their numbers.
 
         Raises:
-            CourseError: If a file has no lesson's name, or two have one number.
+            CourseError: If a file has no lesson's name, or two have one number; or if
+                this is a pack.
         """
+        if self.is_pack:
+            raise CourseError(
+                f"{self.root} is a pack for students: the lessons' sources are not in "
+                "it. Here work `course lab`, `check`, `doctor` and `prefetch`."
+            )
         paths = sorted(self.lessons.glob("*.py"))
         numbers: dict[str, Path] = {}
         for path in paths:
@@ -68,31 +91,38 @@ class Course:
         Raises:
             CourseError: If a wanted lesson does not exist.
         """
-        known = {}
-        for path in self.sources():
-            number, slug = path.stem.split("_", 1)
-            known |= dict.fromkeys((number, number.lstrip("0"), slug, path.stem), path)
-        missing = [name for name in wanted if name not in known]
-        if missing:
-            exist = ", ".join(path.stem for path in self.sources())
-            raise CourseError(f"no lesson {', '.join(missing)}; there are: {exist}")
-        return sorted({known[name] for name in wanted} or set(known.values()))
+        paths = {path.stem: path for path in self.sources()}
+        return [paths[name] for name in choose_names(paths, wanted)]
+
+
+def choose_names(names: Iterable[str], wanted: Sequence[str]) -> list[str]:
+    """Find lessons among all their names, as `Course.choose` does."""
+    known = {}
+    for name in names:
+        number, slug = name.split("_", 1)
+        known |= dict.fromkeys((number, number.lstrip("0"), slug, name), name)
+    missing = [name for name in wanted if name not in known]
+    if missing:
+        exist = ", ".join(sorted(set(known.values())))
+        raise CourseError(f"no lesson {', '.join(missing)}; there are: {exist}")
+    return sorted({known[name] for name in wanted} or set(known.values()))
 
 
 def find_course(root: Path | None = None) -> Course:
     """Find the course: beside this package, else from the working folder upward.
 
     Args:
-        root: The folder that holds `lessons/`, where it is known.
+        root: The folder that holds `lessons/`, or is a pack, where it is known.
 
     Raises:
-        CourseError: If no folder looked at holds `lessons/NN_slug.py`.
+        CourseError: If no folder looked at holds `lessons/NN_slug.py` or is a pack.
     """
     here = Path.cwd()
     candidates = [PACKAGE_PARENT, here, *here.parents] if root is None else [root]
     for candidate in candidates:
-        if any((candidate / "lessons").glob("[0-9][0-9]*_*.py")):
-            return Course(candidate.resolve())
+        found = Course(candidate.resolve())
+        if found.is_pack or any(found.lessons.glob("[0-9][0-9]*_*.py")):
+            return found
     raise CourseError(
         f"no lessons/NN_slug.py found in {root or f'{here} or above it'}: run this "
         "inside the course's folder, or name it: course --root FOLDER …"

@@ -1,13 +1,14 @@
 """Read lessons from their sources; every problem is told with file and line."""
 
 import ast
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from utils.course.cells import Cell, read_cells
-from utils.course.folder import CourseError
+from utils.course.folder import MANIFEST, Course, CourseError, choose_names
 from utils.course.front_matter import FrontMatter, read_front_matter
 from utils.course.minutes import Minutes, count_minutes, measured_seconds
 from utils.course.rules import cell_problems, front_problems, order_problems
@@ -47,6 +48,21 @@ class Lesson:
             Exercise(cell.number, cell.title, line)
             for cell, line in zip(exercises, lines, strict=True)
         ]
+
+
+def read_exercises(course: Course, wanted: Sequence[str]) -> dict[str, list[Exercise]]:
+    """Read the exercises of lessons by their names: from the sources, or from a pack.
+
+    Raises:
+        CourseError: If a wanted lesson does not exist.
+        LessonError: As `read_lessons`.
+    """
+    if not course.is_pack:
+        lessons = read_lessons(course.choose(wanted))
+        return {lesson.name: lesson.exercises() for lesson in lessons}
+    told = json.loads((course.root / MANIFEST).read_text(encoding="utf-8"))["exercises"]
+    names = choose_names(told, wanted)
+    return {name: [Exercise(*each) for each in told[name]] for name in names}
 
 
 def read_lessons(paths: Iterable[Path]) -> list[Lesson]:

@@ -258,7 +258,15 @@ def test_no_notebook_takes_more_than_75_minutes_but_those_with_a_reason():
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "lessons/TOPICS.md", "lessons/GLOSSARY.md"]
+    "name",
+    [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SUPPORT.md",
+        "docs/teaching/README.md",
+        "lessons/TOPICS.md",
+        "lessons/GLOSSARY.md",
+    ],
 )
 def test_every_relative_link_on_a_page_leads_somewhere(name):
     folder = (ROOT / name).parent

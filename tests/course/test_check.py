@@ -2,7 +2,14 @@ import pytest
 from nbformat import v4
 
 from utils.checks.engine import feedback
-from utils.course.check import RESULTS, VERDICT, answers, read_notebook
+from utils.course.check import (
+    RESULTS,
+    VERDICT,
+    Answer,
+    answers,
+    last_results,
+    read_notebook,
+)
 from utils.course.folder import CourseError
 from utils.course.source import Exercise
 
@@ -103,9 +110,28 @@ def test_every_exercise_has_an_answer_in_the_order_of_the_lesson():
     assert [answer.result for answer in told] == ["missing", "passed"]
 
 
-def test_a_notebook_that_is_none_is_told(tmp_path):
-    with pytest.raises(CourseError, match="run `course build` first"):
-        read_notebook(tmp_path / "03_sums.ipynb")
-    (tmp_path / "03_sums.ipynb").write_text('{"cells": [{"cell_ty')
-    with pytest.raises(CourseError, match=r"half saved.*keeps it aside"):
-        read_notebook(tmp_path / "03_sums.ipynb")
+def test_a_notebook_that_is_none_is_told(course):
+    with pytest.raises(CourseError, match="does not exist: run `course build`"):
+        read_notebook(course, "03_sums")
+    course.notebooks.mkdir()
+    (course.notebooks / "03_sums.ipynb").write_text('{"cells": [{"cell_ty')
+    with pytest.raises(CourseError, match=r"half saved.*run `course build`"):
+        read_notebook(course, "03_sums")
+    (course.root / "pack.json").touch()
+    with pytest.raises(CourseError, match=r"half saved.*copy it from the pack"):
+        read_notebook(course, "03_sums")
+
+
+def test_the_last_result_of_each_exercise_is_kept(course):
+    course.notebooks.mkdir()
+    wrong, other = Answer("3.1", "wrong", "why"), Answer("3.2", "passed", "because")
+    assert last_results(course, [wrong, other]) == {}
+    assert last_results(course, [wrong._replace(result="passed")])["3.1"] == "wrong"
+    assert last_results(course) == {"3.1": "passed", "3.2": "passed"}
+    (course.notebooks / ".checked.json").write_text("{")
+    assert last_results(course, [wrong]) == {}
+
+
+def test_where_nothing_can_be_kept_nothing_is_said(course):
+    assert last_results(course, [Answer("3.1", "wrong", "why")]) == {}
+    assert not course.notebooks.exists()

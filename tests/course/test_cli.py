@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+import utils
 from utils.course import cli, doctor, downloads, report
 from utils.course.scale import SCALES
 
@@ -16,6 +17,11 @@ def test_the_command_line_starts_without_keras_or_jupyter():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert said.stdout == "set()\n", said.stderr
+
+
+def test_the_version_is_that_of_the_package(command):
+    told = command("--version")
+    assert (told.exit_code, told.output) == (0, f"{utils.__version__}\n")
 
 
 def test_build_then_build_check_agree(command):
@@ -186,7 +192,7 @@ def test_an_unknown_scale_lists_the_three(command, monkeypatch):
 
 
 def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, course):
-    assert "run `course build` first" in command("check").output
+    assert "run `course build`" in command("check").output
     command("build")
     path = course.notebooks / "03_sums.ipynb"
     untouched = path.read_text(encoding="utf-8")
@@ -201,6 +207,8 @@ def test_check_tells_an_untouched_a_wrong_and_a_right_answer_apart(command, cour
     told["none"] = command("check", "3")
     assert [told[key].exit_code for key in ("a - b", "a + b", "none")] == [1, 0, 0]
     assert "so: wrong" in told["a - b"].output
+    assert "last time" in told["none"].output
+    assert told["none"].output.count("passed") == 1
     assert "so: passed" in told["a + b"].output
     assert "so: not attempted" in told["none"].output
 

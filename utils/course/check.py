@@ -1,13 +1,14 @@
 """Read what the checks said in an executed notebook."""
 
+import contextlib
+import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 
-from utils.course.folder import CourseError
+from utils.course.folder import Course, CourseError
 from utils.course.run import first_line
 from utils.course.source import Exercise
 
@@ -25,20 +26,21 @@ class Answer(NamedTuple):
     line: str
 
 
-def read_notebook(path: Path) -> NotebookNode:
-    """Read a learner's notebook.
+def read_notebook(course: Course, name: str) -> NotebookNode:
+    """Read a learner's notebook of a lesson.
 
     Raises:
         CourseError: If it is not there, or no notebook.
     """
+    path = course.notebooks / f"{name}.ipynb"
     if not path.exists():
-        raise CourseError(f"{path} does not exist: run `course build` first")
+        raise CourseError(f"{path} does not exist: {course.remedy}")
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat raises all kinds
         raise CourseError(
-            f"{path} cannot be read, it may be half saved: {error!r:.200}. `course "
-            "build` keeps it aside and writes a new one."
+            f"{path} cannot be read, it may be half saved: {error!r:.200}. For a new "
+            f"one: {course.remedy}"
         ) from None
 
 
@@ -58,6 +60,21 @@ def answers(
         missing.
     """
     return [_answer(notebook, exercise, stopped) for exercise in exercises]
+
+
+def last_results(course: Course, found: Iterable[Answer] = ()) -> dict[str, str]:
+    """Give each exercise's result of the last time, and keep those that were found now.
+
+    They stand in `notebooks/.checked.json`, which anybody may delete.
+    """
+    path, before = course.notebooks / ".checked.json", {}
+    with contextlib.suppress(OSError, ValueError):
+        told = json.loads(path.read_text(encoding="utf-8"))
+        before = {str(exercise): str(result) for exercise, result in told.items()}
+    now = before | {answer.exercise: answer.result for answer in found}
+    with contextlib.suppress(OSError):  # a course may be read-only
+        path.write_text(json.dumps(now, indent=1, ensure_ascii=False), encoding="utf-8")
+    return before
 
 
 def _answer(notebook: NotebookNode, exercise: Exercise, stopped: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The command `course`: build, minutes, check, run, lab, doctor, prefetch."""
+"""The command `course`: build, minutes, check, run, pack, lab, doctor, prefetch."""
 
 import math
 import os
@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
+import utils
 from utils.course.folder import CourseError, find_course
 from utils.course.scale import Scale
 
@@ -29,6 +30,21 @@ class _CourseGroup(TyperGroup):
             # A cell's traceback brings its own colors along.
             _say(Text.from_ansi(str(error)), to=Console(stderr=True))
             raise typer.Exit(1) from None
+
+
+class _Lists(TyperCommand):
+    """Lets an option take several values in a row: `--lessons 03 04`."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:
+        lists = {name for each in self.params if each.multiple for name in each.opts}
+        words, option = [], ""
+        for word in args:
+            if word.startswith("-"):
+                option = word if word in lists else ""
+            elif option and words[-1] != option:
+                words.append(option)
+            words.append(word)
+        return super().parse_args(ctx, words)
 
 
 app = typer.Typer(
@@ -47,9 +63,21 @@ ScaleOption = Annotated[
 ]
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        _say(utils.__version__)
+        raise typer.Exit
+
+
 @app.callback(no_args_is_help=True)
 def _course(
     ctx: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_say_version, is_eager=True, help="Say it, and stop."
+        ),
+    ] = False,
     root: Annotated[
         Path | None,
         typer.Option(envvar="COURSE_ROOT", help="The folder that holds lessons/."),
@@ -215,45 +243,142 @@ def _run_side_by_side(course, lessons, jobs, options, timings) -> None:
 def check(
     ctx: typer.Context,
     lessons: Lessons = None,
-    scale: ScaleOption = "laptop",
+    scale: Annotated[
+        Scale | None,
+        typer.Option(
+            envvar="COURSE_SCALE",
+            help="How much to compute: laptop, and quick with --folder.",
+            show_default=False,
+        ),
+    ] = None,
     limit: Annotated[
-        float, typer.Option(min=1, help="Seconds that a cell may take.")
-    ] = 900,
+        float | None,
+        typer.Option(
+            min=1,
+            help="Seconds that a cell may take (900); with --folder a hand-in (120).",
+            show_default=False,
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Check the notebooks in there, a whole class's.")
+    ] = None,
+    csv: Annotated[
+        Path | None, typer.Option(help="With --folder: write who said what to a file.")
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(min=1, help="With --folder: how many at a time.")
+    ] = 2,
+    memory: Annotated[
+        float, typer.Option(min=0.5, help="With --folder: GiB that a hand-in may take.")
+    ] = 3,
 ) -> None:
     """Run your notebooks as they are now, and show what the checks say.
 
     Exits with status 1 if an answer is wrong, or a check is missing or was not reached;
-    an exercise not attempted is no error.
+    an exercise not attempted is no error. With --folder, which shows where a class is
+    stuck, wrong answers are no error either.
     """
-    from utils.course.check import answers, read_notebook
+    from utils.course.check import answers, last_results, read_notebook
     from utils.course.report import LessonRun, follow
     from utils.course.run import CellFailed, first_line
-    from utils.course.source import read_lessons
+    from utils.course.source import read_exercises
 
     course = find_course(ctx.obj)
     _look_around()
-    chosen = read_lessons(course.choose(lessons or []))
-    notebooks = [
-        read_notebook(course.notebooks / f"{one.name}.ipynb") for one in chosen
-    ]
-    environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "0"}
+    chosen = read_exercises(course, lessons or [])
+    if folder:
+        _check_folder(
+            folder, chosen, scale or "quick", (limit or 120, memory, jobs), csv
+        )
+        return
+    notebooks = [read_notebook(course, name) for name in chosen]
+    environment = {"COURSE_SCALE": scale or "laptop", "COURSE_STRICT": "0"}
     found = []
-    for lesson, notebook in zip(chosen, notebooks, strict=True):
-        record, stopped = LessonRun(lesson.name, "learner"), ""
+    for (name, exercises), notebook in zip(chosen.items(), notebooks, strict=True):
+        record, stopped = LessonRun(name, "learner"), ""
         try:
             follow(
-                *(record, notebook, course, environment), keep_going=True, limit=limit
+                *(record, notebook, course, environment),
+                keep_going=True,
+                limit=limit or 900,
             )
         except CellFailed as error:
             _say(Text.from_ansi(str(error)))
             stopped = first_line(str(error))
-        found += answers(notebook, lesson.exercises(), stopped)
-    table = Table("exercise", "result", "what the check says")
+        found += answers(notebook, exercises, stopped)
+    before = last_results(course, found)
+    table = Table("exercise", "last time", "result", "what the check says")
     for answer in found:
-        table.add_row(*map(Text, answer))
+        last = before.get(answer.exercise, "")
+        table.add_row(*map(Text, (answer.exercise, last, answer.result, answer.line)))
     _say(table)
     if {answer.result for answer in found} & {"wrong", "missing"}:
         raise typer.Exit(1)
+
+
+def _check_folder(folder, exercises, scale, limits, csv) -> None:
+    """Run a class's hand-ins, and show where it is stuck."""
+    from utils.course import hand_ins, sandbox
+
+    paths = hand_ins.find_hand_ins(folder)
+    if not paths:
+        raise CourseError(f"no notebooks, *.ipynb, in {folder.absolute()}")
+    if csv and csv.exists():
+        raise CourseError(f"{csv} is there already: name a new file.")
+    if not sandbox.prefix():
+        _say(
+            "This system cannot seal programs off: a hand-in can reach the network, "
+            "and write wherever you can."
+        )
+    seconds, memory, jobs = limits
+    handed_in = hand_ins.check_hand_ins(
+        *(paths, exercises, hand_ins.Limits(seconds, int(memory * 2**30)), jobs, _say),
+        environment={"COURSE_SCALE": scale, "COURSE_STRICT": "0"},
+    )
+    table = Table("exercise", "passed", "wrong", "open", "missing", "most often wrong")
+    for title, counted, mistake in hand_ins.count(handed_in):
+        table.add_row(*map(Text, (title, *map(str, counted), mistake)))
+    _say(table)
+    for each in handed_in:
+        if each.stopped:
+            _say(f"{each.path.relative_to(folder)}: {each.stopped}")
+    if csv:
+        hand_ins.write_csv(handed_in, csv)
+        _say(f"wrote {csv}")
+
+
+@app.command(cls=_Lists)
+def pack(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(help="A new folder, or the name of a zip file.")
+    ],
+    lessons: Annotated[
+        list[str] | None,
+        typer.Option(help="Lessons to hand out; all where none is given."),
+    ] = None,
+    solutions: Annotated[
+        list[str] | None, typer.Option(help="Lessons to hand out solved, too.")
+    ] = None,
+    as_zip: Annotated[
+        bool, typer.Option("--zip", help="Write FOLDER.zip instead.")
+    ] = False,
+) -> None:
+    """Pack what a class gets: learner notebooks and all they need, no solutions.
+
+    course pack monday --lessons 03 04 --solutions 02 --zip
+    """
+    from utils.course import pack as packer
+
+    files = packer.pack(find_course(ctx.obj), lessons or [], solutions or [])
+    folder = folder.expanduser().absolute()
+    if as_zip:
+        folder = folder.with_name(folder.name.removesuffix(".zip") + ".zip")
+        packer.write_zip(files, folder)
+    else:
+        packer.write_folder(files, folder)
+    notebooks = sum(name.endswith(".ipynb") for name in files)
+    _say(f"wrote {folder}: {notebooks} notebooks, {len(files)} files in all")
 
 
 @app.command(
@@ -266,7 +391,7 @@ def lab(ctx: typer.Context) -> None:
     course = find_course(ctx.obj)
     _look_around()
     if not any(course.notebooks.glob("*.ipynb")):
-        raise CourseError(f"no notebooks in {course.notebooks}: run `course build`")
+        raise CourseError(f"no notebooks in {course.notebooks}: {course.remedy}")
     command = [sys.executable, "-m", "jupyterlab"]
     command += [f"--ServerApp.root_dir={course.notebooks}", *ctx.args]
     with subprocess.Popen(command, env=kernel_environment()) as jupyter:

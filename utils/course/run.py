@@ -1,7 +1,7 @@
 """Execute notebooks headless, cell by cell, and time every cell."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -35,7 +35,8 @@ def execute(
     folder: Path,
     environment: Mapping[str, str],
     keep_going: bool = False,
-    limit: float | None = None,
+    limit: float | Callable[[NotebookNode], float] | None = None,
+    **of_kernel,
 ) -> Iterator[CellRun]:
     """Execute a notebook's code cells one by one; outputs are filled in place.
 
@@ -46,7 +47,9 @@ def execute(
         folder: The working folder of its kernel.
         environment: Variables the kernel gets on top of this process's own.
         keep_going: Whether to go on after a cell that raises.
-        limit: Seconds that a cell may take; None for no limit.
+        limit: Seconds that a cell may take, or a function that says so when it begins;
+            None for no limit.
+        **of_kernel: How its process is started, as `subprocess.Popen` takes it.
 
     Yields:
         Each cell's number, seconds and first line, as soon as it is done.
@@ -57,7 +60,7 @@ def execute(
     """
     client = NotebookClient(
         notebook,
-        timeout=limit,
+        timeout_func=limit if callable(limit) else lambda cell: limit,
         kernel_name="python3",
         allow_errors=keep_going,
         extra_arguments=["--log-level=40"],  # errors only: a kernel is chatty
@@ -69,7 +72,7 @@ def execute(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     numbered = enumerate(code_cells(notebook), 1)
-    with client.setup_kernel(env=kernel_environment() | environment):
+    with client.setup_kernel(env=kernel_environment() | environment, **of_kernel):
         for number, (index, cell) in numbered:
             started = perf_counter()
             try:
@@ -77,8 +80,9 @@ def execute(
             except CellExecutionError as error:
                 raise CellFailed(f"cell {number} failed. {error}") from None
             except CellTimeoutError:
+                took = perf_counter() - started
                 raise CellFailed(
-                    f"cell {number} took longer than {limit:g} s. The cell:\n"
+                    f"cell {number} took longer than {took:.0f} s. The cell:\n"
                     f"{cell.source}"
                 ) from None
             except DeadKernelError:

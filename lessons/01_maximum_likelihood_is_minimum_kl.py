@@ -266,9 +266,10 @@ figures.curves(
 
 # %% [markdown]
 # Between *two kinds*, halfway, the walk is on average farther out than nine in ten held-out
-# digits: the mean of a 3 and a 7 is an unlikely picture. Within *one kind* it stays as near
-# as any held-out digit. So these data look less like one sheet than like ten clusters with
-# gaps between them. A generative model has to find the clusters and stay out of the gaps.
+# digits: the mean of two kinds is an unlikely picture. Within *one kind* it stays as near
+# as held-out digits are on average. So these data look less like one sheet than like ten
+# clusters with gaps between them. A generative model has to find the clusters and stay out of
+# the gaps.
 #
 # > **What we know now.** Pictures that look like data are a sliver of all pictures, here in
 # > about ten pieces. Straight lines from piece to piece lead out of it.
@@ -389,8 +390,8 @@ figures.surface(
 
 # %% [markdown]
 # At first the mean moves alone: around a mean of −0.5 the data spread by about 2, so
-# $\sigma = 2$ fits. As the mean gets better, $\sigma$ shrinks with it, the slopes grow, and
-# both arrive where the formulas said.
+# $\sigma = 2$ fits. As the mean gets better, $\sigma$ shrinks with it, and both arrive where
+# the formulas said.
 
 # %% tags=["claim"]
 assert product == 0 and np.isfinite(log_sum)
@@ -641,12 +642,13 @@ figures.curves(
     xlabel="tilt θ of the model",
     ylabel="nats",
     colors={"−H(p̂)": "exact"},
-    title="What the likelihood gains, KL loses: the sum is −H at every θ",
+    title="What the likelihood gains, KL loses",
 )
 
 # %% [markdown]
-# The two curves mirror each other, and the top of one stands over the bottom of the other.
-# (KL does not reach 0: no tilt makes a die with exactly these shares.)
+# The sum does not move: it is $-H(\hat p)$ at every $\theta$. What one curve gains the other
+# loses, and the top of one stands at the bottom of the other. (KL does not reach 0: no tilt
+# makes a die with exactly these shares.)
 
 # %% tags=["claim"]
 assert np.abs(likelihoods + divergences + entropy).max() < 1e-12
@@ -828,7 +830,8 @@ assert np.isinf(forward) and np.isfinite(reverse)
 # - **diagonal** Gaussian: each pixel by itself;
 # - **full** Gaussian: pairs of pixels;
 # - a **mixture** of 10 full Gaussians. It has no closed form: we start from ten clusters of
-#   the digits, found by k-means, and climb by gradient.
+#   the digits, found by k-means (each picture goes to the nearest of ten means), and climb by
+#   gradient.
 #
 # The price of a picture is $-\log_2 P(x)$ bits. A picture of gray levels stands for a small
 # cube with sides of 1/8, and its probability is about density times volume,
@@ -874,6 +877,7 @@ held_out = [np.log2(17), *(pair[1] for pair in bits.values())]
 assert np.all(np.diff(held_out) < -0.1), held_out
 assert abs(bits["diagonal"][1] - 3.37) < 0.02 and abs(bits["full"][1] - 2.94) < 0.02
 assert 10 * (64 + 64 * 65 // 2) + 9 == 21_449  # means, covariances, weights
+assert (len(train), len(test)) == (1_437, 360)
 if current_scale() != "quick":
     assert np.allclose(-np.diff(held_out), (0.72, 0.43, 0.35), atol=0.06)
     assert bits["mixture of 10"][1] > bits["mixture of 10"][0] + 0.1
@@ -921,10 +925,13 @@ figures.table(
         "classifier's certainty",
         "gray pixels",
     ),
-    caption="Fewer bits, better samples; none as good as real held-out digits",
+    caption="Real held-out digits, and 2 000 samples of each model",
 )
 
 # %% [markdown]
+# Nearer and surer with each step, and never as near and sure as real digits. The mixture has
+# the fewest gray pixels, still more than real digits have.
+#
 # **Would another mean or variance help?** No. A Gaussian is highest at its mean, and only
 # falls from there, in every direction. So the most probable picture *is the mean of all
 # digits*, which nobody ever wrote. Shrink the variance, and samples become the mean; grow it,
@@ -932,12 +939,12 @@ figures.table(
 
 # %% jupyter={"source_hidden": true}
 means, _, _ = full.gaussians()
-spreads = (0.0, 0.25, 0.5, 1.0, 2.0)
+variances = (0.0, 0.1, 0.3, 1.0, 3.0)
 unclipped = full.sample(8, seed=seed(8))
 figures.image_rows(
     {
-        f"variance × {share**2:g}": pictures(means[0] + share * (unclipped - means[0]))
-        for share in spreads
+        f"variance × {v:g}": pictures(means[0] + v**0.5 * (unclipped - means[0]))
+        for v in variances
     },
     title="The full Gaussian with other variances: from the blurred mean to noise",
 )
@@ -963,8 +970,7 @@ if current_scale() != "quick":
 # ## 7 · A network as a distribution
 #
 # A Gaussian is too simple. But a *network* can bend it into many shapes: draw a simple $z$, and
-# let $x = G(z)$. Then $x$ has some distribution $P_G$, and the larger the network, the more
-# general it can be.
+# let $x = G(z)$. Then $x$ has some distribution $P_G$.
 #
 # Does it matter which $z$? We teach one small network to turn Gaussian numbers into the two
 # modes of section 5, and a second one, of the same kind, to turn *uniform* numbers into them.
@@ -972,7 +978,7 @@ if current_scale() != "quick":
 # output, the next one the next, and so on. (For pictures nobody knows such a rule. Lesson 03
 # trains $G$ without one.)
 #
-# **Predict.** Will you be able to tell which output came from which input? (About 10 seconds.)
+# **Predict.** Will you be able to tell which output came from which input?
 
 # %%
 from utils.networks.mlp import mlp
@@ -1013,8 +1019,8 @@ figures.histograms(
 )
 
 # %% [markdown]
-# Either simple input gives the two modes: the network does the rest. Only at the outer edges
-# can you tell. The uniform input is bounded, and to make a tail from it the network would have to
+# Either simple input gives the two modes: the network does the rest. One can tell at the outer
+# edges. The uniform input is bounded, and to make a tail from it the network would have to
 # be very steep: its outputs end near ±3. Samples are cheap, one pass each.
 #
 # And the likelihood? For that we would have to know *which* $z$ lead to a given $x$, all of

@@ -53,7 +53,7 @@ POINT_STEPS = scale(
 )
 NOISES = scale(
     quick=[0.2, 0.4],
-    laptop=[0.02, 0.05, 0.1, 0.2],
+    laptop=[0.02, 0.04, 0.05, 0.1],
     full=[0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2],
 )
 LIKELIHOOD_POINTS = scale(quick=4, laptop=50, full=1_000)
@@ -84,8 +84,8 @@ REPEATS = scale(quick=2, laptop=10, full=50)
 #   then return $x$, up to Gaussian noise: the loss is a squared distance and a KL term,
 #   together an upper bound of $-\log p(x)$.
 # - **GAN.** A discriminator looks at points, one at a time, and says whether they are real. It
-#   pays for steep slopes (the penalty R1 of lesson 03), without which it would leave modes
-#   out. A VAE has no game to calm, and needs none.
+#   pays for steep slopes: the penalty R1, without which lesson 03 lost modes of this grid. A
+#   VAE has no game to calm, and needs none.
 
 # %%
 from utils.course.show import show_code
@@ -98,7 +98,7 @@ show_code(VAE.compute_loss, "What the VAE minimizes: VAE.compute_loss")
 
 # %% [markdown]
 # **Predict.** A generator is continuous: to get from one mode to the next, it has to cross
-# the empty space between. Which of the two will leave more points there? (About 25 seconds
+# the empty space between. Which of the two will leave more points there? (About 35 seconds
 # each.)
 
 # %%
@@ -150,8 +150,8 @@ figure.suptitle(
 figure
 
 # %% [markdown]
-# The VAE leaves far more points between the modes: they form a net that joins them. D sees each
-# such point and finds it fake; the VAE's loss never looks at samples at all.
+# The VAE leaves far more points between the modes: they form a net that joins them. No data lie
+# there, so D can learn to call such samples fake; the VAE's loss never looks at samples at all.
 #
 # Looking is not measuring. Two shares say what we saw, and serve for pictures too (Kynkäänniemi
 # et al. 2019). Put a ball around each real point that reaches to its $k$-th nearest other real
@@ -193,7 +193,7 @@ def precision_and_recall(real, fake, k):
 checks.lesson05.precision_and_recall(precision_and_recall)
 
 # %% [markdown]
-# Now on our points. (*Within 3σ* and *modes* are counted as in lesson 03; *reverse KL*
+# Now on our points, with $k = 3$. (*Within 3σ* and *modes* are counted as in lesson 03; *reverse KL*
 # compares the samples' shares of the modes with equal shares, and is 0 where they agree.)
 
 # %%
@@ -268,8 +268,8 @@ figures.table(
 
 # %% [markdown]
 # The GAN's precision is far higher in every seed. In recall neither is clearly ahead: both reach
-# all 25 modes, and both leave out a part of each. A VAE that "covers" has paid in
-# precision, and not gained in recall.
+# all 25 modes, and both stay below what real points have (the first row of the table before).
+# A VAE that "covers" has paid in precision, and not gained in recall.
 #
 # > **What we know now.** Same generator, same data: the VAE fills the space between the modes, the
 # > GAN keeps to them. Both find all 25.
@@ -295,8 +295,8 @@ if current_scale() != "quick":
 #
 # $$p(x) = \int N(z; 0, I)\; N(x;\, G(z), \sigma^2 I)\, dz .$$
 #
-# For pictures nobody can do this integral. Our codes have two numbers, so we can: cut the
-# plane of codes into cells, and cut again where the generator is steep.
+# For codes of 64 numbers this integral is out of reach. Ours have two, so we can: cut the plane
+# of codes into cells, and cut again where the generator is steep.
 
 # %%
 from utils.evaluation.decoder_likelihood import decoder_log_likelihood
@@ -313,7 +313,7 @@ def log_likelihood(name, std):
 
 # %% [markdown]
 # The VAE learned a $\sigma$. A GAN has none. A fair comparison gives both the same noise, or
-# each the noise that suits it best; we do both. (About 40 seconds.)
+# each the noise that suits it best; we do both. (About 30 seconds.)
 #
 # **Predict.** Maximum likelihood is what a VAE is trained for. Will it win?
 
@@ -410,21 +410,48 @@ figures.table(
 )
 
 # %% [markdown]
-# **The noise decides.** At σ = 0.02 the VAE is ahead in every seed, at σ = 0.1 and 0.2 the GAN
-# is, both by several standard errors. With each its best noise, the lead depends on the seed.
-# Why? A small σ punishes data that have no sample close by; the GAN's points lie in thin
-# threads within a mode, and leave more such holes. A large σ blurs over the holes. What is
-# left then is the share of samples wasted between the modes: 15 % cost the VAE about
-# $-\log 0.85 = 0.16$ nats, 3 % cost the GAN 0.03.
+# **The noise decides.** At σ = 0.02 the VAE is ahead in every seed, by two standard errors or
+# more; at σ = 0.1 and 0.2 the GAN is, by more than four. With each its best noise, the lead
+# depends on the seed, and is about two standard errors at most.
 # (The difference is taken over the *same* points, so that the luck of the points cancels: its
-# error is far smaller than that of each mean.)
+# error is far smaller than that of each mean.) Why? Look at one mode:
+
+# %% jupyter={"source_hidden": true}
+from scipy.spatial import cKDTree
+
+crowds = {
+    "real": DATA.sample(25_000, seed=3),
+    "VAE": point_vae.sample(25_000, seed=1),
+    "GAN": point_gan.sample(25_000, seed=1),
+}
+alone = {
+    name: (cKDTree(each).query(many)[0] > 0.03).mean() for name, each in crowds.items()
+}
+figure, axes = figures.new_figure(8.8, 3.6, 1, 3)
+for ax, (name, each) in zip(axes.flat, crowds.items(), strict=True):
+    ax.plot(*each.T, ".", color=COLORS[name], markersize=2)
+    ax.set(xlim=(-0.2, 0.2), ylim=(-0.2, 0.2), aspect="equal")
+    ax.set_xticks([-0.2, 0, 0.2])
+    ax.set_yticks([-0.2, 0, 0.2])
+    ax.set_title(f"{name}: {alone[name]:.1%}")
+figure.suptitle(
+    "One mode, 25 000 samples in all; and how many new data have none within 0.03",
+    fontsize=10,
+)
+figure
+
+# %% [markdown]
+# Neither fills the mode. A small σ punishes data that have no sample close by, and the GAN leaves
+# far more of them. A large σ blurs over the holes. Then the samples wasted between the modes
+# count: 15 % cost the VAE about $-\log 0.85 = 0.16$ nats, 3 % cost the GAN 0.03. That is most of
+# the 0.2 nats in the table.
 #
 # The VAE minimizes a *bound*, so its loss is not its likelihood: the last row of the first table
 # lies clearly below the exact value. The gap is how far the encoder's Gaussian is from the true
-# distribution of the codes that lead to $x$. That gap also points at why the VAE fills the space
-# between modes. Where the generator is steep, the encoder's noise sometimes falls on the wrong
-# side, and the decoder returns the wrong mode, 2 away. By the squared distance that costs
-# $2^2 / 2\sigma^2$, hundreds of nats. So the VAE's loss punishes steep passages; D does not.
+# distribution of the codes that lead to $x$. It also points at why the VAE fills the space between
+# modes. Suppose the encoder's noise falls on the wrong side of a steep passage: the decoder
+# returns the wrong mode, 2 away, and the squared distance alone costs $2^2 / 2\sigma^2$, about
+# a hundred nats or more. So the VAE's loss has a price for steep passages, and D's has none.
 #
 # > **What we know now.** "VAEs have the better likelihood" is no law, and the noise that one
 # > gives to each decides who is ahead.
@@ -434,12 +461,13 @@ for run in by_noise:
     assert run["0.02"]["difference"] < -2 * run["0.02"]["error"]
     for noise in ("0.1", "0.2"):
         assert run[noise]["difference"] > 4 * run[noise]["error"]
-    assert abs(run["best"]["difference"]) < 0.3
+    assert abs(run["best"]["difference"]) < 2.2 * run["best"]["error"]
 assert max(map(np.max, means.values())) < exact.mean() + 0.5
 if current_scale() != "quick":
     assert vae_std > DATA.std
     assert bound < vae_exact - 0.3
-    assert 2**2 / (2 * vae_std**2) > 100
+    assert 2**2 / (2 * vae_std**2) > 80
+    assert alone["GAN"] > 1.5 * alone["VAE"] > 3 * alone["real"]
 
 # %% [markdown]
 # ## 3 · Why one covers and the other is sharp
@@ -551,7 +579,7 @@ assert ends["js", "in the middle"][2] > winner["js"][2] + 0.1
 # ## 4 · Digits and avatars
 #
 # The same on pictures: the same convolutional generator for both, about the same seconds.
-# First digits of 8×8 pixels, with codes of 16 numbers. (About 25 seconds each.)
+# First digits of 8×8 pixels, with codes of 16 numbers. (About 20 seconds each.)
 
 # %%
 from utils.data.digits import load
@@ -606,7 +634,7 @@ figures.image_rows(
         "GAN": drawn["GAN"][:12],
         "nearest to GAN's": nearest(drawn["GAN"][:12])[1],
     },
-    title="Held-out digits; samples, and below each the training digit nearest to it",
+    title="Samples, and below each the nearest training digit",
 )
 
 # %% [markdown]
@@ -860,9 +888,8 @@ figures.table(
 # Precision is about the same for both. And recall is *higher for the GAN* in each of the
 # seeds. Does the VAE not cover the digits? Its *loss* covers: every training digit has its codes.
 # But its samples are means of what might be, and means lie closer together than what they are
-# means of. The last column of the first table says so: the VAE's features spread
-# less than the GAN's, and the GAN's less than real ones. The rare slants and strokes are lost, and they are what recall counts. A
-# tendency of the loss is not a property of samples.
+# means of. The last column of the first table agrees: the VAE's features spread less than the
+# GAN's, and the GAN's less than real ones. A tendency of the loss is not a property of samples.
 #
 # > **What we know now.** A judge needs its floor, and several judges need not agree. On digits the GAN
 # > leads in Fréchet distance and recall, and nobody leads in precision.
@@ -901,15 +928,17 @@ def floor(n, number):
 floors = np.array([[floor(n, number) for n in sizes] for number in range(REPEATS)])
 
 # %% jupyter={"source_hidden": true}
-figures.curves(
+figure = figures.curves(
     {"real against real": (1 / np.array(sizes), floors)},
-    xlabel="1 / n, with n pictures in each set (50 to 700)",
+    xlabel="1 / n, with n pictures in each set (band: standard deviation)",
     ylabel="Fréchet distance",
     markers=True,
     colors={"real against real": "real"},
     title=f"It falls about as one over the sample size: from {floors[:, 0].mean():.1f} to "
     f"{floors[:, -1].mean():.2f}",
 )
+figure.axes[0].set_xticks([1 / n for n in sizes[:-1]], [f"1/{n}" for n in sizes[:-1]])
+figure
 
 # %% [markdown]
 # It falls about as $1/n$, so more than tenfold here. A model judged with few pictures looks worse
@@ -1076,8 +1105,8 @@ figures.table(
 # %% [markdown]
 # One pair of rows disagrees with what one often reads. Wu et al. measured a far higher
 # likelihood for the VAE than for the GAN, on MNIST. On our grid, each with its best noise, the
-# two are nearly even. Our GAN reaches all 25 modes and loses nothing on missed data; one that misses
-# a kind of digit would. Both results are of their data, their networks and their noise.
+# two are nearly even. Our GAN reaches all 25 modes; one that misses a kind of digit loses much.
+# Both results are of their data, their networks and their noise.
 #
 # ## What to read next
 #

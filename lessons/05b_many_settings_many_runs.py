@@ -12,8 +12,8 @@
 # # 05b · Many settings, many runs
 #
 # **Bonus.** What does a setting do? Sometimes one can compute it: β of a VAE. Otherwise one
-# can only try, many times. Then the range within one kind of model is wider than the gap between
-# the kinds at their best.
+# can only try, many times. In our runs the range within each kind of model was wider than the gap
+# between the kinds at their best.
 #
 # After this lesson you can
 #
@@ -157,9 +157,9 @@ if current_scale() != "quick":
 #
 # **So how does one choose σ², β and the size of the code?** σ² and β enter only as the product
 # βσ²: an axis of the data gets a place in the code if its variance is larger. A smaller product
-# gives sharper pictures that come back, and fuller codes; lessons 04 and 05 let the VAE *learn* σ², with
-# β = 1. The code may have more numbers than needed: those that are not worth it fall
-# silent by themselves. Too few, and axes with a large variance are lost.
+# gives a smaller error and a fuller code; lesson 05 lets the VAE *learn* σ², with β = 1. The code
+# may have more numbers than needed: those that are not worth it fall silent by themselves (as in
+# lesson 04). With too few of them some axes that are worth a place get none.
 #
 # > **What we know now.** βσ² is a water level: axes of the data below it get no code.
 #
@@ -192,11 +192,12 @@ LOOKS = {
 }
 figure, ax = figures.new_figure(8.0, 3.8)
 for place, (name, (color, marker)) in enumerate(LOOKS.items()):
-    values = [run["frechet"] for run in sweep[name]]
-    ax.plot([place, place], [min(values), max(values)], color=color, linewidth=2)
-    ax.plot([place] * len(values), values, marker, color=color, markersize=8)
+    values = sorted(run["frechet"] for run in sweep[name])
+    ax.plot([place, place], [values[0], values[-1]], color=color, linewidth=2)
+    aside = place + np.array([0, 0.08, -0.08, 0])  # or two alike would be one
+    ax.plot(aside, values, marker, color=color, markersize=8)
 ax.axhline(gaussian, color="#777777", linestyle=":")
-ax.text(4.45, gaussian * 1.05, "a Gaussian", ha="right", color="#777777")
+ax.text(0.5, gaussian * 1.05, "a Gaussian", ha="center", color="#777777")
 ax.set(yscale="log", ylabel="Fréchet distance to held-out digits", xlim=(-0.5, 4.5))
 ax.set_xticks(range(len(LOOKS)), LOOKS)
 ax.set_yticks([2, 5, 10, 20, 50], ["2", "5", "10", "20", "50"])
@@ -224,9 +225,9 @@ figures.table(
 )
 
 # %% [markdown]
-# The best of the five kinds lie close together, between 2.4 and 3.4; within a kind
-# the worst is at least one and a half times the best, and up to fourteen times. A bad learning rate
-# is worse than a Gaussian, whatever the loss.
+# The best of the five kinds lie close together, between 2.4 and 3.4. Within a kind the worst is
+# from almost twice to fourteen times the best, and in four of the five it is worse than a
+# Gaussian. Which of its settings is to blame, four runs cannot say.
 #
 # Now the care. With four settings a *range* says little: more settings would widen each of them,
 # and find better bests. The last column is another data set and another judge (FID: the
@@ -241,11 +242,11 @@ figures.table(
 assert all(len(sweep[name]) == 4 for name in LOOKS)
 assert 2.3 < min(bests.values()) < max(bests.values()) < 3.45
 ratios = [worsts[name] / bests[name] for name in LOOKS]
-assert min(ratios) > 1.45 and 13 < max(ratios) < 15
+assert 1.8 < min(ratios) < 2 and 13 < max(ratios) < 14.5
 assert min(bests, key=bests.get) == "least-squares"
 ranges = [worsts[name] - bests[name] for name in LOOKS]
-assert np.median(ranges) > max(bests.values()) - min(bests.values())
-assert sum(worst > gaussian for worst in worsts.values()) >= 4
+assert min(ranges) > max(bests.values()) - min(bests.values())
+assert sum(worst > gaussian for worst in worsts.values()) == 4
 
 # %% [markdown]
 # ## What to read next

@@ -84,7 +84,7 @@ def train_embedding(model, steps=COLLAPSE_STEPS, learning_rate=2e-3):
 # everybody ended in one point: it takes two signs. Then build and train two `TripletModel`s
 # of avatars, and return them: one whose embeddings collapse, one that keeps people apart.
 # `embedding_network(spread=False)` leaves out the normalization that gives each number of an
-# embedding the same spread over a batch. (Each training takes about five seconds.)
+# embedding the same spread over a batch. (Each training takes a few seconds.)
 #
 # <details><summary>Hint 1</summary>
 # A loss at the margin alone is not enough: it can pass there on its way. Look at
@@ -186,7 +186,7 @@ assert [len(each) for each in scores] == [225, 1_000]
 #
 # 350 pictures are few, so we help: half the size, the same brightness and contrast for all,
 # and each picture is moved, turned, zoomed, mirrored and relit a little whenever it is
-# drawn. The network is the one of lesson 08, a little wider. (About 20 seconds.)
+# drawn. The network is the one of lesson 08, a little wider.
 #
 # **Predict.** On avatars, 400 people taught such a network to err on about one pair in a
 # hundred. And 35?
@@ -279,7 +279,7 @@ from utils.models import RelevantComponents
 show_code(RelevantComponents, folded=True)
 
 # %% [markdown]
-# **Predict.** The same five people. Who errs less, the network or one covariance? (About 15
+# **Predict.** The same five people. Who errs less, the network or one covariance? (About 10
 # seconds.)
 
 # %%

@@ -23,7 +23,7 @@
 # - say what content and style measure, and what each forgets;
 # - write the Gram matrix, the style loss and the loop that paints;
 # - choose levels and weights, and say what each choice does;
-# - replace a minute of optimization by one pass through a network, and say what is lost.
+# - replace an optimization by one pass through a network, and say what is lost.
 #
 # **Minutes:** {minutes}. **You need:** convolutions. Nothing is downloaded: the photographs come
 # with scikit-image and scikit-learn, the paintings are made here, and the filters are
@@ -59,7 +59,7 @@ SIDE = scale(quick=32, laptop=192, full=192)
 PAINTER_PIECES = scale(quick=1, laptop=20, full=100)
 PAINTER_FILTERS = scale(quick=6, laptop=32, full=32)
 PAINTER_SIZE = scale(quick=(4, 1), laptop=(16, 3), full=(24, 5))
-PAINTER_STEPS = scale(quick=4, laptop=600, full=12_000)
+PAINTER_STEPS = scale(quick=4, laptop=360, full=12_000)
 TIMED_SIZE = scale(quick=32, laptop=256, full=256)
 ANSWER_FILTERS = scale(quick=6, laptop=32, full=64)
 ANSWER_ITERATIONS = scale(quick=3, laptop=40, full=300)
@@ -119,8 +119,8 @@ figures.image_grid(
 # network such as VGG19, where each layer looks at the one before.
 #
 # What does a level know of the photograph? Ask it: start from noise, and move the *pixels*
-# until the level's activations are those of the photograph. (`StyleTransfer` does this;
-# section 4 opens it. About 15 seconds.)
+# until the level's activations are those of the photograph. (`StyleTransfer` does this; section 4
+# opens it, and section 6 says how it goes down, by L-BFGS.)
 #
 # **Predict.** Which level gives the cat back hair by hair, and which only its gist?
 
@@ -186,6 +186,8 @@ if current_scale() != "quick":
     assert kept["level_1"] > 0.8, "the first level lost the detail"
     assert kept["level_1"] > kept["level_2"] > kept["level_4"]
     assert kept["level_4"] < 0.35, "the last level copies the detail"
+moved = np.abs(photo - np.roll(photo, 1, axis=1)).max(axis=-1) > 1 / 128
+assert moved.mean() > 0.5, "by one pixel, and most stay as they are"
 
 # %% [markdown]
 # ## 2 · Style is correlation between channels
@@ -278,7 +280,7 @@ figures.image_grid(
     columns=2,
     labels=[f"{name}: {gram[0, 1]:.0f} in all" for name, gram in grams.items()],
     image_size=1.7,
-    title="Where both fire (three times as bright)",
+    title="Where both fire (3 × as bright)",
 )
 
 # %% tags=["claim"]
@@ -403,7 +405,7 @@ checks.lesson10.style_losses(gatys_loss, relative_loss)
 # If the Gram is the style, a picture with the painting's Gram must look like the painting,
 # without being it. Start from noise and minimize
 # $\sum_l \lambda_l \, \mathcal L_\text{style}^{(l)}$ over the pixels, with all levels, and
-# with one level alone. (About 25 seconds.)
+# with one level alone. (About 15 seconds.)
 #
 # **Predict.** What will be missing if only the first level counts? If only the last?
 
@@ -480,6 +482,7 @@ if current_scale() != "quick":
 # $$J = \alpha\,\mathcal L_\text{content} + \beta \sum_l \lambda_l\,
 # \mathcal L_\text{style}^{(l)} + \gamma\,\mathcal L_\text{variation}.$$
 #
+# (The variation, a price on jumps between neighboring pixels, comes at the end of the section.)
 # The network is fixed. The only weights are the **pixels**, kept in $[-1, 1]$.
 #
 # ### Exercise 10.3 · The content loss and its gradient (easy, 5 minutes)
@@ -544,7 +547,8 @@ checks.lesson10.transfer(transfer)
 
 # %% [markdown]
 # The course's own model has the same parts, each relative to the photograph's or the
-# painting's own size, as in exercise 10.2: so α and β mean the same for any network.
+# painting's own size, as in exercise 10.2: so α and β mean the same for any network. In code α is
+# `content_weight`, γ `variation_weight`, and β is 1.
 
 # %%
 show_code(StyleTransfer.parts, "Content, style and variation, before the weights")
@@ -559,7 +563,7 @@ show_code(StyleTransfer.compute_loss, "J")
 # direction.
 #
 # We start from noise: no hair of the cat is there unless the content level asks for it.
-# That is the second, which section 1 says keeps the eyes and not every hair. (About 35
+# That is the second, which in section 1 kept the eyes and not every hair. (About 20
 # seconds.)
 #
 # **Predict.** After what part of the iterations is J nearly as low as at the end?
@@ -643,7 +647,7 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # **How much of each: α against β.** Only the ratio matters. Small pictures, four ratios.
-# (About 40 seconds.)
+# (About 15 seconds.)
 
 # %%
 SMALL = SIZE * 3 // 4
@@ -710,7 +714,7 @@ if current_scale() != "quick":
 # once as it is initialized, once trained to tell from which of eight photographs a patch
 # was cut. Beside it our pyramid, once with filters of plain noise, once with waves. Each
 # grows textures of three paintings, which none has seen before. The distance is section
-# 3's. (Two cells of about 20 seconds.)
+# 3's.
 
 # %% jupyter={"source_hidden": true}
 from keras import layers
@@ -752,7 +756,8 @@ print(
 )
 
 # %% [markdown]
-# **Predict.** Which of the four copies the paintings best? And which worst?
+# **Predict.** Which of the four copies the paintings best? And which worst? (About 20
+# seconds.)
 
 # %%
 from utils.networks.random_filters import random_filters
@@ -802,8 +807,9 @@ table(
 # %% [markdown]
 # By this distance the three networks that nobody has trained do about as well as the one
 # that was: training is not *needed* for texture (Ustyuzhaninov et al. 2016). One run, and the
-# means differ by a hundredth: read no order into them. Nor does the test go further. Its trained network is tiny and knows eight photographs; VGG19 does not take part;
-# whether trained filters serve *content* better is not asked.
+# means differ by a hundredth or two: read no order into them. Nor does the test go further. Its
+# trained network is tiny and knows eight photographs; VGG19 does not take part; whether trained
+# filters serve *content* better is not asked.
 #
 # Nor is the distance beyond doubt. It compares patches along random lines, and along these
 # a stroke and a grain of the same colors look much alike: it puts plain noise on a level with
@@ -846,7 +852,7 @@ shown
 # Adam looks at the gradients of one pixel over time. L-BFGS looks at how the gradient
 # *changed* along its last ten steps, and so knows the curvature. It needs no learning rate:
 # it tries a step, asks the loss, and shortens or stretches it (a line search). For that the
-# loss must be without noise, and ours is: no batches, no dropout. (About 25 seconds.)
+# loss must be without noise, and ours is: no batches, no dropout. (About 10 seconds.)
 #
 # **Predict.** Adam takes 300 gradients. How many does L-BFGS need to get as low?
 
@@ -860,20 +866,26 @@ goal = adam_film[-1].loss
 there = next((frame for frame in lbfgs_film if frame.loss <= goal), lbfgs_film[-1])
 
 # %% jupyter={"source_hidden": true}
-figures.curves(
+ends = f"Adam after {ADAM_STEPS} gradients"
+figure = figures.curves(
     {
-        name: (
-            np.array([frame.gradients for frame in run[1:]]),
-            np.array([frame.loss for frame in run[1:]]),
-        )
-        for name, run in (("Adam", adam_film), ("L-BFGS", lbfgs_film))
+        **{
+            name: (
+                np.array([frame.gradients for frame in run[1:]]),
+                np.array([frame.loss for frame in run[1:]]),
+            )
+            for name, run in (("Adam", adam_film), ("L-BFGS", lbfgs_film))
+        },
+        ends: (np.array([0, ADAM_STEPS]), np.array([goal, goal])),
     },
+    colors={ends: "#999999"},
     xlabel="gradients computed",
     ylabel="J",
     yscale="log",
-    references={f"Adam after {ADAM_STEPS} gradients": goal},
     title=f"L-BFGS is as low after {there.gradients} gradients",
 )
+figure.axes[0].set_yticks([0.01, 0.1, 1], ["0.01", "0.1", "1"])
+figure
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -935,7 +947,8 @@ losses = train_feed_forward_style(fast, pieces, PAINTER_STEPS)
 quickly = fast.repaint(unseen)
 
 # %% [markdown]
-# Beside it, what section 4's optimization makes of each, with the same weights.
+# Beside it, what section 4's optimization makes of each, with the same weights. (About 20
+# seconds.)
 
 # %%
 slowly, slow_style = [], []
@@ -995,7 +1008,7 @@ if current_scale() != "quick":
     assert pictures_per_second > 2, "not many pictures per second"
 
 # %% [markdown]
-# > **What we know now.** The same J can train pixels or a painter: a minute for one picture,
+# > **What we know now.** The same J can train pixels or a painter: many seconds for each picture,
 # > or a minute once and a fraction of a second for each.
 #
 # ## 8 · Your own photograph, your own painting
@@ -1051,7 +1064,7 @@ checks.lesson10.best_picture(best_picture)
 # %% [markdown]
 # And now yours, by the same recipe. A path to any file that Pillow reads: a phone's
 # photograph, a scan, a webcam picture. It is cut to a square, turned as the camera noted,
-# and brought to $[-1, 1]$. Without a path you get the course's. (About 35 seconds.)
+# and brought to $[-1, 1]$. Without a path you get the course's. (About 20 seconds.)
 
 # %%
 PHOTOGRAPH_PATH = ""  # for instance "~/Pictures/me.jpg"
@@ -1066,7 +1079,7 @@ def mine(path, otherwise):
 my_photo = mine(PHOTOGRAPH_PATH, photograph("coffee", LARGE))
 my_art = mine(PAINTING_PATH, painting("stained glass", LARGE, seed=0))
 model = StyleTransfer(features, match_colors(my_photo, my_art), my_art, **recipe)
-model.fit_lbfgs(LARGE_ITERATIONS)
+_ = model.fit_lbfgs(LARGE_ITERATIONS)
 
 # %% jupyter={"source_hidden": true}
 figures.image_grid(
@@ -1120,7 +1133,7 @@ table(
         (
             "style loss of one pass over the optimized picture's: cat, camera",
             " and ".join(f"{factor:.1f}" for factor in factors.values())
-            + f" (benchmark: {per_photo(laptop)}; a wider painter, "
+            + f" (benchmark, 600 steps: {per_photo(laptop)}; a wider one, "
             f"{full['training seconds'] / 60:.0f} minutes on {len(OTHERS)} "
             f"photographs: {per_photo(full)})",
             "the whole loss: about that of 50 to 100 iterations",

@@ -100,6 +100,18 @@ def test_a_point_that_no_code_comes_near_is_unlikely_but_finite():
     np.testing.assert_allclose(logs, exact, atol=1e-3)
 
 
+def test_the_decoder_meets_powers_of_two_alone_since_jax_compiles_for_each_size():
+    sizes = set()
+
+    def decoder(z):
+        sizes.add(len(z))
+        return torn(z)
+
+    decoder_log_likelihood(decoder, torn(np.zeros((1, 2))), 0.1)
+    assert len(sizes) > 1
+    assert all(n & (n - 1) == 0 for n in sizes)
+
+
 @pytest.mark.parametrize("name", ["std", "tolerance", "reach"])
 @pytest.mark.parametrize("value", [0, -1, np.nan, np.inf])
 def test_numbers_that_are_not_positive_are_refused(name, value):

@@ -7,14 +7,15 @@ from keras import ops
 from scipy.special import logsumexp
 
 from utils.core.arrays import to_numpy
+from utils.core.batches import filled_up
 from utils.core.validation import finite, number
 
 # Gauss-Legendre nodes in each direction of a cell: exact for polynomials of degree 5.
 _NODES = 3
 _START = 96  # cells in each direction
 _POINTS_AT_ONCE = 32
-_BATCH = 30_000
-_CELLS_AT_ONCE = 4_000
+_BATCH = 2**15  # codes
+_CELLS_AT_ONCE = _BATCH // _NODES**2
 _DEEPEST = 14
 _CORNERS = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])
 # Where the image of a cell is wider than this, in std, something may hide in it.
@@ -90,13 +91,21 @@ class _Images:
         codes = cells[:, None] + half * self.offsets
         log_masses = self.log_weights + 2 * np.log(half) - 0.5 * (codes**2).sum(axis=-1)
         flat = codes.reshape(-1, 2).astype("float32")
-        # Not core's batches: a decoder may be any function of NumPy arrays, too.
         made = [
-            ops.convert_to_numpy(self.decoder(flat[start : start + _BATCH]))
+            self._made(flat[start : start + _BATCH])
             for start in range(0, len(flat), _BATCH)
         ]
         made = np.concatenate(made).astype("float64")
         return log_masses, made.reshape(len(cells), len(self.offsets), -1)
+
+    def _made(self, codes):
+        """Examples (n, ...) of few codes; filled up, as JAX compiles for each size.
+
+        Not core's batches: a decoder may be any function of NumPy arrays, too.
+        """
+        n = len(codes)
+        filled = np.concatenate([codes, codes[:1].repeat(filled_up(n) - n, axis=0)])
+        return ops.convert_to_numpy(self.decoder(filled))[:n]
 
 
 def _look(x, std, log_masses, made) -> _Look:

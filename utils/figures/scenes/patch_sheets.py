@@ -63,7 +63,8 @@ def patch_sheet(
         width, height + (0.45 if title else 0.1), rows, columns * wide
     )
     panels = np.atleast_1d(axes).reshape(-1, wide)
-    figure.get_layout_engine().set(w_pad=0.03, h_pad=0.03)
+    # Wider between units than between patches.
+    figure.get_layout_engine().set(w_pad=0.1 if beside is None else 0.04, h_pad=0.03)
     for pair, (name, patches) in zip(panels, blocks.items(), strict=False):
         bare(pair[-1])
         show_image(pair[-1], patch_block(patches))

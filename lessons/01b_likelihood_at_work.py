@@ -39,7 +39,7 @@ PATCHES = scale(quick=2_000, laptop=20_000, full=100_000)
 PHOTO_EPOCHS = scale(quick=1, laptop=2, full=20)
 
 # %% [markdown]
-# ## 1 · One valley or two
+# ## 1 · One valley or several
 #
 # The data $p$ have two modes, the model $q$ is a single Gaussian. Forward KL,
 # $\mathrm{KL}(p\,\|\,q)$, takes its mean under the data; reverse KL, $\mathrm{KL}(q\,\|\,p)$,
@@ -207,7 +207,7 @@ checks.lesson01.fit_by_reverse_kl(fit_by_reverse_kl)
 
 # %% [markdown]
 # > **What we know now.** Where a loss has several valleys, the start decides. For maximum
-# > likelihood with one Gaussian there is one valley; for reverse KL there is one per mode.
+# > likelihood here has one valley; reverse KL has one per mode, and a shallow one across both.
 #
 # ## 2 · How many examples does a fit need?
 #
@@ -259,13 +259,13 @@ figures.curves(
 
 # %% [markdown]
 # A straight line that falls by a factor of ten for ten times the examples, and lies higher
-# for more parameters. So there is no free choice of a larger model: what it could gain in
-# fit, it must first repay in examples. The mixture of lesson 01 has 21 449 parameters for
+# for more parameters. So a larger model is not free: each parameter costs $1/(2m)$ nats, and
+# has to fit better by more than that. The mixture of lesson 01 has 21 449 parameters for
 # 1 437 digits. There $m$ is not larger than $k$, and the rule does not apply; but the gap
 # between its training and held-out bits has the same cause.
 #
-# > **What we know now.** A fit with $k$ parameters to $m$ examples stays about $k/(2m)$ nats
-# > from the truth, even if the model is right.
+# > **What we know now.** A fit with $k$ parameters to many more examples $m$ stays about
+# > $k/(2m)$ nats from the truth, even if the model is right.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -282,7 +282,7 @@ if current_scale() != "quick":
 # 8 bits.
 #
 # **Predict.** How many of the 8 bits does a model save that knows which pairs of pixels are
-# bright together? (About 10 seconds.)
+# bright together?
 
 # %%
 from utils.data.patches import photograph_patches
@@ -314,19 +314,23 @@ models["mixture of 10"].compile(keras.optimizers.Adam(0.01))
 models["mixture of 10"].fit(photos, batch_size=250, epochs=PHOTO_EPOCHS, verbose=0)
 
 bits = {name: m.bits_per_dimension(unseen, LEVEL) for name, m in models.items()}
+own_bits = {name: m.bits_per_dimension(photos, LEVEL) for name, m in models.items()}
 
 # %% jupyter={"source_hidden": true}
 figures.table(
-    [("uniform", "8.00"), *((name, f"{b:.2f}") for name, b in bits.items())],
-    ("model", "bits per pixel, unseen photographs"),
+    [
+        ("uniform", "8.00", "8.00"),
+        *((name, f"{own_bits[name]:.2f}", f"{bits[name]:.2f}") for name in models),
+    ],
+    ("model", "bits, photographs learned from", "bits, unseen ones"),
     caption=f"Mean brightness: {photos.mean():.2f} learned from, {unseen.mean():.2f} unseen",
 )
 
 # %% [markdown]
 # (`shrinkage` makes the ten starting covariances more alike: a small cluster has directions in
-# which it hardly varies.) The diagonal Gaussian costs *more* than all levels alike: it
-# expects the brightness of the photographs it has learned from, and the unseen ones are
-# darker. Pairs of pixels save about a third of the bits. What do the models draw?
+# which it hardly varies.) On unseen photographs the diagonal Gaussian costs *more* than
+# all levels alike: it expects the brightness of those it has learned from, and the unseen ones
+# are darker. Pairs of pixels save about a third of the bits. What do the models draw?
 
 # %%
 samples = {name: m.sample(4_000, seed=seed(9)) for name, m in models.items()}
@@ -367,32 +371,39 @@ def differences(pixels):
 
 edges = {name: differences(pixels) for name, pixels in samples.items()}
 tails = {name: kurtosis(x, fisher=False) for name, x in edges.items()}
+for name, value in tails.items():
+    print(f"{name:14} kurtosis {value:.1f}")
 
 # %% jupyter={"source_hidden": true}
 figures.histograms(
-    {"real": edges["real"], "generated": edges["full"]},
+    {"real": edges["real"], "the full Gaussian": edges["full"]},
     bins=41,
     bounds=(-0.4, 0.4),
-    xlabel="difference of two neighboring pixels (the full Gaussian's: generated)",
-    title="Kurtosis: " + ", ".join(f"{k} {value:.1f}" for k, value in tails.items()),
+    colors={"the full Gaussian": "generated"},
+    xlabel="difference of two neighboring pixels",
+    title="Photographs: a sharp peak at 0, and long tails",
 )
 
 # %% [markdown]
-# The title gives the kurtosis. Both Gaussians have 3, within chance. Photographs have far
-# more: a sharp peak at 0, and long tails, which are the edges. A mixture may be flat in
-# one component and busy in another, and gets part of the way. Better pictures need another
-# kind of model.
+# Both Gaussians have a kurtosis of 3, within chance. Photographs have far more: a sharp peak at
+# 0, and long tails, which are the edges. A mixture may be flat in one component and busy in
+# another, and gets part of the way. Better pictures need another kind of model.
 #
 # > **What we know now.** A Gaussian can match every mean and every pair of pixels, and still
-# > has no edges: it cannot be nearly 0 almost everywhere and large now and then.
+# > has no edges: differences of neighbors that are mostly near 0, and large now and then.
 
 # %% tags=["claim"]
-assert bits["diagonal"] > 8 and bits["full"] < 6 and unseen.mean() < photos.mean()
+assert (
+    bits["diagonal"] > 8 > own_bits["diagonal"]
+    and bits["full"] < 6
+    and unseen.mean() < photos.mean()
+)
 assert abs(tails["full"] - 3) < 0.5 and abs(tails["diagonal"] - 3) < 0.5
 assert tails["real"] > 10
 if current_scale() != "quick":
     assert bits["mixture of 10"] < bits["full"] - 0.3
     assert 4 < tails["mixture of 10"] < tails["real"]
+    assert abs(bits["full"] / 8 - 2 / 3) < 0.06
 
 # %% [markdown]
 # ## 4 · Measured here, published, source

@@ -117,7 +117,7 @@ def check_hand_ins(
                     running.append(_start(path, exercises, limits, environment))
                 except OSError as error:
                     done.append(HandIn(path, [], f"cannot be read: {error.strerror}"))
-            time.sleep(0.1)
+            time.sleep(0.25)
             for one in list(running):
                 if (stopped := _watch(one, limits)) is not None:
                     running.remove(one)

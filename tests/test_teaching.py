@@ -90,17 +90,17 @@ def test_what_goes_wrong_is_said_in_the_words_of_the_check(path):
 
 
 @pytest.mark.parametrize("path", [*NOTES, TEACHING / "README.md"], ids=lambda p: p.stem)
-def test_every_exercise_that_notes_name_exists(path):
-    named = re.findall(
-        r"Exercises? (\d+\.\d+)(?: and (\d+\.\d+))?", path.read_text("utf-8")
-    )
+def test_every_exercise_that_notes_name_exists_and_takes_as_long(path):
+    notes = path.read_text("utf-8")
+    named = re.findall(r"Exercises? (\d+\.\d+)(?: and (\d+\.\d+))?", notes)
     exercises = {
-        cell.number
+        number: minutes
         for lesson in LESSONS.values()
-        for cell in lesson.cells
-        if cell.tag == "exercise"
+        for number, minutes in minutes_on_cards(lesson.cells).items()
     }
-    assert {number for pair in named for number in pair if number} <= exercises
+    assert {number for pair in named for number in pair if number} <= exercises.keys()
+    for number, minutes in re.findall(r"(\d+\.\d+) \((\d+)\s+minutes\)", notes):
+        assert exercises[number] == int(minutes)
 
 
 @pytest.mark.parametrize("path", NOTES, ids=lambda path: path.stem)

@@ -7,6 +7,7 @@ import pytest
 
 import utils
 from utils.course import cli, doctor, downloads, report
+from utils.course.backend import backend
 from utils.course.scale import SCALES
 
 
@@ -118,8 +119,8 @@ def environments(monkeypatch):
     """What kernels would be started with, without starting any."""
     seen = []
 
-    def execute(notebook, folder, environment, **_):
-        seen.append({**os.environ, **environment})
+    def execute(notebook, folder, environment, keep=None, **_):
+        seen.append({**os.environ, **environment, "keep": keep})
         return iter(())
 
     monkeypatch.setattr(report, "execute", execute)
@@ -160,6 +161,18 @@ def test_the_scale_comes_from_the_option_or_the_environment(
     monkeypatch.setenv("COURSE_SCALE", name)
     assert command("run").exit_code == 0
     assert [seen["COURSE_SCALE"] for seen in environments] == [name, name]
+
+
+def test_trainings_are_kept_at_full_or_where_a_folder_is_named(
+    command, environments, course, tmp_path
+):
+    for options in ([], ["--scale", "full"], ["--keep", tmp_path, "--seed", 1]):
+        assert command("run", *options).exit_code == 0
+    assert [seen["keep"] for seen in environments] == [
+        None,
+        course.root / ".trainings" / "03_sums" / f"full-{backend()}-0",
+        tmp_path / "03_sums" / f"laptop-{backend()}-1",
+    ]
 
 
 def test_the_seed_of_a_run_comes_from_the_option_or_the_environment(

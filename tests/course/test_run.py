@@ -1,7 +1,11 @@
+import json
+import re
+
 import pytest
 from nbclient import NotebookClient
 from nbformat import v4
 
+from utils.course import report
 from utils.course.build import learner_edition, solutions_edition
 from utils.course.folder import find_course
 from utils.course.greeting import without_greeting
@@ -93,6 +97,19 @@ def test_a_quiet_kernel_drops_the_greeting_and_nothing_else(tmp_path):
     assert notebook.cells[0].outputs == []
     errors = [one for one in notebook.cells[1].outputs if one.get("name") == "stderr"]
     assert [one.text for one in errors] == ["mine\n"]
+
+
+def test_a_cell_that_takes_long_says_how_far_it_is(course, monkeypatch, capsys):
+    """What a training told is in the line, as `keep_trainings` writes it."""
+    monkeypatch.setattr(report, "PATIENCE", 1.0)
+    progress = {"training": 2, "epoch": 7, "epochs": 90, "spared": 0.0}
+    tell = f"open('progress.json', 'w').write({json.dumps(progress)!r})"
+    notebook = _notebook(f"import time; {tell}; time.sleep(3.5)")
+    monkeypatch.setattr(report, "execute", lambda *a, keep: execute(*a))
+    run = report.LessonRun("03", "solutions")
+    report.follow(run, notebook, course, {}, keep=course.lessons)
+    said = capsys.readouterr().out
+    assert re.search(r"1/1 +\d s so far, training 2: epoch 7 of 90", said)
 
 
 def test_a_learners_first_output_is_not_tensorflows(tmp_path, monkeypatch):

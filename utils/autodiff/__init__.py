@@ -1,6 +1,6 @@
 """One interface for gradients on three backends: TensorFlow, JAX and PyTorch.
 
-These seven names are all that the course needs of a backend, and only the modules
+These nine names are all that the course needs of a backend, and only the modules
 in this folder import one. The backend is the one that Keras runs on
 (`KERAS_BACKEND`, read once, when Keras is imported).
 
@@ -63,6 +63,21 @@ def full_precision():
     An exercise's check runs in it, so that no verdict depends on `COURSE_PRECISION`.
     """
     return _backend.full_precision()
+
+
+def random_state():
+    """Returns how far the backend's own generator has come, or None if it has none.
+
+    TensorFlow and JAX draw from seeds that Keras hands them; PyTorch shuffles data by
+    a generator of its own.
+    """
+    return _backend.random_state()
+
+
+def set_random_state(state):
+    """Lets the backend's own generator go on from what `random_state` returned."""
+    if state is not None:
+        _backend.set_random_state(state)
 
 
 def value_and_gradients(loss_fn, variables):
@@ -148,5 +163,7 @@ __all__ = [
     "input_gradient",
     "minimize",
     "portable_train_step",
+    "random_state",
+    "set_random_state",
     "value_and_gradients",
 ]

@@ -36,6 +36,10 @@ def use_deterministic_kernels():
     os.environ["XLA_FLAGS"] = f"{flags} --xla_gpu_deterministic_ops=true".strip()
 
 
+def random_state():
+    """None: each draw has a seed."""
+
+
 class _InnerScope(keras.StatelessScope):
     """A stateless scope that starts from the one around it and notes assignments."""
 

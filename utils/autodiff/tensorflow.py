@@ -35,6 +35,10 @@ def use_deterministic_kernels():
     tf.config.experimental.enable_op_determinism()
 
 
+def random_state():
+    """None: each draw has a seed."""
+
+
 def value_and_gradients(loss_fn, variables):
     """A tape that watches these variables alone: all others are constants."""
     tensors = [variable.value for variable in variables]

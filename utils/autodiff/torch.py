@@ -37,6 +37,16 @@ def use_deterministic_kernels():
     torch.use_deterministic_algorithms(True, warn_only=True)
 
 
+def random_state():
+    """That of the generator on the CPU, which shuffles data."""
+    return torch.get_rng_state().numpy()
+
+
+def set_random_state(state):
+    """Goes on from there."""
+    torch.set_rng_state(torch.from_numpy(state))
+
+
 def value_and_gradients(loss_fn, variables):
     """`torch.autograd.grad`, which leaves no `.grad` on any other variable."""
     tensors = [variable.value for variable in variables]

@@ -9,6 +9,11 @@ from utils.course.folder import CourseError
 BACKENDS = ("tensorflow", "jax", "torch")
 
 
+def backend() -> str:
+    """Name the backend that Keras will run on: `KERAS_BACKEND`, or TensorFlow."""
+    return os.environ.get("KERAS_BACKEND") or "tensorflow"
+
+
 def check_backend() -> None:
     """Look at `KERAS_BACKEND` without starting Keras, which would take seconds.
 

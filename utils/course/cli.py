@@ -174,20 +174,31 @@ def run(
     jobs: Annotated[
         int, typer.Option(min=1, help="How many lessons at a time, the longest first.")
     ] = 1,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep each finished training there; run again after a stop, and it is "
+            "taken up. At full this is .trainings/; remove it to train afresh."
+        ),
+    ] = None,
     with_table: Annotated[bool, typer.Option("--table/--no-table", hidden=True)] = True,
 ) -> None:
     """Execute lessons headless, straight from their sources, and time every cell."""
     from utils.course import build as builder
     from utils.course import report
+    from utils.course.backend import backend
     from utils.course.source import read_lessons
 
     course = find_course(ctx.obj)
     _look_around()
     chosen = read_lessons(course.choose(lessons or []))
+    if scale == "full" and not keep:
+        keep = course.root / ".trainings"
     if jobs > 1 and len(chosen) > 1:
         options = ["--scale", scale, "--edition", edition, "--seed", str(seed)]
         options += ["--strict" if strict else "--no-strict"]
         options += ["--html", str(html)] if html else []
+        options += ["--keep", str(keep)] if keep else []
         _run_side_by_side(course, chosen, jobs, options, timings)
         return
     make = getattr(builder, f"{edition}_edition")
@@ -202,7 +213,8 @@ def run(
         for lesson in chosen:
             notebook = make(lesson)
             runs.append(report.LessonRun(lesson.name, edition))
-            report.follow(runs[-1], notebook, course, environment)
+            kept = keep and keep / lesson.name / f"{scale}-{backend()}-{seed}"
+            report.follow(runs[-1], notebook, course, environment, keep=kept)
             if html:
                 _say(f"wrote {report.write_html(notebook, lesson.name, html)}")
     finally:

@@ -1,8 +1,10 @@
 """Follow a run on the screen, and keep what it measured: table, JSON, HTML."""
 
+import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +15,12 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from utils.course.backend import backend
 from utils.course.folder import Course, CourseError
-from utils.course.run import CellRun, code_cells, execute
+from utils.course.run import CellRun, code_cells, execute, progress
+
+#: Seconds after which a cell that still runs says how far it is.
+PATIENCE = 60.0
 
 
 @dataclass
@@ -57,17 +63,54 @@ def follow(
     console = Console()
     console.print(f"{lesson.lesson} ({lesson.edition})", highlight=False)
     try:
-        with console.status("starting the kernel") as status:
+        with _telling_how_far(console, lesson, total, options.get("keep")):
             for cell in execute(notebook, folder, environment, **options):
                 lesson.cells.append(cell)
-                line = f"  {cell.number:>3}/{total} {cell.seconds:7.2f} s  {cell.text}"
-                console.print(Text(line, no_wrap=True, overflow="ellipsis"))
-                status.update(f"{cell.number} of {total} cells are done")
+                spared = f" ({cell.spared:.0f} s of it kept)" if cell.spared else ""
+                line = f"  {cell.number:>3}/{total} {cell.seconds:7.2f} s{spared}"
+                text = Text(f"{line}  {cell.text}", no_wrap=True, overflow="ellipsis")
+                console.print(text)
     except CourseError as error:
         lesson.failed = True
         raise type(error)(f"{lesson.lesson}: {error}") from None
     finally:
-        lesson.seconds = perf_counter() - started
+        spared = sum(cell.spared for cell in lesson.cells)
+        lesson.seconds = perf_counter() - started + spared
+
+
+@contextlib.contextmanager
+def _telling_how_far(
+    console: Console, lesson: LessonRun, total: int, keep: Path | None
+) -> Iterator[None]:
+    """Say how far a cell is: each second on a terminal, else a line each minute."""
+    done = threading.Event()
+
+    def tell() -> None:
+        cells, since, patience = -1, 0.0, PATIENCE
+        while not done.wait(1):
+            if cells != len(lesson.cells):
+                cells, since, patience = len(lesson.cells), perf_counter(), PATIENCE
+            seconds = perf_counter() - since
+            text = f"  {cells + 1:>3}/{total} {seconds:7.0f} s so far"
+            told = progress(keep)
+            if "epoch" in told:
+                text += ", training {training}: epoch {epoch} of {epochs}".format(
+                    **told
+                )
+            if console.is_terminal:
+                status.update(text)
+            elif seconds >= patience:
+                patience += PATIENCE
+                console.print(text, highlight=False)
+
+    with console.status("starting the kernel") as status:
+        thread = threading.Thread(target=tell, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
 
 
 def table(runs: Iterable[LessonRun]) -> Table:
@@ -90,7 +133,6 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
     One file per lesson, so that one that was measured again takes only its own place.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    backend = os.environ.get("KERAS_BACKEND") or "tensorflow"
     cores = getattr(os, "process_cpu_count", os.cpu_count)  # the first from 3.13 on
     for lesson in runs:
         if lesson.failed:
@@ -98,7 +140,7 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
         told = {
             "scale": scale,
             "edition": lesson.edition,
-            "backend": backend,
+            "backend": backend(),
             "cores": cores(),
             "seconds": round(lesson.seconds, 1),
             "cells": [[round(cell.seconds, 2), cell.text] for cell in lesson.cells],

@@ -1,10 +1,11 @@
 """Execute notebooks headless, cell by cell, and time every cell."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, time
 
 from nbclient import NotebookClient
 from nbclient.exceptions import (
@@ -12,18 +13,29 @@ from nbclient.exceptions import (
     CellTimeoutError,
     DeadKernelError,
 )
-from nbformat import NotebookNode
+from nbformat import NotebookNode, v4
 
 from utils.course.folder import CourseError
+
+# `In` holds the cells so far; the notebook's own names stay as they are.
+KEEP = """\
+from utils.course import quiet
+from utils.models.kept_trainings import keep_trainings
+keep_trainings({folder!r}, In)
+del quiet, keep_trainings"""
 
 
 @dataclass(frozen=True)
 class CellRun:
-    """One executed code cell; `number` counts as Jupyter does after Run All."""
+    """One executed code cell; `number` counts as Jupyter does after Run All.
+
+    `spared` of its seconds are those of trainings that an earlier run had kept.
+    """
 
     number: int
     seconds: float
     text: str
+    spared: float = 0.0
 
 
 class CellFailed(CourseError):
@@ -36,6 +48,7 @@ def execute(
     environment: Mapping[str, str],
     keep_going: bool = False,
     limit: float | Callable[[NotebookNode], float] | None = None,
+    keep: Path | None = None,
     **of_kernel,
 ) -> Iterator[CellRun]:
     """Execute a notebook's code cells one by one; outputs are filled in place.
@@ -49,6 +62,9 @@ def execute(
         keep_going: Whether to go on after a cell that raises.
         limit: Seconds that a cell may take, or a function that says so when it begins;
             None for no limit.
+        keep: A folder for finished trainings of this notebook, which a run that was
+            stopped takes up; None to keep none. Those that the run, once it has come
+            to its end, had no use for are cleared away.
         **of_kernel: How its process is started, as `subprocess.Popen` takes it.
 
     Yields:
@@ -73,6 +89,12 @@ def execute(
             cell.outputs, cell.execution_count = [], None
     numbered = enumerate(code_cells(notebook), 1)
     with client.setup_kernel(env=kernel_environment() | environment, **of_kernel):
+        begun, spared = time(), 0.0
+        if keep:
+            cell = v4.new_code_cell(KEEP.format(folder=str(keep.resolve())))
+            notebook.cells.append(cell)
+            client.execute_cell(cell, len(notebook.cells) - 1, store_history=False)
+            notebook.cells.pop()
         for number, (index, cell) in numbered:
             started = perf_counter()
             try:
@@ -90,8 +112,19 @@ def execute(
                     f"cell {number} ended its kernel; often the memory was full. "
                     f"The cell:\n{cell.source}"
                 ) from None
-            yield CellRun(number, perf_counter() - started, first_line(cell.source))
+            before, spared = spared, progress(keep).get("spared", 0.0)
+            seconds = perf_counter() - started + spared - before
+            yield CellRun(number, seconds, first_line(cell.source), spared - before)
         client.set_widgets_metadata()
+    for path in keep.glob("*.pickle") if keep else ():
+        if path.stat().st_mtime < begun:
+            path.unlink()
+
+
+def progress(keep: Path | None) -> dict[str, float]:
+    """Tell how far the trainings of a running cell are: which one, epoch, epochs."""
+    path = keep and keep / "progress.json"
+    return json.loads(path.read_text("utf-8")) if path and path.exists() else {}
 
 
 def kernel_environment() -> dict[str, str]:

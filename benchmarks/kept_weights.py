@@ -1,0 +1,145 @@
+"""Train at `full` what a laptop has no time for, and keep the weights with a card.
+
+    python benchmarks/kept_weights.py digits      # or judge, embedding, avatars VAE, …
+
+Each set is trained as its lesson trains it at `full`, rounded to float16, scored as it
+then is, and written to `results/weights/`. Stopped, it goes on with the training that
+it was in (`.trainings/`). Minutes are the machine's, with whatever else ran on it.
+"""
+
+import os
+import platform
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+from record import RESULTS, record
+
+from utils.autodiff import accelerator
+from utils.data.avatars import render, sample_factors
+from utils.data.digits import load
+from utils.data.faces import draw_avatars
+from utils.data.pk_batches import PKBatches
+from utils.evaluation.digit_classifier import (
+    classifier_accuracy,
+    digit_features,
+    train_classifier,
+)
+from utils.evaluation.frechet import frechet_feature_distance
+from utils.evaluation.verification import equal_error_rate, pair_scores
+from utils.models import GAN, TripletModel
+from utils.models.kept_trainings import keep_trainings
+from utils.models.recipes import picture_model, train_with_looks
+from utils.networks.dcgan import convolutional_discriminator, convolutional_generator
+from utils.networks.embedding import embedding_network
+from utils.networks.trained_weights import load_trained, save_trained
+
+SEED = 0
+SHAPE = (28, 28, 1)
+
+
+def judge_network():
+    """The network of `train_classifier` for MNIST, untrained."""
+    blank = np.zeros((10, *SHAPE), "float32")
+    return train_classifier(blank, np.arange(10), epochs=1)
+
+
+def judge():
+    """A classifier of MNIST whose features say how far drawn digits are from real."""
+    digits = load("mnist")
+    model = train_classifier(digits.train_pictures, digits.train_labels, epochs=2)
+    yield model, "the classifier of `train_classifier` for 28×28 pictures"
+    found = classifier_accuracy(digits.test_pictures, digits.test_labels, model)
+    halves = np.split(digit_features(digits.test_pictures, model), 2)
+    floor = frechet_feature_distance(*halves)
+    yield {"accuracy": found, "Fréchet distance of the test digits' halves": floor}
+
+
+def digits(steps=50_000):
+    """Lesson 03's convolutional pair: epoch by epoch, so that a stop costs one."""
+    data, batch = load("mnist"), 64
+    pair = convolutional_generator(SHAPE), convolutional_discriminator(SHAPE)
+    gan = GAN(*pair)
+    gan.compile(*(keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in pair))
+    whole = data.train_pictures[: len(data.train_pictures) // batch * batch]
+    for _ in range(steps * batch // len(whole)):
+        gan.fit(whole, batch_size=batch, verbose=0)
+    yield gan.generator, "convolutional_generator((28, 28, 1))"
+    sees = judge_network()
+    load_trained(sees, "judge")
+    drawn = gan.sample(10_000, SEED)
+    features = [digit_features(x, sees) for x in (data.test_pictures, drawn)]
+    votes = sees.predict(drawn, verbose=0).argmax(axis=1)
+    rarest = np.bincount(votes, minlength=10).min() / len(votes)
+    distance = frechet_feature_distance(*features)
+    yield {"Fréchet feature distance": distance, "share of the rarest digit": rarest}
+
+
+def embedding(people=2_000, pictures=10, steps=2_000, looks=8, unseen=200):
+    """Lesson 08's embedding of avatars, by batch-hard triplets."""
+    train = draw_avatars(people, pictures, seed=1)
+    network = embedding_network((32, 32, 3), 32, widths=(16, 32, 64))
+    batches = PKBatches(train.pictures, train.labels, 16, 4, steps // looks, SEED)
+    train_with_looks(TripletModel(network, "batch-hard", 0.3), batches, looks)
+    yield network, "embedding_network((32, 32, 3), 32, widths=(16, 32, 64))"
+    test = draw_avatars(unseen, pictures, seed=2)
+    scores = pair_scores(network.predict(test.pictures, verbose=0), test.labels)
+    yield {"equal error rate of people never seen": equal_error_rate(*scores)}
+
+
+def avatars(name, epochs=120, count=50_000):
+    """Lesson 05's avatars, epoch by epoch."""
+    real = render(sample_factors(count, seed=0), size=32)
+    model = picture_model(name, real.shape[1:], 64)
+    for _ in range(epochs):
+        model.fit(real[: count // 64 * 64], batch_size=64, verbose=0)
+    part = {"VAE": "decoder", "GAN": "generator"}[name]
+    yield getattr(model, part), "convolutional_generator((32, 32, 3), 64)"
+    yield {}
+
+
+SETS = {
+    "judge": judge,
+    "digits": digits,
+    "embedding": embedding,
+    "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
+    "avatars_VAE": lambda: avatars("VAE"),
+    "avatars_GAN": lambda: avatars("GAN"),
+}
+
+
+def make(name, folder):
+    """Trains a set; returns its card, the weights written beside where it stands."""
+    keras.utils.set_random_seed(SEED)
+    begin = time.perf_counter()
+    making = SETS[name]()
+    network, built = next(making)
+    minutes = (time.perf_counter() - begin) / 60
+    written = save_trained(network, folder / f"{name}.npz")
+    return {
+        "network": built,
+        "script": f"benchmarks/kept_weights.py {name}",
+        "seed": SEED,
+        "machine": accelerator() or f"{os.cpu_count()} cores, {platform.machine()}",
+        "software": f"Keras {keras.__version__} on {keras.backend.backend()}",
+        "minutes": round(minutes, 1),
+        "scores": {key: round(float(x), 5) for key, x in next(making).items()},
+        **written,
+    }
+
+
+def main():
+    """Makes the sets that are named, or all."""
+    folder = RESULTS / "weights"
+    folder.mkdir(exist_ok=True)
+    names = sys.argv[1:] or list(SETS)
+    source = Path(__file__).read_text("utf-8")
+    keep_trainings(RESULTS.parent / ".trainings" / "-".join(names), [source])
+    for name in names:
+        print(name, record("weights", (name,), make(name, folder)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

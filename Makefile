@@ -1,9 +1,8 @@
 # Measure, then minimize: `make lab` opens the course, `make test` proves it.
-# Settings: make lab PYTHON=python3.12 · make test JOBS=4
+# Settings: make lab PYTHON=python3.12 · make lab BACKEND=jax · make test JOBS=4
 PYTHON ?= python3
 JOBS ?= 2
 TORCH ?= torch==2.13.0
-BACKEND ?= jax
 GPU_PYTHON ?= python3
 TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
@@ -19,10 +18,19 @@ endif
 endif
 
 .PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
+.PHONY: lessons-full weights
 .PHONY: lessons notebooks format lock doctor .venv .venv-jax .venv-torch
 
-lab: .venv
-	.venv/bin/course lab
+# A machine with little room takes JAX: `make lab BACKEND=jax`, 1.2 GB for 2.8.
+VENV_ = .venv
+VENV_tensorflow = .venv
+VENV_jax = .venv-jax
+VENV_torch = .venv-torch
+VENV = $(or $(VENV_$(BACKEND)),$(error BACKEND is $(BACKEND), but must be tensorflow, \
+	jax or torch))
+
+lab: $(VENV)
+	$(if $(BACKEND),KERAS_BACKEND=$(BACKEND)) $(VENV)/bin/course lab
 
 test: lint unit editions
 
@@ -51,10 +59,17 @@ test-torch: .venv-torch
 # The unit tests on the accelerator that JAX or PyTorch sees, in an environment that has
 # them for it: make test-gpu BACKEND=torch GPU_PYTHON=/opt/torch/bin/python
 test-gpu:
-	KERAS_BACKEND=$(BACKEND) $(GPU_PYTHON) -m pytest --accelerator
+	KERAS_BACKEND=$(or $(BACKEND),jax) $(GPU_PYTHON) -m pytest --accelerator
 
 lessons-jax: .venv-jax
 	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick --jobs $(JOBS)
+
+# A night: stopped, it goes on where it was.
+lessons-full: .venv-jax
+	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale full --jobs $(JOBS)
+
+weights: .venv
+	.venv/bin/python benchmarks/kept_weights.py
 
 lessons: .venv
 	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop --jobs $(JOBS)

@@ -43,7 +43,10 @@ def plane_pair():
 
 
 def train(pair, data, batch):
-    """Returns a function that trains one epoch on an array of examples."""
+    """Returns a function that trains one epoch on an array of examples.
+
+    It may be given a function of no arguments, to call after each step.
+    """
     generator, discriminator, latent_dim = pair
     data = torch.from_numpy(data.reshape(len(data), -1))
     g_adam = torch.optim.Adam(generator.parameters(), 2e-4, (0.5, 0.999))
@@ -51,7 +54,7 @@ def train(pair, data, batch):
     loss = nn.BCEWithLogitsLoss()
     ones, zeros = torch.ones(batch, 1), torch.zeros(batch, 1)
 
-    def epoch():
+    def epoch(after_step=lambda: None):
         for real in data[torch.randperm(len(data))].split(batch):
             g_adam.zero_grad()
             fake = generator(torch.randn(batch, latent_dim))
@@ -65,5 +68,6 @@ def train(pair, data, batch):
             d_loss = (real_loss + fake_loss) / 2
             d_loss.backward()
             d_adam.step()
+            after_step()
 
     return epoch

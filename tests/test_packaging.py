@@ -149,6 +149,39 @@ def test_make_hands_on_a_data_folder_whole_and_absolute(
     assert said.stdout == f"{expected}||\n"
 
 
+@pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")
+@pytest.mark.parametrize(
+    ("setting", "lock", "last"),
+    [
+        ((), "requirements.lock", ".venv/bin/course lab"),
+        (
+            ("BACKEND=jax",),
+            "requirements-jax.lock",
+            "KERAS_BACKEND=jax .venv-jax/bin/course lab",
+        ),
+        (("BACKEND=cupy",), "", "must be tensorflow, jax or torch."),
+    ],
+)
+def test_make_lab_opens_the_environment_of_the_backend_asked_for(
+    tmp_path, setting, lock, last
+):
+    """In a folder where none is made yet; nothing is done but told."""
+    for name in (*LOCKS, "pyproject.toml", "Makefile"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    ours = {"MAKEFLAGS", "BACKEND", "COURSE_DATA"}
+    said = subprocess.run(
+        ["make", "-n", "lab", *setting],
+        cwd=tmp_path,
+        env={k: v for k, v in os.environ.items() if k not in ours},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert (said.returncode == 0) == bool(lock)
+    assert f"-r {lock}" in said.stdout if lock else "pip" not in said.stdout
+    assert last in said.stdout.splitlines()[-1]
+
+
 def test_environment_yml_pins_python_and_takes_the_rest_from_the_lock():
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
     python, pip, through_pip = environment["dependencies"]

@@ -96,8 +96,8 @@ fake = generated(2).sample(1_000, seed=seed(1))
 # %%
 DISCRIMINATORS = {
     "undecided": lambda x: 0 * x,
-    "careful": lambda x: 2 - 2 * x,
-    "overconfident": lambda x: 20 - 20 * x,
+    "gentle": lambda x: 2 - 2 * x,
+    "steep": lambda x: 20 - 20 * x,
 }
 
 
@@ -127,13 +127,13 @@ figures.curves(
 )
 
 # %% [markdown]
-# The careful one wins. The undecided one has $2\log\frac12 = -2\log 2 = -1.386$. The
-# overconfident one is worse than no opinion at all: where the two densities overlap it is often
+# The gentle one wins. The undecided one has $2\log\frac12 = -2\log 2 = -1.386$. The steep
+# one is worse than no opinion at all: where the two densities overlap it is often
 # wrong, and it is always sure. $V$ punishes false certainty.
 
 # %% tags=["claim"]
 assert np.isclose(values["undecided"], -2 * LOG_2)
-assert values["overconfident"] < values["undecided"] < values["careful"] < 0
+assert values["steep"] < values["undecided"] < values["gentle"] < 0
 
 # %% [markdown]
 # $V$ is nothing new. Give real examples the label 1 and generated ones the label 0; the
@@ -142,12 +142,12 @@ assert values["overconfident"] < values["undecided"] < values["careful"] < 0
 
 # %%
 labels = np.concatenate([np.ones((1_000, 1)), np.zeros((1_000, 1))])
-logits = DISCRIMINATORS["careful"](np.concatenate([real, fake]))
+logits = DISCRIMINATORS["gentle"](np.concatenate([real, fake]))
 cross_entropy = float(keras.losses.BinaryCrossentropy(from_logits=True)(labels, logits))
-print(f"V = {values['careful']:.6f}, −2 × cross-entropy = {-2 * cross_entropy:.6f}")
+print(f"V = {values['gentle']:.6f}, −2 × cross-entropy = {-2 * cross_entropy:.6f}")
 
 # %% tags=["claim"]
-assert np.isclose(values["careful"], -2 * cross_entropy, rtol=1e-6)
+assert np.isclose(values["gentle"], -2 * cross_entropy, rtol=1e-6)
 
 # %% [markdown]
 # > **What we know now.** $V$ is a classifier's score: −2 times its cross-entropy. It is
@@ -380,7 +380,7 @@ show_code(js_from_logits)
 # **$\log 2$ minus the cross-entropy**. Here is a whole meter. It learns from `N` samples of each
 # kind and reads on as many *new* ones.
 #
-# **Predict.** $m = 2$; the exact JS is 0.337. How near will it come? (About 10 seconds.)
+# **Predict.** $m = 2$; the exact JS is 0.337. How near will it come?
 
 # %%
 from utils.networks.mlp import mlp
@@ -406,7 +406,8 @@ print(f"read by hand: JS = {by_hand:.4f}, exact {js[2]:.4f}")
 # The course's `DivergenceMeter` does the same. Its loss is minus the reading. `learn` trains it
 # on four fifths of the samples and, after each pass, reads on the last fifth. It keeps the D
 # that reads most there, and stops when there is no better one for `patience` passes. `read`
-# gives the reading and its standard error, since it is a mean over samples.
+# gives the reading and its standard error, since it is a mean over samples. (In the code,
+# `variational_bound` is the reading. The lines below it are for the critic of section 5.)
 
 # %% jupyter={"source_hidden": true}
 from utils.models.meter import DivergenceMeter
@@ -414,8 +415,8 @@ from utils.models.meter import DivergenceMeter
 show_code(DivergenceMeter.compute_loss)
 
 # %% [markdown]
-# **Predict.** We measure at seven distances $m$ from 0 to 6. Where will the error be largest?
-# (About 15 seconds.)
+# **Predict.** We measure at seven distances $m$ from 0 to 6. Where will the error bar be
+# largest?
 
 # %%
 meter = DivergenceMeter(mlp(1, 1, (32, 32)), "js")
@@ -470,7 +471,7 @@ figures.curves(
 )
 
 # %% [markdown]
-# Every error is within three standard errors and 0.002, and nobody told D a density. The error
+# Every error is within three standard errors plus 0.002, and nobody told D a density. The error
 # bar itself is largest around $m = 2$: there some samples are clear cases and others are not, so
 # their logarithms differ most. At $m = 0$ there is nothing to see. There D may never leave its
 # undecided start: the meter then reads exactly 0.
@@ -491,7 +492,7 @@ figures.two_players_1d(
         lambda x: np.exp(generated(SHOWN).log_density(x)),
     ),
     bounds=(-5, 9),
-    title="D has found p/(p + q), wherever there are data",
+    title="D is near p/(p + q) where there are data",
 )
 
 # %% tags=["claim"]
@@ -535,7 +536,8 @@ figures.table(
 # Without a hidden layer D sees no difference at all, and its error bar does not say so. So
 # what a D reads is a **lower bound**: "the two distributions are *at least* this far apart". (It
 # holds for exact means. A mean over samples may pass the truth by its standard error.)
-# A generator that is trained against a weak D may stop while it is still far away.
+# A generator that is trained against a weak D may stop while it is still far away (lesson 03,
+# section 5).
 
 # %% tags=["claim"]
 assert abs(exact_js(WIDE) - 0.092733) < 1e-6
@@ -605,7 +607,7 @@ interval_js = np.array([js_divergence(interval(0), interval(d)) for d in apart])
 # %% [markdown]
 # What would be a better ruler? The **Wasserstein distance** $W_1$: how far one has to carry the
 # mass of $p$, on average, so that it becomes $q$. For our intervals that is $d$. It has no
-# upper end. A theorem by Kantorovich and Rubinstein says that a network can measure it too:
+# upper end. A theorem by Kantorovich and Rubinstein says how a network can measure it too:
 #
 # $$W_1(p, q) = \max_{|\nabla v| \,\le\, 1}\; \mathbb E_p[v] - \mathbb E_q[v] .$$
 #
@@ -634,7 +636,7 @@ assert np.allclose(interval_js, np.minimum(apart, 1) * LOG_2, atol=1e-12)
 # %% [markdown]
 # Now with networks, on our two Gaussians. SciPy gives $W_1$ of two samples on a line exactly.
 #
-# **Predict.** From $m = 4$ to $m = 6$, how much does each meter move? (About 15 seconds.)
+# **Predict.** From $m = 4$ to $m = 6$, how much does each meter move?
 
 # %%
 from scipy.stats import wasserstein_distance
@@ -657,10 +659,10 @@ figures.table(
 )
 
 # %% [markdown]
-# From 4 to 6 the exact JS gains 0.06, and from there to infinity 0.004. A generator that follows
-# the *slope* of JS gets almost nothing there. $W_1 = |m|$ has slope 1 wherever $m > 0$. That is
-# why Wasserstein GANs train when the supports, the places where each distribution has any
-# probability, do not meet (Arjovsky et al. 2017).
+# From 4 to 6 the exact JS gains 0.06 and $W_1$ gains 2; from there to infinity JS gains 0.004.
+# A generator that follows the *slope* of JS gets almost nothing there. $W_1 = |m|$ has slope 1
+# wherever $m > 0$. That is why Wasserstein GANs train when the supports, the places where each
+# distribution has any probability, do not meet (Arjovsky et al. 2017).
 #
 # > **What we know now.** JS ends at $\log 2$, and its slope fades long before. $W_1$ goes on; a
 # > critic with bounded slope measures it.
@@ -758,7 +760,7 @@ real_digits, other_digits = flat[:896], flat[896:1792]
 # %% [markdown]
 # Real pixels take 17 values between −1 and 1. A D that found one pixel of 0.3127 would know at
 # once that the picture is not real. So we round what we make to the same 17 values: D should
-# look at the digits, not at decimals. (About 5 seconds.)
+# look at the digits, not at decimals.
 
 
 # %%
@@ -801,7 +803,7 @@ figures.image_rows(
 # %% [markdown]
 # An MLP learns on 600 pictures of each and reads on the 296 left over. (Dropout switches off
 # three tenths of the units at random in each step: it makes learning by heart harder.) Few
-# pictures, so several seeds: each splits the digits anew. (About 40 seconds.)
+# pictures, so several seeds: each splits the digits anew. (About 25 seconds.)
 
 
 # %%
@@ -856,7 +858,7 @@ figures.bars(
 # see whether the reading still grows: give D an eighth of the 600 pictures, a quarter, half,
 # all, and look at what it reads on new pictures and on its own. Here for the single Gaussian.
 #
-# **Predict.** Does the reading settle before all 600 are used? (About 15 seconds.)
+# **Predict.** Does the reading settle before all 600 are used? (About 10 seconds.)
 
 # %%
 LEARNED = np.array([75, 150, 300, 600])
@@ -887,10 +889,10 @@ figures.curves(
 
 # %% [markdown]
 # It does not. With 75 pictures D hardly leaves its undecided start; with every doubling from
-# 150 on the held-out reading grows, up to the last. So the truth lies higher, by how much nobody
-# can tell from here. Where a larger D and twice the data no longer raise the held-out reading, one
-# may believe it. What D reads on its own pictures is higher, but that is no upper bound: it
-# grows too.
+# 150 on the held-out reading grows, up to the last. So the truth most likely lies higher, by
+# how much nobody can tell from here. Where a larger D and twice the data no longer raise the
+# held-out reading, one may believe it. What D reads on its own pictures is higher, but that is
+# no upper bound: it grows too.
 #
 # > **What we know now.** On pictures a reading is a lower bound with an unknown gap. Compare
 # > readings of the same D with the same data, as in the bars above.
@@ -978,16 +980,17 @@ for K, expected in {
 # The two curves lie on each other: only the share $k/K$ counts. A generator that misses a
 # whole mode of 25 has a JS of 0.014, of at most 0.693. Three things follow.
 #
-# - **D is nearly undecided.** On the 24 modes that G makes, the best D says
-#   $\frac{1/25}{1/25 + 1/24} = 0.4898$, everywhere the same. Flat: G feels no push.
+# - **D is nearly undecided.** On the 24 modes that G makes, the best D says $\frac{1/25}{1/25 +
+#   1/24} = 0.4898$, everywhere the same. Where D is flat, G gets no direction.
 # - **One batch hardly sees it.** About five of 128 real points lie in the missing mode: even
 #   the best D reads 0.014 ± 0.006.
 # - **D has to find it first.** It learns from samples, and only every 25th is a clue.
 #
-# Two meters on a grid of 25 modes with one left out near the middle: one learns from 1 000
-# samples of each kind, the other from 10 000.
+# Three meters on a grid of 25 modes with one left out near the middle. The first learns from
+# 1 000 samples of each kind, the second passes over the same samples ten times as often, the
+# third learns from 10 000. (About 15 seconds.)
 #
-# **Predict.** Which of them finds the hole? (About 15 seconds.)
+# **Predict.** Which of them find the hole?
 
 # %%
 from utils.data import mixtures
@@ -997,57 +1000,61 @@ whole = mixtures.grid()
 holed = mixtures.GaussianMixture(np.delete(whole.means, MISSING, axis=0), whole.std)
 
 
-def hole_meter(n):
-    """A meter that has learned from n samples of each kind."""
+def hole_meter(n, passes):
+    """A meter that has passed this often over n samples of each kind."""
     meter = DivergenceMeter(mlp(2, 1, (64, 64)))
     meter.learn(
         whole.sample(n, seed(0)),
         holed.sample(n, seed(1)),
-        epochs=3 * EPOCHS // 2,
-        patience=2 * EPOCHS,
+        epochs=passes,
+        patience=passes,
         learning_rate=0.01,
     )
     return meter
 
 
-hole_meters = {n: hole_meter(n) for n in (1_000, 10_000)}
+PASSES = 3 * EPOCHS // 2
+settings = ((1_000, PASSES), (1_000, 10 * PASSES), (10_000, PASSES))
+hole_meters = [hole_meter(*each) for each in settings]
 judged_on = whole.sample(5_000, seed(2)), holed.sample(5_000, seed(3))
-hole = {n: each.read(*judged_on) for n, each in hole_meters.items()}
-for n, reading in hole.items():
-    print(f"learned from {n:,}: JS = {written(reading)}")
+hole = [each.read(*judged_on) for each in hole_meters]
+for (n, passes), reading in zip(settings, hole, strict=True):
+    print(f"{n:6,} samples, {passes:3} passes: JS = {written(reading)}")
 print(f"exact: JS = {modes_js[25][23]:.4f}")
 
 # %% [markdown]
-# From 1 000 samples D does not find the hole: about 40 of them lie in it, and what D could gain
-# there it loses to chance elsewhere. So in this run the meter keeps its undecided start: it reads
-# 0 with an error bar of 0, and is wrong by the whole 0.014. From 10 000 samples D reads most of
-# it. The picture shows both D's: blue where D says real, white where it cannot tell.
+# The first D has not found the hole, in which about 40 of its samples lie: it reads 0, and is
+# wrong by the whole 0.014, of which its error bar knows nothing. With ten times the passes it
+# finds a part at best, with ten times the samples (and about as many steps) most. The
+# picture shows the first and the last D: blue where D says real, white where it cannot tell,
+# green where it crosses ½. Circles are real points, dots generated ones.
 
 # %% jupyter={"source_hidden": true}
 figure, axes = figures.new_figure(8.4, 4.5, 1, 2)
-for ax, (n, each) in zip(axes[0], hole_meters.items(), strict=True):
+for ax, i in zip(axes[0], (0, 2), strict=True):
     figures.two_players_2d(
         whole.sample(250, seed(4)),
         holed.sample(250, seed(5)),
-        lambda x, each=each: 1 / (1 + np.exp(-each.scores(x))),
+        lambda x, each=hole_meters[i]: 1 / (1 + np.exp(-each.scores(x))),
         bounds=(-5, 5),
-        title=f"D learned from {n:,} of each",
+        title=f"D learned from {settings[i][0]:,} of each",
         ax=ax,
     )
 figure
 
 # %% [markdown]
-# A GAN's D sees batches of about 100. A missing mode is the hardest thing to see with this
+# A GAN's D sees batches of about 100. A missing mode is hard to see with this
 # meter. Lesson 03 counts the modes instead, and shows what brings them back.
 #
-# > **What we know now.** A missing mode costs little JS, and a D that has seen few samples does
-# > not find it. A reading of 0 may mean "the same", or "I have not found the difference".
+# > **What we know now.** A missing mode costs little JS, and D needs many samples and steps to
+# > find it. A reading of 0 may mean "the same", or "I have not found the difference".
 
 # %% tags=["claim"]
 noise_of_batch = 0.5 * np.sqrt(0.04 * 0.96) * np.log(2) / np.sqrt(128)
 assert abs(noise_of_batch - 0.006) < 5e-4
 if current_scale() != "quick":
-    assert hole[1_000].value < 0.005 < 0.008 < hole[10_000].value < 0.02
+    few, often, many = (reading.value for reading in hole)
+    assert few < 0.005 < 0.008 < many < 0.02 and often < many - 0.003
 
 # %% [markdown]
 # ## 9 · Measured here, published, source
@@ -1117,7 +1124,7 @@ figures.table(
         ),
         (
             "JS, one of 25 modes missing (n = 10 000)",
-            written(hole[10_000]),
+            written(hole[2]),
             "0.0141",
             "exact",
         ),

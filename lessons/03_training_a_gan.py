@@ -367,9 +367,10 @@ checks.lesson03.generator_losses(minimax_loss, non_saturating_loss)
 # The decorator lets the same lines run on TensorFlow, JAX and PyTorch. Log what `minimize`
 # returns under the names `discriminator_loss` and `generator_loss`. The losses are
 # `logistic_discriminator_loss(real_logits, fake_logits)` and
-# `non_saturating_generator_loss(None, fake_logits)`, whose first argument is not used (your
-# own losses are fine too). Each player takes one update, alone, with new noise of its own:
-# as many generated examples as there are real ones. Which goes first does not matter here.
+# `non_saturating_generator_loss(None, fake_logits)`, whose first argument is not used (your own
+# losses are fine too). Each player takes one update, alone, with new noise of its own: as many
+# generated examples as there are real ones, `ops.shape(data)[0]`. Which goes first does not
+# matter here.
 #
 # <details><summary>Hint 1</summary>
 # D first: make fake examples, then minimize D's loss over
@@ -493,7 +494,7 @@ tops = [max(branch(t) for branch in branches.values()) for t in (path[-1], *thet
 assert tops[0] - min(tops[1:]) < 0.1, "descent on the active branch missed the minimum"
 
 # %% [markdown]
-# It walks down f₃ to the corner where f₂ takes over, and hops back and forth around it: steps
+# It walks down f₃ to the corner where f₂ takes over, hops over it and creeps back: steps
 # are finite, and the slope changes suddenly. The corner is the lowest point of the maximum,
 # and no branch has its own minimum there.
 #
@@ -529,7 +530,7 @@ def reading(gan, n=4_000, seed=0):
 
 # %% [markdown]
 # We train six times: D takes 1, 5 or 20 steps for each step of G; G's steps are small or
-# ten times as large. (About 25 seconds.)
+# ten times as large. (About 20 seconds.)
 #
 # **Predict.** In which of the six does D's reading lose touch with the exact JS?
 
@@ -585,18 +586,18 @@ table(
 # falls below 0, which no divergence does. D's opinion is about where G *was*. Five
 # steps of D put it right. That is the rule of thumb "G little, D more".
 #
-# A right reading is not yet a good G. With small steps G has hardly moved in all these turns.
-# And look at the dashed curves alone: where G outruns D, the exact JS comes down and *rises
-# again*, for G runs on while D still points the old way. With twenty steps of D and small ones of G it
+# A right reading is not yet a good G. With small steps JS is still above 0.4 at the end. And
+# look at the dashed curves alone: where G outruns D, the exact JS comes down and *rises again*,
+# for G runs on while D still points the old way. With twenty steps of D and small ones of G it
 # may creep up again as well, though the reading is right: section 4 says why. Training can make
 # G worse.
 #
-# **Which curve does one watch, where the exact JS is unknown?** Put D's loss $-V$ into the formula:
-# the reading is $\log 2$ minus half of D's loss. So a loss of $2 \log 2 \approx 1.386$ reads "no
-# difference", a loss of 0 reads "nothing in common". A loss that climbs to 1.386 is good news
-# only if D is good, so read it on held-out data and give D more steps now and then: if the
-# reading jumps up, D was behind. G's loss says little, since it is measured against a D that
-# moves. One stops when the reading, and the samples, stop changing.
+# **Which curve does one watch, where the exact JS is unknown?** Put D's loss $-V$ into the
+# formula: the reading is $\log 2$ minus half of D's loss. So a loss of $2 \log 2 \approx 1.386$
+# reads "no difference", a loss of 0 reads "nothing in common". A loss that climbs to 1.386 is
+# good news only if D is good, so read it on held-out data and give D more steps now and then:
+# if the reading jumps up, D was behind. G's loss says little, since it is measured against a D
+# that moves. One stops when the reading, and the samples, stop changing.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -670,12 +671,13 @@ figures.curves(
     xlabel="steps of D alone",
     ylabel="norm of G's gradient",
     yscale="log",
-    title="As D gets better, only the non-saturating loss pushes harder",
+    title="As D gets better, the non-saturating loss pushes harder",
 )
 
 # %% [markdown]
-# Here the bumps still overlap a little, so the minimax loss keeps a small slope. In section 5,
-# where they never meet, it vanishes.
+# The norm under the non-saturating loss grows. Under the minimax loss it stays
+# small: the bumps still overlap a little, so some slope is left. In section 5, where they
+# never meet, it vanishes.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -688,7 +690,7 @@ if current_scale() != "quick":
 # %% [markdown]
 # Who starts faster? Same start, same plain gradient descent for G, one loss each, three
 # seeds. (We use plain descent on purpose: Adam divides by the size of the gradient, and so
-# hides most of the difference. About 10 seconds.)
+# hides most of the difference.)
 #
 # **Predict.** How many times as many turns does the slower one need to bring JS below 0.3?
 
@@ -730,20 +732,21 @@ figures.curves(
 # %% jupyter={"source_hidden": true}
 table(
     [(name, *values) for name, values in starts.items()],
-    ("loss", "seed 1", "seed 2", "seed 3"),
+    ("loss", "first seed", "second", "third"),
     caption=f"Turns until JS < 0.3 ({RACE_STEPS}: not yet)",
 )
 
 # %% [markdown]
-# The non-saturating loss needs less than half as many turns in every seed. It has its price:
-# at the end both want the same G, but what it lowers on the way is no longer JS, so JS may rise.
+# Here the minimax loss needs about six times as many turns. The non-saturating loss has its
+# price: at the end both want the same G, but what it lowers on the way is no longer JS, so JS
+# may rise.
 #
-# > **What we know now.** Where D is sure, $\log(1 - D)$ is flat and $-\log D$ is steep. In practice
-# > G gets the second.
+# > **What we know now.** Where D is sure, $\log(1 - D)$ is flat and $-\log D$ is steep. In
+# > practice G gets the second.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert 2 * max(starts["non-saturating"]) < min(starts["minimax"])
+    assert 4 * max(starts["non-saturating"]) < min(starts["minimax"])
 
 # %% [markdown]
 # ## 5 · Too weak, too strong
@@ -781,7 +784,7 @@ figures.curves(
 # Under log(1 − D) the gradient sinks by orders of magnitude, and is still sinking when we
 # stop. Under −log D it does not: D's *logit* still slopes towards the real data, because
 # the network is smooth. The direction comes from the network, no longer from the
-# divergence. Penalties on the slope of D (section 6) make that direction dependable.
+# divergence. Section 6 puts a penalty on the slope of D.
 
 # %% tags=["claim"]
 assert abs(far_js - np.log(2)) < 1e-6
@@ -919,8 +922,8 @@ table(
 )
 
 # %% [markdown]
-# So 98.9 % is the ceiling: a model that scores 99.9 % has *too little* spread. And reverse
-# KL has a floor above 0, because 2 500 samples never fall evenly by chance.
+# So a perfect model scores 98.9 %, up to chance; one with 99.9 % has *too little* spread.
+# Reverse KL has a floor above 0, because 2 500 samples never fall evenly by chance.
 
 # %% tags=["claim"]
 for name, c in perfect.items():
@@ -966,6 +969,8 @@ film = Film()
 first_ring = train_point_gan(
     ring(), RING_STEPS, seed=seed(0), momentum=0.9, callbacks=[film]
 )
+collapsed_score = mode_coverage(first_ring.sample(2_500), ring())
+print(f"at the end: {collapsed_score.modes} of 8 modes")
 
 # %% jupyter={"source_hidden": true}
 figures.filmstrip(
@@ -978,9 +983,9 @@ figures.filmstrip(
 )
 
 # %% [markdown]
-# That is **mode collapse**. Nearly all of G's points sit together. D learns that this place
-# is fake, G moves on, D follows. Here are both at the end: D as a heat map, and an arrow on
-# each generated point.
+# That is **mode collapse**: G finds few modes or none, and stays nowhere. Nearly all of G's
+# points sit together. D learns that this place is fake, G moves on, D follows. Here are both at
+# the end: D as a heat map, and an arrow on each generated point.
 
 # %% jupyter={"source_hidden": true}
 huddle = first_ring.sample(200)
@@ -998,7 +1003,6 @@ figures.two_players_2d(
 # points, and there are none over there to be told.
 
 # %% tags=["claim"]
-collapsed_score = mode_coverage(first_ring.sample(2_500), ring())
 if current_scale() != "quick":
     spreads = [points.std(axis=0).mean() for points in film.samples[-4:]]
     assert np.median(spreads) < 0.5, "G spreads over the ring (its own spread: 0.71)"
@@ -1023,13 +1027,13 @@ figures.modes_2d(
 )
 
 # %% [markdown]
-# The ring is whole. (No momentum is best for a game on points. For pictures one takes
-# $\beta_1 = 0.5$, a compromise of Radford et al. 2016, and so do sections 1 and 7. Bonus 03b
-# shows on the smallest GAN there is why 0.9 runs away.)
+# The ring is whole. (For pictures one takes $\beta_1 = 0.5$, a compromise of Radford et al.
+# 2016, and so do sections 1 and 7. Bonus 03b shows on the smallest GAN there is why 0.9 runs
+# away.)
 #
 # Harder: the grid of 25, each mode forty times narrower than the gap to the next one. G is a
 # *continuous* map from one Gaussian, so some points must always lie between modes, and G has
-# to be very steep there. (About 40 seconds.)
+# to be very steep there. (About 15 seconds.)
 #
 # **Predict.** Will it be enough to leave out momentum?
 
@@ -1052,9 +1056,9 @@ if current_scale() != "quick":
     assert plain_grid_score.reverse_kl > 0.04
 
 # %% [markdown]
-# The second cure is aimed at D. **R1** (Mescheder et al. 2018) penalizes the slope of D's
-# logit $\ell$ on real data, $\frac{\gamma}{2}\,\mathbb E\,\|\nabla \ell(x)\|^2$. A gentle slope
-# is a long one: it reaches from one mode to the next.
+# It is not: modes are missing, or uneven. The second cure is aimed at D. **R1** (Mescheder et
+# al. 2018) penalizes the slope of D's logit $\ell$ on real data, $\frac{\gamma}{2}\,\mathbb
+# E\,\|\nabla \ell(x)\|^2$. A gentle slope is a long one: it reaches from one mode to the next.
 
 # %%
 from utils.measures.adversarial import r1_penalty
@@ -1062,7 +1066,7 @@ from utils.measures.adversarial import r1_penalty
 show_code(r1_penalty, "R1, half the mean squared slope; γ is its weight")
 
 # %% [markdown]
-# (About 50 seconds.)
+# (About 20 seconds.)
 
 # %%
 grid_gan = train_point_gan(grid(), GRID_STEPS, seed=seed(0), penalty={"r1": 0.1})
@@ -1117,8 +1121,8 @@ table(
 # On the ring R1 changes little. On the grid it finds all 25 modes in each of the five seeds,
 # and evenly; without it modes are missing or uneven in every one.
 #
-# > **What we know now.** A collapse is a huddle that runs away from D. No momentum calms it, and
-# > a penalty on D's slope lets D's word reach further.
+# > **What we know now.** A collapse is a huddle that runs away from D. Without momentum it calms
+# > down; with a penalty on D's slope G finds all modes of the grid as well.
 
 # %% tags=["claim"]
 assert all(run["modes"] == 25 for run in measured["grid"]["R1"])
@@ -1147,9 +1151,8 @@ figures.image_grid(
 )
 
 # %% [markdown]
-# The **classic pair** of multilayer perceptrons: G goes 100 → 128 → 256 → 512 → 1024 →
-# pixels, D the other way. Almost everybody's first GAN. While it trains we keep a filmstrip,
-# always of the same latent vectors.
+# The **classic pair** of multilayer perceptrons: G goes 100 → 128 → 256 → 512 → 1024 → pixels,
+# D the other way. While it trains we keep a filmstrip, always of the same latent vectors.
 
 
 # %%
@@ -1171,7 +1174,7 @@ def train_on_digits(generator, discriminator, steps, batch=64, rate=2e-4):
 
 
 # %% [markdown]
-# (About 25 seconds.)
+# (About 20 seconds.)
 
 # %%
 from utils.networks.mlp_gan import classic_discriminator, classic_generator
@@ -1188,7 +1191,7 @@ figures.image_filmstrip(
 # %% [markdown]
 # A **convolutional pair** in the manner of DCGAN (deep convolutional GAN, Radford et al. 2016)
 # knows that neighboring pixels belong together: G doubles the picture twice, D halves it
-# twice. It learns more slowly per step, so it gets more of them. (About 40 seconds.)
+# twice. It learns more slowly per step, so it gets more of them. (About 35 seconds.)
 
 # %%
 from utils.networks.dcgan import (
@@ -1280,7 +1283,7 @@ if current_scale() != "quick":
     assert steps.max() < 0.3 * ends, "the walk jumps"
 
 # %% [markdown]
-# And the last word has the convolutional pair: real digits, and its digits beside them.
+# The convolutional pair has the last word: real digits, and its digits below them.
 
 # %% jupyter={"source_hidden": true}
 both = np.stack(
@@ -1292,7 +1295,7 @@ both = np.stack(
 )
 figures.image_rows(
     {
-        f"{name}{' ' * row}": both[row, which]
+        name if row == 0 else " " * (3 * which + row): both[row, which]
         for which, name in enumerate(("real", "drawn"))
         for row in range(3)
     },
@@ -1300,13 +1303,13 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# > **What we know now.** The loop of section 2 draws pictures without a change. Networks that
-# > know about neighbors, and patience, make them better.
+# > **What we know now.** The loop of section 2 draws digits without a change, with dense and
+# > with convolutional networks, and here it loses none of the ten.
 #
 # ## 8 · Measured here, published, source
 #
 # What this notebook measured a moment ago (one seed), beside what was published
-# (± is the standard deviation over ten trials).
+# (the mean of ten trials, with the paper's ±).
 
 # %% jupyter={"source_hidden": true}
 perfect_share = 1 - np.exp(-4.5)

@@ -980,8 +980,9 @@ for K, expected in {
 # The two curves lie on each other: only the share $k/K$ counts. A generator that misses a
 # whole mode of 25 has a JS of 0.014, of at most 0.693. Three things follow.
 #
-# - **D is nearly undecided.** On the 24 modes that G makes, the best D says $\frac{1/25}{1/25 +
-#   1/24} = 0.4898$, everywhere the same. Where D is flat, G gets no direction.
+# - **D is nearly undecided.** On the 24 modes that G makes, the best D says
+#   $\frac{1/25}{1/25 + 1/24} = 0.4898$, everywhere the same. Where D is flat, G gets no
+#   direction.
 # - **One batch hardly sees it.** About five of 128 real points lie in the missing mode: even
 #   the best D reads 0.014 ± 0.006.
 # - **D has to find it first.** It learns from samples, and only every 25th is a clue.
@@ -1024,7 +1025,7 @@ print(f"exact: JS = {modes_js[25][23]:.4f}")
 
 # %% [markdown]
 # The first D has not found the hole, in which about 40 of its samples lie: it reads 0, and is
-# wrong by the whole 0.014, of which its error bar knows nothing. With ten times the passes it
+# wrong by the whole 0.014; its error bar does not say so. With ten times the passes it
 # finds a part at best, with ten times the samples (and about as many steps) most. The
 # picture shows the first and the last D: blue where D says real, white where it cannot tell,
 # green where it crosses ½. Circles are real points, dots generated ones.

@@ -1057,8 +1057,9 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # It is not: modes are missing, or uneven. The second cure is aimed at D. **R1** (Mescheder et
-# al. 2018) penalizes the slope of D's logit $\ell$ on real data, $\frac{\gamma}{2}\,\mathbb
-# E\,\|\nabla \ell(x)\|^2$. A gentle slope is a long one: it reaches from one mode to the next.
+# al. 2018) penalizes the slope of D's logit $\ell$ on real data,
+# $\frac{\gamma}{2}\,\mathbb E\,\|\nabla \ell(x)\|^2$. A gentle slope is a long one: it reaches
+# from one mode to the next.
 
 # %%
 from utils.measures.adversarial import r1_penalty

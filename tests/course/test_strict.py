@@ -21,3 +21,9 @@ def test_any_other_word_is_refused(monkeypatch):
     monkeypatch.setenv("COURSE_STRICT", "maybe")
     with pytest.raises(ValueError, match="COURSE_STRICT is 'maybe', but must be 1 or"):
         strict()
+
+
+def test_while_nbgrader_gives_points_checks_are_strict(monkeypatch):
+    monkeypatch.setenv("COURSE_STRICT", "0")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert strict()

@@ -375,14 +375,30 @@ def pack(
     as_zip: Annotated[
         bool, typer.Option("--zip", help="Write FOLDER.zip instead.")
     ] = False,
+    form: Annotated[
+        Literal["plain", "nbgrader"],
+        typer.Option(
+            "--format", help="For students, or a folder for a teacher's nbgrader."
+        ),
+    ] = "plain",
 ) -> None:
     """Pack what a class gets: learner notebooks and all they need, no solutions.
 
     course pack monday --lessons 03 04 --solutions 02 --zip
     """
     from utils.course import pack as packer
+    from utils.course.gradebook import gradebook
 
-    files = packer.pack(find_course(ctx.obj), lessons or [], solutions or [])
+    course = find_course(ctx.obj)
+    if form == "nbgrader" and solutions:
+        raise CourseError(
+            "--format nbgrader holds the solutions, for the teacher, and nbgrader "
+            "takes them out: leave --solutions out."
+        )
+    if form == "nbgrader":
+        files = gradebook(course, lessons or [])
+    else:
+        files = packer.pack(course, lessons or [], solutions or [])
     folder = folder.expanduser().absolute()
     if as_zip:
         folder = folder.with_name(folder.name.removesuffix(".zip") + ".zip")

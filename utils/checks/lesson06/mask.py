@@ -1,0 +1,103 @@
+"""Exercise 6.3: which places of a kernel lie before its middle."""
+
+from utils.checks.engine import Case, Check, Wrong
+from utils.networks import causal
+
+
+def _changed(size, kind, middle_row=None, middle=None):
+    shown = causal.mask(size, kind)
+    if middle_row is not None:
+        shown[size // 2] = middle_row
+    if middle is not None:
+        shown[size // 2, size // 2] = middle
+    return shown
+
+
+def _columns(size, kind):
+    return causal.mask(size, kind).T
+
+
+def _off_by_one(size, kind):
+    shown = causal.mask(size, kind)
+    shown[size // 2 - 1] = 0
+    return shown
+
+
+def _to_the_right_too(size, kind):
+    shown = causal.mask(size, kind)
+    shown[size // 2, size // 2 + 1 :] = 1
+    return shown
+
+
+def _left_above(size, kind):
+    shown = causal.mask(size, kind)
+    shown[: size // 2, size // 2 + 1 :] = 0
+    return shown
+
+
+mask = Check(
+    "6.3",
+    "the mask",
+    "mask(size, kind)",
+    exact=causal.mask,
+    cases=(
+        Case(3, "A", shows="A sees the rows above and what lies left of the middle."),
+        Case(3, "B", shows="B sees the middle as well."),
+        Case(5, "A", shows="the kernel has 5 rows here."),
+        Case(7, "B", shows="the kernel has 7 rows here."),
+    ),
+    mistakes=(
+        Wrong(
+            lambda size, kind: causal.mask(size, "AB"[kind == "A"]),
+            "has A and B exchanged: A is for the first layer, which must not see the "
+            "pixel that it predicts.",
+        ),
+        Wrong(
+            lambda size, kind: _changed(size, kind, middle=1),
+            "shows the middle in both kinds: with A the first layer would read the "
+            "pixel itself, and copy it.",
+        ),
+        Wrong(
+            lambda size, kind: _changed(size, kind, middle=0),
+            "hides the middle in both kinds: with B it holds what the layer below made "
+            "of earlier pixels, and may be seen.",
+        ),
+        Wrong(
+            lambda size, kind: _changed(size, kind, middle_row=1),
+            "leaves the row of the middle open: what lies to the right comes later.",
+        ),
+        Wrong(
+            _to_the_right_too,
+            "shows what lies right of the middle, which comes later.",
+        ),
+        Wrong(
+            lambda size, kind: _changed(size, kind, middle_row=0),
+            "hides the whole row of the middle: what lies to the left came before.",
+        ),
+        Wrong(
+            _columns,
+            "is transposed: the first axis counts rows from above, the second columns.",
+        ),
+        Wrong(
+            lambda size, kind: 1 - causal.mask(size, kind),
+            "is 1 where it must be 0: what came before is shown.",
+        ),
+        Wrong(
+            lambda size, kind: causal.mask(size, kind)[::-1, ::-1],
+            "is turned around: pixels come row by row from above, left to right.",
+        ),
+        Wrong(
+            _off_by_one,
+            "hides the row right above the middle: the middle is size // 2, counted "
+            "from 0.",
+        ),
+        Wrong(
+            _left_above,
+            "hides what lies above to the right: the whole row above came before.",
+        ),
+    ),
+    edges=(
+        Case(1, "A", shows="with one place alone A sees nothing at all."),
+        Case(1, "B", shows="with one place alone B sees the middle."),
+    ),
+)

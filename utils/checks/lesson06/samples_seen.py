@@ -1,0 +1,58 @@
+"""Exercise 6.4: how many samples a stack of dilated causal convolutions sees."""
+
+from math import prod
+
+from utils.checks.engine import Case, Check, Wrong
+from utils.networks import causal
+
+samples_seen = Check(
+    "6.4",
+    "the receptive field",
+    "samples_seen(dilations, kernel)",
+    exact=causal.samples_seen,
+    cases=(
+        Case([1, 2, 4, 8], 2, shows="each layer adds its dilation here: 1+1+2+4+8."),
+        Case([1, 1, 1], 3, shows="a kernel of 3 reaches over two gaps."),
+        Case([1, 3, 9], 3, shows="here kernel and dilation both matter."),
+        Case([1, 2, 4, 1, 2, 4], 2, shows="a second block adds as much as the first."),
+    ),
+    mistakes=(
+        Wrong(
+            lambda dilations, kernel: prod(dilations),
+            "multiplies the dilations: each layer adds its reach to the others.",
+        ),
+        Wrong(
+            lambda dilations, kernel: sum((kernel - 1) * d for d in dilations),
+            "forgets the 1 at the start: without any layer one sample is seen.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + sum(kernel * d for d in dilations),
+            "adds kernel·d: a kernel of k places has k − 1 gaps.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + (kernel - 1) * max(dilations),
+            "looks at the largest dilation alone: all layers add up.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + sum(dilations),
+            "leaves out the kernel: it reaches over (kernel − 1) gaps of d.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + (kernel - 1) * len(dilations),
+            "leaves out the dilations: a gap is d samples wide.",
+        ),
+        Wrong(
+            lambda dilations, kernel: kernel ** len(dilations),
+            "is right only for dilations that grow by the kernel: add up "
+            "(kernel − 1)·d.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 2 + sum((kernel - 1) * d for d in dilations),
+            "counts one sample too many: start from 1.",
+        ),
+    ),
+    edges=(
+        Case([], 2, shows="without any layer one sample is seen."),
+        Case([8], 1, shows="a kernel of 1 adds nothing, whatever the dilation."),
+    ),
+)

@@ -153,7 +153,7 @@ def test_a_wrong_rate_is_named(answer, message):
     is_rejected(lesson06.entropy_rate, answer, message)
 
 
-# 6.3, the mask
+# 6.4, the mask
 
 
 def mask_flat(size, kind):
@@ -183,7 +183,7 @@ def mask_of_tensors(size, kind):
 
 @right(mask_flat, mask_in_loops, mask_of_tensors)
 def test_a_right_mask_passes(capsys, answer):
-    passes(capsys, lesson06.mask, answer, "6.3")
+    passes(capsys, lesson06.mask, answer, "6.4")
 
 
 def mask_of_ones(size, kind):
@@ -218,7 +218,7 @@ def test_a_wrong_mask_is_named(answer, message):
     is_rejected(lesson06.mask, answer, message)
 
 
-# 6.4, the receptive field
+# 6.5, the receptive field
 
 
 def seen_by_counting(dilations, kernel):
@@ -242,7 +242,7 @@ def seen_layer_by_layer(dilations, kernel):
 
 @right(seen_by_counting, seen_with_numpy, seen_layer_by_layer)
 def test_a_right_field_passes(capsys, answer):
-    passes(capsys, lesson06.samples_seen, answer, "6.4")
+    passes(capsys, lesson06.samples_seen, answer, "6.5")
 
 
 def seen_of_distinct_places(dilations, kernel):
@@ -288,7 +288,7 @@ def test_a_wrong_field_is_named(answer, message):
     is_rejected(lesson06.samples_seen, answer, message)
 
 
-# 6.5, temperature
+# 6.3, temperature
 
 
 def draw_with_a_ladder(logits, temperature, uniform):
@@ -312,7 +312,7 @@ def draw_with_powers(logits, temperature, uniform):
 
 @right(draw_with_a_ladder, draw_with_searchsorted, draw_with_powers)
 def test_a_right_draw_passes(capsys, answer):
-    passes(capsys, lesson06.sample, answer, "6.5")
+    passes(capsys, lesson06.sample, answer, "6.3")
 
 
 def draw_by_chance(logits, temperature, uniform):

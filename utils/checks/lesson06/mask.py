@@ -1,4 +1,4 @@
-"""Exercise 6.3: which places of a kernel lie before its middle."""
+"""Exercise 6.4: which places of a kernel lie before its middle."""
 
 from utils.checks.engine import Case, Check, Wrong
 from utils.networks import causal
@@ -36,7 +36,7 @@ def _left_above(size, kind):
 
 
 mask = Check(
-    "6.3",
+    "6.4",
     "the mask",
     "mask(size, kind)",
     exact=causal.mask,

@@ -1,4 +1,4 @@
-"""Exercise 6.5: draw from next-letter logits, with temperature."""
+"""Exercise 6.3: draw from next-letter logits, with temperature."""
 
 import numpy as np
 from scipy.special import softmax
@@ -43,7 +43,7 @@ def _case(n, kinds, temperature, seed, shows):
 
 
 sample = Check(
-    "6.5",
+    "6.3",
     "draw with temperature",
     "sample(logits, temperature, uniform)",
     exact=_exact,

@@ -1,4 +1,4 @@
-"""Exercise 6.4: how many samples a stack of dilated causal convolutions sees."""
+"""Exercise 6.5: how many samples a stack of dilated causal convolutions sees."""
 
 from math import prod
 
@@ -6,7 +6,7 @@ from utils.checks.engine import Case, Check, Wrong
 from utils.networks import causal
 
 samples_seen = Check(
-    "6.4",
+    "6.5",
     "the receptive field",
     "samples_seen(dilations, kernel)",
     exact=causal.samples_seen,

@@ -112,26 +112,38 @@ def markov(seed):
     }
 
 
-def prose(seed, units=128, steps=700, length=64, batch=64, rate=5e-3):
-    """SciPy's docstrings in bits per letter: counts, packers, an LSTM."""
-    data, levels = text.load(), len(text.LETTERS)
+def letters(source, seed):
+    """A real text in bits per letter: counts, packers, an LSTM of 128 units."""
+    data = text.load(source)
+    levels = len(data.alphabet)
     row = {"letters": [len(data.train), len(data.test)], "sha256": data.sha256}
     for order in range(7):
         nats = NGram(order, levels).fit(data.train).nats(data.test)
         row[f"{order + 1}-gram"] = nats / math.log(2)
-    train, test = (text.decode(d, text.LETTERS).encode() for d in data[:2])
+    train, test = (text.decode(d, data.alphabet).encode() for d in data[:2])
     for packer in (zlib, bz2, lzma):
         more = len(packer.compress(train + test)) - len(packer.compress(train))
         row[packer.__name__] = 8 * more / len(test)
     model, row["seconds"] = trained(
-        causal.recurrent_network(levels, units),
-        pieces(data.train[seed:], length),
-        steps,
-        batch,
-        rate,
+        causal.recurrent_network(levels, 128),
+        pieces(data.train[seed:], 64),
+        700,
+        64,
+        5e-3,
     )
-    row["lstm"] = model.nats(data.test[None, : len(data.test)]) / math.log(2)
+    # Rows start without a memory, which costs a little.
+    row["lstm"] = model.nats(pieces(data.test, 1024), 16) / math.log(2)
     return row
+
+
+def prose(seed):
+    """SciPy's docstrings."""
+    return letters("prose", seed)
+
+
+def shakespeare(seed):
+    """Tiny Shakespeare, where it was downloaded."""
+    return letters("tiny_shakespeare", seed)
 
 
 def magnet(seed):
@@ -179,26 +191,27 @@ def uci(seed):
     return {"independent": float(alone), "made": nats, "seconds": seconds}
 
 
-def resonance(seed):
-    """AR(2): a Gaussian head against the exact density, 64 levels against the floor."""
-    ringing = sounds.resonance(400, 0.97).scaled_to(0.2)
-    x, test = ringing.sample(2048, 256, seed), ringing.sample(128, 1024, seed + 500)
+def late_nats(model, x, begin=64):
+    """−log P of every sample once there is a past, `(n, length − begin)`."""
+    outputs = model.in_batches(model.network, x, size=16)
+    return np.asarray(model.nll(x, keras.ops.convert_to_tensor(outputs)))[:, begin:]
+
+
+def tuned(source, seed, levels=64):
+    """A Gaussian head against the exact density of a sound, levels against a floor."""
+    x, test = source.sample(2048, 256, seed), source.sample(128, 1024, seed + 500)
     dilations = (1, 2, 4, 8, 16)
     model, seconds = trained(
         causal.wavenet(None, 16, dilations), 5 * x, 1000, 16, 1e-2, "gaussian"
     )
-    late = test[:, 64:].astype("float64")
     known = sum(
-        a * test[:, 64 - k : len(test[0]) - k]
-        for k, a in enumerate(ringing.coefficients, 1)
+        a * test[:, 64 - k : len(test[0]) - k].astype("float64")
+        for k, a in enumerate(source.coefficients, 1)
     )
-    exact = -gaussian_log_density(late[..., None], known[..., None], ringing.innovation)
-    outputs = model.in_batches(model.network, 5 * test, size=16)[:, 64:]
-    mean, log_std = outputs[..., 0] / 5, outputs[..., 1] - math.log(5)
-    found = -gaussian_log_density(
-        late[..., None], mean[..., None], np.exp(log_std)[..., None]
+    exact = -gaussian_log_density(
+        test[:, 64:, None].astype("float64"), known[..., None], source.innovation
     )
-    levels = 64
+    found = late_nats(model, 5 * test) - math.log(5)
     softmax, more = trained(
         causal.wavenet(levels, 16, dilations),
         mu_law.encode(x.clip(-1, 1), levels),
@@ -206,13 +219,25 @@ def resonance(seed):
         16,
         1e-2,
     )
-    floor = quantized_floor(ringing.innovation, 0.2, levels)
-    nats = softmax.nats(mu_law.encode(test.clip(-1, 1), levels), 16)
+    floor = quantized_floor(source.innovation, 0.2, levels)
+    nats = late_nats(softmax, mu_law.encode(test.clip(-1, 1), levels)).mean()
     return {
         "gaussian_gap": float((found - exact).mean()),
         "gaussian_seconds": seconds,
-        "levels_gap": nats - floor,
+        "levels_gap": float(nats - floor),
         "levels_seconds": more,
+    }
+
+
+def resonance(seed):
+    """AR(2): one resonance at 400 Hz."""
+    return tuned(sounds.resonance(400, 0.97).scaled_to(0.2), seed)
+
+
+def vowel(seed):
+    """AR(6): the whispered vowels."""
+    return {
+        each: tuned(sounds.whispered_vowel(each), seed) for each in sounds.FORMANTS
     }
 
 
@@ -227,12 +252,9 @@ def string(seed, channels=32, steps=600):
     for count in (5, 6):
         network = causal.wavenet(levels, channels, [2**k for k in range(count)])
         model, row[f"seconds_{2**count}"] = trained(network, x, steps, 16, 5e-3)
-        outputs = model.in_batches(model.network, test, size=16)
-        nats = np.asarray(model.nll(test, keras.ops.convert_to_tensor(outputs)))
-        row[f"bits_{2**count}"] = float(nats[:, 64:].mean() / math.log(2))
-        row[f"floor_{2**count}"] = quantized_floor(
-            errors[2**count], 0.2, levels
-        ) / math.log(2)
+        bits = float(late_nats(model, test).mean() / math.log(2))
+        floor = quantized_floor(errors[2**count], 0.2, levels) / math.log(2)
+        row |= {f"bits_{2**count}": bits, f"floor_{2**count}": floor}
     return row
 
 
@@ -255,10 +277,12 @@ ROWS = {
         sheep,
         markov,
         prose,
+        shakespeare,
         magnet,
         shifted,
         uci,
         resonance,
+        vowel,
         string,
         cache,
     )

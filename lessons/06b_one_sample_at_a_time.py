@@ -392,7 +392,7 @@ for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
 #
 # | term | in this notebook | 中文 |
 # |---|---|---|
-# | sample | one number of a sound, 8 000 per second | 采样点 |
+# | sampling rate | samples of a sound per second, 8 000 here | 采样率 |
 # | μ-law | few levels, fine for soft sounds | μ 律压扩 |
 # | causal convolution | sees the present and the past alone | 因果卷积 |
 # | dilation | the gap between two places of a kernel | 膨胀率 |

@@ -954,6 +954,100 @@ for name, nats in digit_nats.items():
 # bias**.
 
 # %% [markdown]
+# ## 8 · Measured here, published, source
+#
+# (Mean ± standard deviation over three seeds. `benchmarks/autoregressive.py` redoes it.)
+
+# %% jupyter={"source_hidden": true}
+shakespeare = measured["shakespeare"]
+in_nats = [{key: run[key] * math.log(2) for key in ("5-gram", "lstm")} for run in shakespeare]
+table(
+    [
+        (
+            "sheep language, LSTM, nats per letter",
+            spread(measured["sheep"], "nats", ".4f"),
+            f"{rate:.4f}",
+            "none",
+            "exact",
+        ),
+        (
+            "chain of 8 letters, LSTM: nats above its rate",
+            spread(measured["markov"], "lstm_gap", ".4f"),
+            "0",
+            "none",
+            "exact",
+        ),
+        (
+            "the same, counting",
+            spread(measured["markov"], "counting_gap", ".4f"),
+            f"{measured['markov'][0]['half_parameters_per_letter']:.4f}",
+            "none",
+            "parameters / 2n, expected",
+        ),
+        (
+            "tiny Shakespeare, 5-gram, nats per letter",
+            spread(in_nats, "5-gram"),
+            "unknown",
+            "none",
+            "",
+        ),
+        (
+            "the same, LSTM of 128 units, 700 steps",
+            spread(in_nats, "lstm"),
+            "unknown",
+            "1.88 and 1.4697 (transformers)",
+            "nanoGPT's README, 3 minutes on a CPU, on a GPU",
+        ),
+        *(
+            (
+                f"magnets on a torus, {name}: nats above the entropy",
+                spread(measured["magnet"], f"{key}_gap", ".4f"),
+                f"{blind[name]:.4f}",
+                "none",
+                "exact",
+            )
+            for name, key in (("masked", "masked"), ("gated", "gated"), ("MADE", "made"))
+        ),
+        (
+            "shifted rows, masked, nats per picture",
+            spread(measured["shifted"], "masked", ".2f"),
+            f"{64 * math.log(2):.2f}",
+            "none",
+            "exact",
+        ),
+        (
+            "shifted rows, gated",
+            spread(measured["shifted"], "gated", ".2f"),
+            f"{shifted_floor:.2f}",
+            "none",
+            "exact; the sample may lie a little below",
+        ),
+        (
+            "UCI digits, 8×8, black and white, MADE, nats",
+            spread(measured["uci"], "made", ".2f"),
+            "unknown",
+            "none",
+            "",
+        ),
+        (
+            "MNIST, 28×28, binarized, nats",
+            "not measured",
+            "unknown",
+            "MADE 86.64, PixelCNN 81.30",
+            "Germain et al. 2015, van den Oord et al. 2016",
+        ),
+        (
+            "CIFAR-10, bits per dimension",
+            "not measured",
+            "unknown",
+            "PixelCNN 3.14, gated 3.03, PixelCNN++ 2.92",
+            "README of openai/pixel-cnn",
+        ),
+    ],
+    ("quantity", "measured", "floor", "published", "source"),
+)
+
+# %% [markdown]
 # ## What to read next
 #
 # - van den Oord, Kalchbrenner and Kavukcuoglu (2016), *Pixel recurrent neural networks*: the

@@ -379,6 +379,86 @@ for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
 
 # %% [markdown]
 # ## 5 · Measured here, published, source
+#
+# (Mean ± standard deviation over three seeds. `benchmarks/autoregressive.py` redoes it.)
+
+# %% jupyter={"source_hidden": true}
+from utils.course.results import load_results
+
+measured = load_results("autoregressive")
+
+
+def spread(values, form=".3f"):
+    """Mean ± standard deviation, as text."""
+    return f"{np.mean(values):{form}} ± {np.std(values):{form}}"
+
+
+def of(row, key):
+    """What all seeds measured."""
+    return [run[key] for run in measured[row]]
+
+
+table(
+    [
+        *(
+            (
+                f"driven string, {memory} samples of memory, bits per sample",
+                spread(of("string", f"bits_{memory}")),
+                f"{floors[memory]:.3f}",
+                "none",
+                "exact",
+            )
+            for memory in (32, 64)
+        ),
+        (
+            "one resonance, Gaussian head, nats above the truth",
+            spread(of("resonance", "gaussian_gap"), ".4f"),
+            "0",
+            "none",
+            "exact",
+        ),
+        (
+            "one resonance, 64 levels, nats above the floor",
+            spread(of("resonance", "levels_gap")),
+            "0",
+            "none",
+            "exact",
+        ),
+        *(
+            (
+                f"whispered /{vowel}/, {what}, nats above the {against}",
+                spread([run[vowel][key] for run in measured["vowel"]], form),
+                "0",
+                "none",
+                "exact",
+            )
+            for vowel in sounds.FORMANTS
+            for what, key, against, form in (
+                ("Gaussian head", "gaussian_gap", "truth", ".4f"),
+                ("64 levels", "levels_gap", "floor", ".3f"),
+            )
+        ),
+        (
+            "512 samples of 4 sounds, kept against computed anew",
+            f"{np.mean(np.divide(of('cache', 'anew'), of('cache', 'cached'))):.0f} × faster",
+            "",
+            "none",
+            "",
+        ),
+        (
+            "speech (Blizzard), 256 levels, bits per sample",
+            "not measured",
+            "unknown",
+            "WaveNet 1.480, SampleRNN 1.387",
+            "Mehri et al. 2017, table 1",
+        ),
+    ],
+    ("quantity", "measured", "floor", "published", "source"),
+)
+
+# %% [markdown]
+# Compare what is *above the floor*, never bits per sample between data: the speech has long
+# silences and other levels.
 
 # %% [markdown]
 # ## What to read next

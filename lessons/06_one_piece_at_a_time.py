@@ -788,7 +788,7 @@ looks = {
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-PIXEL = 5 * 9 + 4
+PIXEL = 6 * 9 + 3  # row 6, column 3
 KEYS = {
     "the pixel": "#262626",
     "earlier, seen": figures.SERIES[3],
@@ -926,8 +926,34 @@ for name, nats in digit_nats.items():
 
 # %% [markdown]
 # TODO digits words
+#
+# And because the chain rule begins where we like, a model that draws digits can also *complete* one:
+# we give it the upper half, and it draws the rest, pixel by pixel.
+#
+# **Predict.** Will three completions of one half be alike?
+
+# %%
+halves = digits_test[:10, :4].reshape(10, 32)
+completed = [
+    on_digits["gated"].sample(10, prompt=halves, seed=seed(number))
+    for number in (7, 8, 9)
+]
+
+# %% jupyter={"source_hidden": true}
+given = 2.0 * digits_test[:10] - 1
+given[:, 4:] = 0
+figures.image_rows(
+    {
+        "given": given[..., None],
+        **{f"drawn{' ' * k}": 2.0 * each[..., None] - 1 for k, each in enumerate(completed)},
+        "real": 2.0 * digits_test[:10, ..., None] - 1,
+    },
+    title="Half a digit, three ways to go on, and how it went on",
+)
 
 # %% [markdown]
+# TODO completion words
+#
 # > **What we know now.** A blind spot costs exactly what it hides. Who completes half a digit needs no
 # > other training: the chain rule begins where we like.
 
@@ -951,7 +977,22 @@ for name, nats in digit_nats.items():
 #
 # The last row has a name. While it learns, the network sees *true* beginnings only; while it
 # draws, its own. Once it has made a mistake, it stands where it has never been: **exposure
-# bias**.
+# bias**. We can provoke it: let the LSTM go on after a word of the language, and after a slip.
+
+# %%
+TAIL = re.compile("((?:{adjective}) )*({noun}) ({verb})".format(**WORDS))
+goes_on = {}
+for beginning in ("these old sleepy ", "these old slsepy "):
+    prompt = np.tile(encode(beginning, sheep.alphabet), (500, 1))
+    written = lstm.sample(500, 120, prompt=prompt, seed=seed(6))
+    tails = [
+        decode(row, sheep.alphabet)[len(beginning) :].split(". ")[0] for row in written
+    ]
+    goes_on[beginning] = np.mean([bool(TAIL.fullmatch(tail)) for tail in tails])
+    print(f"after {beginning!r}: {goes_on[beginning]:.1%} of the sentences end well")
+
+# %% [markdown]
+# TODO exposure words
 
 # %% [markdown]
 # ## 8 · Measured here, published, source

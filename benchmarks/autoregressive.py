@@ -236,9 +236,7 @@ def resonance(seed):
 
 def vowel(seed):
     """AR(6): the whispered vowels."""
-    return {
-        each: tuned(sounds.whispered_vowel(each), seed) for each in sounds.FORMANTS
-    }
+    return {each: tuned(sounds.whispered_vowel(each), seed) for each in sounds.FORMANTS}
 
 
 def string(seed, channels=32, steps=600):

@@ -61,8 +61,8 @@ SHIFTED_STEPS = scale(
 )
 DIGIT_EPOCHS = scale(
     quick={"MADE": 1, "gated": 1},
-    laptop={"MADE": 50, "gated": 25},
-    full={"MADE": 50, "gated": 25},
+    laptop={"MADE": 50, "gated": 40},
+    full={"MADE": 50, "gated": 40},
 )
 
 # %% [markdown]
@@ -78,7 +78,7 @@ DIGIT_EPOCHS = scale(
 #
 # In which order? For a text there is one; for a picture there are many. We ask data that we can
 # list: **Ising's magnet**. Each of 3×3 pixels is black or white, and neighbors like to agree:
-# $P(x) \propto e^{J(\text{pairs that agree} - \text{pairs that do not})}$ with $J = 0.44$. There
+# $P(x) \propto e^{J(\text{pairs that agree} - \text{pairs that do not})}$ with $J = 0.4407$. There
 # are 512 such pictures, so every entropy is a sum that we can do.
 
 # %%
@@ -89,7 +89,8 @@ drawn = magnet.sample(20, seed(0))
 
 # %% jupyter={"source_hidden": true}
 figures.image_grid(
-    2.0 * drawn[..., None] - 1, title="Twenty of Ising's magnets: neighbors like to agree"
+    2.0 * drawn[..., None] - 1,
+    title="Twenty of Ising's magnets: neighbors like to agree",
 )
 
 # %% [markdown]
@@ -131,9 +132,9 @@ for name, nats in less.items():
     print(f"sees {name:24s} {nats:.6f} nats, {nats - sums['row by row']:+.6f}")
 
 # %% tags=["claim"]
-assert np.allclose(list(sums.values()), entropies.entropy(magnet.probabilities))
-assert np.isclose(sums["row by row"], 4.818130, atol=1e-6)
-assert np.isclose(less["left and upper neighbor"] - 4.818130, 0.050180, atol=1e-5)
+whole = entropies.entropy(magnet.probabilities)
+assert np.allclose(list(sums.values()), whole) and np.isclose(whole, 4.8180, atol=1e-4)
+assert np.isclose(less["left and upper neighbor"] - whole, 0.0502, atol=1e-4)
 assert np.isclose(less["nothing"], 9 * math.log(2))
 
 # %% [markdown]
@@ -183,7 +184,9 @@ from utils.measures.likelihood import categorical_nll
 
 for kinds, what in ((2, "black or white"), (19, "letters"), (256, "levels of gray")):
     nats = categorical_nll(np.zeros((1, kinds)), np.zeros(1, int))[0]
-    print(f"{kinds:3d} {what:15s} {nats:.4f} nats, {nats / math.log(2):.4f} bits a piece")
+    print(
+        f"{kinds:3d} {what:15s} {nats:.4f} nats, {nats / math.log(2):.4f} bits a piece"
+    )
 
 # %% [markdown]
 # A loss that stays at $\log k$ has learned nothing at all. (Famous questions of the kind "my
@@ -319,7 +322,7 @@ few, many = counted.values()
 assert few[12] > few.min() + 0.01, "long memories are no worse with 5 000 letters"
 assert np.abs(many - floors).max() < 0.02
 assert np.allclose(excess[7:10], 1, atol=1e-6)
-assert excess[6] > 1.1 and excess[10] < 0.9
+assert excess[6] > 1.1 and excess[10] < 0.95
 
 # %% [markdown]
 # ## 3 · Letter by letter with an LSTM
@@ -340,7 +343,9 @@ from utils.networks import causal
 show_code(causal.recurrent_network, "The network: causal.recurrent_network")
 
 # %%
-show_code(AutoregressiveModel.compute_loss, "The loss: AutoregressiveModel.compute_loss")
+show_code(
+    AutoregressiveModel.compute_loss, "The loss: AutoregressiveModel.compute_loss"
+)
 
 # %%
 from utils.models.recipes import falling_adam
@@ -489,10 +494,19 @@ table(
 )
 
 # %% [markdown]
-# TODO prose words
+# The packers bz2 and lzma win, and they know nothing of English: docstrings repeat their
+# phrases, and a packer that has been given the training text finds them there. Counting four letters is
+# next. Our LSTM beats one and two letters of memory by far and loses to four, which are counted in a
+# second. Half a minute is short, and 200 000 letters are few: with hours and far more text,
+# LSTMs reach 1.41 bits per letter on Wikipedia (text8; Krueger et al. 2017).
 #
 # > **What we know now.** An LSTM reaches the floor of a language, and carries a word over sentences.
 # > On real prose, counting is a rival to measure before one is proud.
+
+# %% tags=["claim"]
+order = ["bz2", "lzma", "5-gram", "zlib", "lstm", "3-gram", "2-gram", "1-gram"]
+assert all(order == sorted(order, key=run.get) for run in prose)
+assert all(run["lstm"] < run["2-gram"] - 0.7 for run in prose)
 
 # %% [markdown]
 # ## 4 · Temperature
@@ -613,12 +627,18 @@ table(
         (f"{temperature:g}", f"{right:.1%}", different, f"{price:+.4f}")
         for temperature, (right, different, price) in verdicts.items()
     ],
-    ("T", "sentences without a mistake", "different ones among 200", "nats above the source"),
+    (
+        "T",
+        "sentences without a mistake",
+        "different ones among 200",
+        "nats above the source",
+    ),
     caption="Fewer mistakes are bought with variety, and with likelihood",
 )
 
 # %% [markdown]
-# TODO temperature words
+# Below 1 the mistakes go, and variety goes with them. Above 1 hardly a sentence is right. Whether
+# 0.5 or 1 is "better" depends on what we ask for, and the likelihood answers 1.
 #
 # > **What we know now.** Temperature buys fewer mistakes with less variety. The likelihood is best at 1,
 # > and the most probable letters make no probable text.
@@ -695,7 +715,9 @@ for first in "AB":
     examples = magnets[: LEAK_STEPS * 64]
     small[first], _ = trained(lambda kind=first: two_layers(kind), examples)
     nats = -small[first].log_likelihood(magnets[:2_000]).mean()
-    print(f"first mask {first}: {nats:.3f} nats per picture, entropy {torus_entropy:.3f}")
+    print(
+        f"first mask {first}: {nats:.3f} nats per picture, entropy {torus_entropy:.3f}"
+    )
 
 # %% [markdown]
 # The one with the mistake has a loss far *below the entropy*. No model can do that. It reads the pixel that it
@@ -897,7 +919,7 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # **Digits.** At last pictures whose entropy nobody knows: 1 437 handwritten digits of 8×8 pixels
-# (UCI), white where they are brighter than half. If pixels were independent, they would cost 24.6 nats. (About 40 seconds.)
+# (UCI), white where they are brighter than half. If pixels were independent, they would cost 24.6 nats. (About 30 seconds.)
 
 # %%
 from utils.data.digits import load
@@ -911,31 +933,31 @@ mean = (digits_train.sum(axis=0) + 0.5) / (len(digits_train) + 1)
 alone = -np.log(np.where(digits_test, mean, 1 - mean)).sum(axis=(1, 2)).mean()
 
 whole = len(digits_train) // 64 * 64
+RECIPES = {
+    "MADE": (lambda: causal.made(8, 8, 256), 2e-3),
+    "gated": (lambda: causal.gated_pixel_cnn(8, 8, 16, 4), 1e-2),
+}
 on_digits, digit_nats = {}, {"independent pixels": alone}
-for name, epochs in DIGIT_EPOCHS.items():
-    build = (
-        (lambda: causal.made(8, 8, 256))
-        if name == "MADE"
-        else (lambda: causal.gated_pixel_cnn(8, 8, 32, 4))
-    )
-    model, _ = trained(build, digits_train[:whole], epochs, rate=2e-3)
-    on_digits[name] = model
-    digit_nats[name] = -model.log_likelihood(digits_test).mean()
+for name, (build, speed) in RECIPES.items():
+    epochs = DIGIT_EPOCHS[name]
+    on_digits[name], _ = trained(build, digits_train[:whole], epochs, rate=speed)
+    digit_nats[name] = -on_digits[name].log_likelihood(digits_test).mean()
 for name, nats in digit_nats.items():
     print(f"{name:19s} {nats:.2f} nats, {nats / 64 / math.log(2):.3f} bits per pixel")
 
 # %% [markdown]
-# TODO digits words
+# Both are far below independent pixels, and dense MADE is ahead of the gated convolutions: with 64
+# pixels, each place can afford weights of its own. (One seed.)
 #
-# And because the chain rule begins where we like, a model that draws digits can also *complete* one:
-# we give it the upper half, and it draws the rest, pixel by pixel.
+# And because the chain rule begins where we like, a model that draws digits can also *complete*
+# one: we give it the upper half, and it draws the rest, pixel by pixel.
 #
 # **Predict.** Will three completions of one half be alike?
 
 # %%
 halves = digits_test[:10, :4].reshape(10, 32)
 completed = [
-    on_digits["gated"].sample(10, prompt=halves, seed=seed(number))
+    on_digits["MADE"].sample(10, prompt=halves, seed=seed(number))
     for number in (7, 8, 9)
 ]
 
@@ -945,17 +967,27 @@ given[:, 4:] = 0
 figures.image_rows(
     {
         "given": given[..., None],
-        **{f"drawn{' ' * k}": 2.0 * each[..., None] - 1 for k, each in enumerate(completed)},
+        **{
+            f"drawn{' ' * k}": 2.0 * each[..., None] - 1
+            for k, each in enumerate(completed)
+        },
         "real": 2.0 * digits_test[:10, ..., None] - 1,
     },
     title="Half a digit, three ways to go on, and how it went on",
 )
 
 # %% [markdown]
-# TODO completion words
+# No: a half leaves several digits open, and each drawing is one answer of
+# $P(\text{lower half} \mid \text{upper half})$. No other training was needed.
 #
 # > **What we know now.** A blind spot costs exactly what it hides. Who completes half a digit needs no
 # > other training: the chain rule begins where we like.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    assert digit_nats["MADE"] < 18 and digit_nats["gated"] < 19 < 24.5 < alone
+    assert digit_nats["MADE"] < digit_nats["gated"]
+    assert np.mean(completed[0] != completed[1]) > 0.02
 
 # %% [markdown]
 # ## 7 · Good at, bad at
@@ -992,7 +1024,13 @@ for beginning in ("these old sleepy ", "these old slsepy "):
     print(f"after {beginning!r}: {goes_on[beginning]:.1%} of the sentences end well")
 
 # %% [markdown]
-# TODO exposure words
+# A word that it has never read leaves it in a state that it has never been in, and nothing in the
+# loss asked it to find back. (One seed.)
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    right, wrong = goes_on.values()
+    assert right > 0.9 and wrong < right - 0.05
 
 # %% [markdown]
 # ## 8 · Measured here, published, source
@@ -1001,7 +1039,9 @@ for beginning in ("these old sleepy ", "these old slsepy "):
 
 # %% jupyter={"source_hidden": true}
 shakespeare = measured["shakespeare"]
-in_nats = [{key: run[key] * math.log(2) for key in ("5-gram", "lstm")} for run in shakespeare]
+in_nats = [
+    {key: run[key] * math.log(2) for key in ("5-gram", "lstm")} for run in shakespeare
+]
 table(
     [
         (
@@ -1010,20 +1050,6 @@ table(
             f"{rate:.4f}",
             "none",
             "exact",
-        ),
-        (
-            "chain of 8 letters, LSTM: nats above its rate",
-            spread(measured["markov"], "lstm_gap", ".4f"),
-            "0",
-            "none",
-            "exact",
-        ),
-        (
-            "the same, counting",
-            spread(measured["markov"], "counting_gap", ".4f"),
-            f"{measured['markov'][0]['half_parameters_per_letter']:.4f}",
-            "none",
-            "parameters / 2n, expected",
         ),
         (
             "tiny Shakespeare, 5-gram, nats per letter",
@@ -1047,7 +1073,11 @@ table(
                 "none",
                 "exact",
             )
-            for name, key in (("masked", "masked"), ("gated", "gated"), ("MADE", "made"))
+            for name, key in (
+                ("masked", "masked"),
+                ("gated", "gated"),
+                ("MADE", "made"),
+            )
         ),
         (
             "shifted rows, masked, nats per picture",

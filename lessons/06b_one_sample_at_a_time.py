@@ -134,7 +134,9 @@ for layer in range(DEPTH, 0, -1):
     reached = below
 for layer in range(DEPTH + 1):
     ax.plot(range(-15, 1), [layer] * 16, "o", color="#262626", markersize=3.5, zorder=3)
-ax.set_yticks(range(DEPTH + 1), ["samples", *(f"dilation {2**k}" for k in range(DEPTH))])
+ax.set_yticks(
+    range(DEPTH + 1), ["samples", *(f"dilation {2**k}" for k in range(DEPTH))]
+)
 ax.set(xlabel="time (samples)")
 ax.grid(False)
 figure.suptitle("Four layers, sixteen samples", x=0.012, ha="left", weight="bold")
@@ -220,7 +222,9 @@ floors = np.array([quantized_floor(error, 0.2, LEVELS) for error in errors])
 floors /= math.log(2)
 print(f"pitch {sounds.RATE / 40.5:.1f} Hz; nothing known: {math.log2(LEVELS):.0f} bits")
 for memory in (0, 1, 16, 32, 64):
-    print(f"{memory:2d} samples of memory: at least {floors[memory]:.3f} bits per sample")
+    print(
+        f"{memory:2d} samples of memory: at least {floors[memory]:.3f} bits per sample"
+    )
 
 # %% [markdown]
 # **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. What will their losses be? (About
@@ -359,9 +363,11 @@ figures.curve_grid(
     title="With 64 samples the peaks stand where the string has them",
 )
 
+# %% [markdown]
+# And the pitch as a number: after how many samples does the sound repeat itself best?
+
+
 # %%
-
-
 def period(each):
     """The lag from 20 to 200 samples at which sounds repeat themselves best."""
     lags = np.arange(20, 201)
@@ -375,7 +381,17 @@ for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
     print(f"{name:4s}: repeats after {lag} samples, correlation {share:.2f}")
 
 # %% [markdown]
-# TODO listen words
+# The deep network repeats itself where the string does, the shallow one does not: it has no way to know
+# what was played 40 samples ago. What it draws is hiss with the right loudness.
+#
+# > **What we know now.** Half a bit of loss is the difference between a tone and noise, and a
+# > spectrum shows it to anyone who cannot listen.
+
+# %% tags=["claim"]
+if current_scale() != "quick":
+    lags = {name: period(each) for name, each in (("real", true), ("64", drawn[64]))}
+    assert all(lag in (40, 41) for lag, _ in lags.values())
+    assert lags["64"][1] > 2 * period(drawn[32])[1]
 
 # %% [markdown]
 # ## 5 · Measured here, published, source

@@ -1035,7 +1035,8 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 8 · Measured here, published, source
 #
-# (Mean ± standard deviation over three seeds. `benchmarks/autoregressive.py` redoes it.)
+# (Mean ± standard deviation over three seeds; without ±, one seed, or nothing is random.
+# `benchmarks/autoregressive.py` redoes it.)
 
 # %% jupyter={"source_hidden": true}
 shakespeare = measured["shakespeare"]
@@ -1050,6 +1051,20 @@ table(
             f"{rate:.4f}",
             "none",
             "exact",
+        ),
+        (
+            "chain of 8 letters, LSTM: nats above its rate",
+            spread(measured["markov"], "lstm_gap", ".4f"),
+            "0",
+            "none",
+            "exact",
+        ),
+        (
+            "the same, counting",
+            spread(measured["markov"], "counting_gap", ".4f"),
+            f"{measured['markov'][0]['half_parameters_per_letter']:.4f}",
+            "none",
+            "parameters / 2n, expected",
         ),
         (
             "tiny Shakespeare, 5-gram, nats per letter",

@@ -396,7 +396,9 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 5 · Measured here, published, source
 #
-# (Mean ± standard deviation over three seeds. `benchmarks/autoregressive.py` redoes it.)
+# (Mean ± standard deviation over the seeds that `benchmarks/autoregressive.py` measured. The floors
+# take the past as it was before rounding to levels; where a sound can be foreseen to less than a level,
+# as /oo/, that floor is too low to be reached.)
 
 # %% jupyter={"source_hidden": true}
 from utils.course.results import load_results
@@ -405,8 +407,9 @@ measured = load_results("autoregressive")
 
 
 def spread(values, form=".3f"):
-    """Mean ± standard deviation, as text."""
-    return f"{np.mean(values):{form}} ± {np.std(values):{form}}"
+    """Mean of the seeds, and their standard deviation if there are several, as text."""
+    more = f" ± {np.std(values):{form}}" if len(values) > 1 else ""
+    return f"{np.mean(values):{form}}{more}"
 
 
 def of(row, key):

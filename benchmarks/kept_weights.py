@@ -57,8 +57,11 @@ def judge():
     yield {"accuracy": found, "Fréchet distance of the test digits' halves": floor}
 
 
-def digits(steps=50_000):
-    """Lesson 03's convolutional pair: epoch by epoch, so that a stop costs one."""
+def digits(steps=10_000):
+    """Lesson 03's convolutional pair, for a fifth of the steps that `full` has.
+
+    Epoch by epoch, so that a stop costs one.
+    """
     data, batch = load("mnist"), 64
     pair = convolutional_generator(SHAPE), convolutional_discriminator(SHAPE)
     gan = GAN(*pair)
@@ -66,7 +69,7 @@ def digits(steps=50_000):
     whole = data.train_pictures[: len(data.train_pictures) // batch * batch]
     for _ in range(steps * batch // len(whole)):
         gan.fit(whole, batch_size=batch, verbose=0)
-    yield gan.generator, "convolutional_generator((28, 28, 1))"
+    yield gan.generator, f"convolutional_generator({SHAPE})"
     sees = judge_network()
     load_trained(sees, "judge")
     drawn = gan.sample(10_000, SEED)

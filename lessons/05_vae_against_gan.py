@@ -721,9 +721,9 @@ figures.table(
 
 # %% [markdown]
 # The VAE is less sharp than real pictures, for avatars more so than for digits: a pixel it
-# cannot foresee from the code becomes a mean of what it might be. The GAN's avatars come out
-# near real ones or *above* them, and that is no detail but noise, as the pictures show. So more is not
-# better: no number replaces a look.
+# cannot foresee from the code becomes a mean of what it might be. The GAN's avatars come out near
+# real ones or *above* them, and that is no detail but noise, as the pictures show. So more is
+# not better: no number replaces a look.
 #
 # > **What we know now.** Neither copies. The VAE blurs what it cannot foresee; a young GAN
 # > makes noise.
@@ -891,8 +891,8 @@ figures.table(
 # means of. The last column of the first table agrees: the VAE's features spread less than the
 # GAN's, and the GAN's less than real ones. A tendency of the loss is not a property of samples.
 #
-# > **What we know now.** A judge needs its floor, and several judges need not agree. On digits the GAN
-# > leads in Fréchet distance and recall, and nobody leads in precision.
+# > **What we know now.** A judge needs its floor, and several judges need not agree. On digits the
+# > GAN leads in Fréchet distance and recall, and nobody leads in precision.
 
 # %% tags=["claim"]
 assert mean_of("GAN", "frechet") <= mean_of("Gaussian", "frechet") / 2

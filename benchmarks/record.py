@@ -8,11 +8,9 @@ each other. `load_results("mixtures")["laptop"]["ring"]["none"][3]` is `run` aga
 import json
 import re
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 
-from utils.core.files import written_aside
-from utils.course.results import load_results
+from utils.course.results import load_results, write_trial
 
 RESULTS = Path(__file__).resolve().parents[1] / "results"
 
@@ -22,22 +20,15 @@ def record(table: str, key: tuple, value):
 
     Args:
         table: name of the benchmark's table.
-        key: where the value stands in the table: names, and numbers from 0 for the
-            places of a list. Empty for a table of one trial.
-        value: anything that JSON can hold.
+        key, value: as `utils.course.results.write_trial` takes them.
 
     Returns:
         The value.
     """
-    trial = {"key": list(key), "recorded": datetime.now(UTC).isoformat()}
-    text = json.dumps(trial | {"value": value}, indent=1, ensure_ascii=False) + "\n"
     words = re.sub(r"\W+", "_", "-".join(map(str, key)), flags=re.ASCII)[:60] or "whole"
     # Two keys may read alike: the number tells them apart.
-    number = zlib.crc32(json.dumps(trial["key"]).encode())
-    folder = RESULTS / table
-    folder.mkdir(parents=True, exist_ok=True)
-    with written_aside(folder / f"{words}-{number:08x}.json") as file:
-        file.write(text.encode())
+    number = zlib.crc32(json.dumps(list(key)).encode())
+    write_trial(RESULTS / table / f"{words}-{number:08x}.json", key, value)
     return value
 
 

@@ -6,7 +6,6 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
@@ -17,6 +16,7 @@ from rich.text import Text
 
 from utils.course.backend import backend
 from utils.course.folder import Course, CourseError
+from utils.course.results import write_trial
 from utils.course.run import CellRun, code_cells, execute, progress
 
 #: Seconds after which a cell that still runs says how far it is.
@@ -132,7 +132,6 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
 
     One file per lesson, so that one that was measured again takes only its own place.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     cores = getattr(os, "process_cpu_count", os.cpu_count)  # the first from 3.13 on
     for lesson in runs:
         if lesson.failed:
@@ -145,11 +144,7 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
             "seconds": round(lesson.seconds, 1),
             "cells": [[round(cell.seconds, 2), cell.text] for cell in lesson.cells],
         }
-        when = datetime.now(UTC).isoformat(timespec="seconds")
-        record = {"key": [lesson.lesson], "recorded": when, "value": told}
-        text = json.dumps(record, indent=1, ensure_ascii=False)
-        path = folder / f"{lesson.lesson}.json"
-        path.write_text(text + "\n", encoding="utf-8")
+        write_trial(folder / f"{lesson.lesson}.json", (lesson.lesson,), told)
 
 
 def read_timings(folder: Path, lesson: str, failed: bool) -> LessonRun:

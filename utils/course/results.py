@@ -1,8 +1,28 @@
-"""Read the measured tables that a lesson shows and a script in `benchmarks/` redoes."""
+"""The measured tables that a lesson shows and a script in `benchmarks/` redoes."""
 
 import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
+from utils.core.files import written_aside
 from utils.course.folder import CourseError, find_course
+
+
+def write_trial(path: Path, key: Sequence, value) -> None:
+    """Writes what one trial measured into a file, whole or not there.
+
+    Args:
+        path: of the file; its folder is made where there is none.
+        key: where the value stands in the table: names, and numbers from 0 for the
+            places of a list. Empty for a table of one trial.
+        value: anything that JSON can hold.
+    """
+    trial = {"key": list(key), "recorded": datetime.now(UTC).isoformat()}
+    text = json.dumps(trial | {"value": value}, indent=1, ensure_ascii=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_aside(path) as file:
+        file.write(text.encode())
 
 
 def load_results(name: str):

@@ -59,9 +59,8 @@ def difference(one, two):
     return max(float(abs(np.subtract(a, b)).max()) for a, b in zip(one, two))
 
 
-differences = {}
+differences, one = {}, train(None)
 for name, options in {"plain": {}, "scaled": {"loss_scale_factor": 8.0}}.items():
-    one = train(None, **options)
     two = train(tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"]), **options)
     differences[name] = {
         "weights": difference(one[0], two[0]),

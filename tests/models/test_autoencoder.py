@@ -29,7 +29,8 @@ def linear():
     model = small(hidden=())
     rate = keras.optimizers.schedules.CosineDecay(0.05, 400)
     model.compile(keras.optimizers.Adam(rate))
-    model.fit(np.concatenate([stretched()] * 4), batch_size=512, epochs=100, verbose=0)
+    x = np.tile(stretched(), (400, 1))  # 400 steps on all of them
+    model.fit(x, batch_size=512, shuffle=False, verbose=0)
     return model
 
 
@@ -94,6 +95,17 @@ class Batches(keras.utils.PyDataset):
         return (self.x,)
 
 
+def iter_of(*batches):
+    yield from ((batch,) for batch in batches)
+
+
+def test_no_batch_of_a_generator_is_lost_in_looking():
+    model, batches = small(), [stretched(4, seed) for seed in range(3)]
+    model.compile(keras.optimizers.SGD(0.0))
+    loss = model.fit(iter_of(*batches), verbose=0).history["loss"][0]
+    assert loss == pytest.approx(model.evaluate(np.concatenate(batches), verbose=0))
+
+
 class Text:
     """What a `tf.data.Dataset` of examples and of names says of itself."""
 
@@ -108,6 +120,9 @@ class Text:
         (Batches(np.ones((4, 5), "float32")), r"shape \(5,\)"),
         (Batches(np.array([["a"] * 6] * 4)), "cannot be computed with"),
         (Text(), "yields text"),
+        (iter_of(np.full((4, 6), np.nan, "float32")), "NaN"),
+        (iter_of(np.ones((4, 5), "float32")), r"shape \(5,\)"),
+        (iter_of(), "yields no batch"),
     ],
 )
 def test_a_data_set_is_looked_into_before_a_training(batches, message):

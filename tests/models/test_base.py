@@ -342,10 +342,10 @@ def test_an_interrupt_in_the_first_step_leaves_a_model_that_trains_on(kind):
     assert all(int(optimizer.iterations) in (6, 7) for optimizer in steps)
 
 
-@pytest.mark.parametrize("kind", sorted(set(BUILDERS) - {"Autoencoder"}))
+@pytest.mark.parametrize("kind", ["GAN", "VAE", "VAEGAN"])
 def test_samples_of_many_sizes_meet_few_sizes_of_network(kind, monkeypatch):
     model, seen = build(kind), set()
-    network = {"VAE": "decoder", "EnergyModel": "discriminator"}.get(kind, "generator")
+    network = "decoder" if kind == "VAE" else "generator"
     call = keras.Sequential.call
 
     def watch(self, x, *arguments, **settings):

@@ -35,6 +35,13 @@ def test_distances_are_mahalanobis_with_the_covariance_within_people():
     assert components.embed(features) == pytest.approx(white / lengths, abs=1e-5)
 
 
+def test_who_has_one_picture_adds_nothing():
+    features, who = people(4, 3, 3)
+    more = np.vstack([features, 9 + features[:2]]), [*who, 7, 8]
+    roots = [RelevantComponents(*given).root for given in ((features, who), more)]
+    assert roots[0] == pytest.approx(roots[1])
+
+
 def test_people_never_seen_are_told_apart_better_than_by_plain_distance():
     features, who = people(60, 6, 1)
     new, new_who = people(30, 6, 2)

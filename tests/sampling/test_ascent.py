@@ -1,10 +1,12 @@
 """Ascent and Langevin dynamics where the answer is known."""
 
+import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from utils.sampling.ascent import ascend
+from utils.autodiff import value_and_gradients
+from utils.sampling.ascent import ascend, ascent_step
 from utils.sampling.langevin import langevin
 
 
@@ -17,6 +19,14 @@ def test_ascent_on_a_parabola_shrinks_the_distance_by_a_fixed_factor():
     start = np.array([[4.0, -2.0], [1.0, 0.5]], "float32")
     end = ascend(hill(2.0), start, steps=5, step_size=0.4)
     np.testing.assert_allclose(end, start * (1 - 0.4 / 2.0) ** 5, rtol=1e-5)
+
+
+def test_the_slope_that_a_step_follows_counts_as_a_constant():
+    x = keras.Variable([[4.0, -2.0]])
+    _, (gradient,) = value_and_gradients(
+        lambda: ops.sum(ascent_step(hill(2.0), x, 0.4)), [x]
+    )
+    np.testing.assert_array_equal(ops.convert_to_numpy(gradient), [[1.0, 1.0]])
 
 
 def test_ascent_stays_within_bounds():

@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from utils.core.validation import built_model, channels_last
-from utils.models.base import CourseModel, check_examples
+from utils.models.base import CourseModel, check_examples, check_latent_input
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -75,21 +75,16 @@ def check_coder(encoder, decoder, code_parts):
     """
     built_model(encoder, "encoder")
     built_model(decoder, "decoder")
-    latent, made = decoder.input_shape[1:], decoder.output_shape[1:]
+    made = decoder.output_shape[1:]
     if len(made) > 1:
         channels_last("An autoencoder of pictures")
-    if len(latent) != 1 or latent[0] is None or latent[0] < 1:
-        raise ValueError(
-            f"The decoder takes inputs of shape {latent}, but a code has the shape "
-            "(latent_dim,) with latent_dim >= 1. Start it with "
-            "keras.Input((latent_dim,))."
-        )
-    wanted, returned = (code_parts * latent[0],), encoder.output_shape[1:]
+    latent_dim = check_latent_input(decoder, "decoder", "a code")
+    wanted, returned = (code_parts * latent_dim,), encoder.output_shape[1:]
     if returned != wanted:
         parts = " (mean and log-variance side by side)" if code_parts == 2 else ""
         raise ValueError(
             f"The encoder returns shape {returned}, but for the decoder's codes of "
-            f"{latent[0]} numbers it must return {wanted}{parts}: end it with "
+            f"{latent_dim} numbers it must return {wanted}{parts}: end it with "
             f"keras.layers.Dense({wanted[0]})."
         )
     if encoder.input_shape[1:] != made:

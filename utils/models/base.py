@@ -1,6 +1,7 @@
 """What every model of the course has around its loss."""
 
 import contextlib
+import types
 
 import keras
 import numpy as np
@@ -109,22 +110,32 @@ class CourseModel(keras.Model):
                 "or np.stack(examples)."
             )
         if not (isinstance(x, np.ndarray) or is_tensor(x)):
-            self._look_into(x)
-            return x
+            return self._looked_into(x)
         array = numeric(
             ops.convert_to_numpy(x) if is_tensor(x) else x, "The real examples"
         )
         self.check_examples(array)
         return x if array.dtype.kind == "f" else array.astype(keras.config.floatx())
 
-    def _look_into(self, batches):
-        """Looks at a data set as far as that takes nothing away from it.
+    def _looked_into(self, batches):
+        """Returns a data set, looked at as far as that costs nothing.
 
-        That is the first batch of a `PyDataset`, and the types of a `tf.data.Dataset`:
-        from a generator a batch would be missing afterwards.
+        That is the first batch of a `PyDataset` or a generator, and the types of a
+        `tf.data.Dataset`, which may have to shuffle for long before it yields.
         """
+        first = None
         if isinstance(batches, keras.utils.PyDataset) and len(batches):
-            x, _, _ = keras.utils.unpack_x_y_sample_weight(batches[0])
+            first = batches[0]
+        elif isinstance(batches, types.GeneratorType):
+            first = next(batches, None)
+            if first is None:
+                raise ValueError(
+                    "The generator yields no batch (a generator that has run out "
+                    "does not begin again): make a new one for each training."
+                )
+            batches = _from_the_first(first, batches)
+        if first is not None:
+            x, _, _ = keras.utils.unpack_x_y_sample_weight(first)
             x = ops.convert_to_numpy(x) if is_tensor(x) else x
             self.check_examples(numeric(x, "The real examples"))
         for spec in keras.tree.flatten(getattr(batches, "element_spec", ())):
@@ -133,6 +144,7 @@ class CourseModel(keras.Model):
                     f"The data set yields text, {spec.dtype} of shape {spec.shape}: "
                     "give numbers, and leave out labels that the model does not use."
                 )
+        return batches
 
     def check_examples(self, x):
         """Raises a ValueError unless this model can learn from an array of examples."""
@@ -259,6 +271,27 @@ def check_examples(x, shape, maker):
         unit_range(x, "The pictures")
 
 
+def check_latent_input(network, name, what):
+    """Returns latent_dim of a network from vectors `(n, latent_dim)`.
+
+    Args:
+        network: built `keras.Model`.
+        name: what it is called, as "decoder".
+        what: it takes, as "a code".
+
+    Raises:
+        ValueError: if it takes anything else.
+    """
+    latent = network.input_shape[1:]
+    if len(latent) != 1 or latent[0] is None or latent[0] < 1:
+        raise ValueError(
+            f"The {name} takes inputs of shape {latent}, but {what} has the shape "
+            "(latent_dim,) with latent_dim >= 1. Start it with "
+            "keras.Input((latent_dim,))."
+        )
+    return latent[0]
+
+
 @contextlib.contextmanager
 def variables_kept(variables):
     """Gives back what a training took away that failed before its first step was done.
@@ -277,6 +310,11 @@ def variables_kept(variables):
             if variable._value is None:
                 variable._value = value
         raise
+
+
+def _from_the_first(first, batches):
+    yield first
+    yield from batches
 
 
 def _listed(callbacks):

@@ -174,9 +174,9 @@ class EnergyModel(CourseModel):
         shape = (integer(n, "n"), *self.example_shape)
         start = np.random.default_rng(seed).uniform(*self.bounds, shape)
         steps = 10 * self.steps if steps is None else steps
+        # All in one batch: two batches would be given the same noise.
         arguments = (steps, self.step_size, self.noise, self.bounds, seed)
-        # All in one batch, filled up: two batches would be given the same noise.
-        return self.in_batches(lambda x: ascend(self, x, *arguments), start, size=2 * n)
+        return ascend(self, start, *arguments).astype(self.variable_dtype)
 
     def check_examples(self, x):
         """Raises a ValueError unless D takes an array, and its bounds hold it."""

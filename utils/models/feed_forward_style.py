@@ -19,11 +19,7 @@ class FeedForwardStyle(StyleModel):
         painter: network from pictures in [-1, 1] to pictures of the same size.
         features: feature network; it does not learn.
         style: the painting, `(height, width, 3)` in [-1, 1].
-        content_weight: α > 0.
-        style_weight: β > 0.
-        variation_weight: γ, at least 0.
-        content_layer: name of the layer that keeps the content; None for the middle.
-        layer_weights: `{name: λ > 0}`, scaled to sum to 1; None for all alike.
+        **weights: α, β, γ and the layers, as `StyleTransfer` takes them.
 
     Raises:
         ValueError: as `StyleTransfer`.
@@ -34,26 +30,8 @@ class FeedForwardStyle(StyleModel):
 
     KEEP = 'its painter, model.painter.save("painter.keras"), which repaints by itself'
 
-    def __init__(
-        self,
-        painter,
-        features,
-        style,
-        content_weight=0.03,
-        style_weight=1.0,
-        variation_weight=0.0,
-        content_layer=None,
-        layer_weights=None,
-    ):
-        super().__init__(
-            features,
-            style,
-            content_weight,
-            style_weight,
-            variation_weight,
-            content_layer,
-            layer_weights,
-        )
+    def __init__(self, painter, features, style, **weights):
+        super().__init__(features, style, **weights)
         self.painter = painter
 
     @property

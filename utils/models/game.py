@@ -4,7 +4,7 @@ import keras
 
 from utils.core.batches import standard_normal
 from utils.core.validation import built_model, channels_last, integer
-from utils.models.base import CourseModel, check_examples
+from utils.models.base import CourseModel, check_examples, check_latent_input
 from utils.models.player_optimizers import PlayerOptimizers
 
 PLAYERS = ("generator", "discriminator")
@@ -183,15 +183,10 @@ def check_players(generator, discriminator, packing=1):
     """
     built_model(generator, "generator")
     check_discriminator(discriminator)
-    latent, made = generator.input_shape[1:], generator.output_shape[1:]
+    made = generator.output_shape[1:]
     if len(made) > 1:
         channels_last("A game on pictures")
-    if len(latent) != 1 or latent[0] is None or latent[0] < 1:
-        raise ValueError(
-            f"The generator takes inputs of shape {latent}, but a latent vector has "
-            "the shape (latent_dim,) with latent_dim >= 1. Start it with "
-            "keras.Input((latent_dim,))."
-        )
+    check_latent_input(generator, "generator", "a latent vector")
     packed, seen = (*made[:-1], made[-1] * packing), discriminator.input_shape[1:]
     if seen != packed:
         packs = f", times packing={packing} along the last axis: {packed}"

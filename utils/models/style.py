@@ -63,16 +63,14 @@ class StyleTransfer(StyleModel):
         features: feature network, from pictures in [-1, 1] to `{name: activations}`.
         content: `(height, width, 3)` in [-1, 1], or None for texture alone.
         style: `(height', width', 3)` in [-1, 1], or None for content alone.
-        content_weight: α > 0.
-        style_weight: β > 0.
-        variation_weight: γ ≥ 0.
-        content_layer: name of the layer that keeps the content; None for the middle.
-        layer_weights: `{name: λ > 0}` of the style layers, scaled to sum to 1; None
-            for all layers alike.
         start: "noise", "content", "style", or a picture.
         shape: `(height, width)` of the picture where there is no content; None for
             that of the style.
         seed: int, for the noise.
+        **weights: `content_weight` α > 0 (0.03), `style_weight` β > 0 (1) and
+            `variation_weight` γ ≥ 0 (0); `content_layer`, the name of the layer that
+            keeps the content (that in the middle); `layer_weights`, `{name: λ > 0}` of
+            the style layers, scaled to sum to 1 (all layers alike).
 
     Raises:
         ValueError: for pictures of another shape or range, an unknown layer (it lists
@@ -89,26 +87,14 @@ class StyleTransfer(StyleModel):
         features,
         content=None,
         style=None,
-        content_weight=0.03,
-        style_weight=1.0,
-        variation_weight=0.0,
-        content_layer=None,
-        layer_weights=None,
         start="noise",
         shape=None,
         seed=0,
+        **weights,
     ):
         if content is None and style is None:
             raise ValueError("Neither content nor style is given: give at least one.")
-        super().__init__(
-            features,
-            style,
-            content_weight,
-            style_weight,
-            variation_weight,
-            content_layer,
-            layer_weights,
-        )
+        super().__init__(features, style, **weights)
         given = {"content": content, "style": style}
         given = {k: check_picture(k, v) for k, v in given.items() if v is not None}
         first = next(iter(given.values()))

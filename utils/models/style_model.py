@@ -33,11 +33,11 @@ class StyleModel(CourseModel):
         self,
         features,
         style,
-        content_weight,
-        style_weight,
-        variation_weight,
-        content_layer,
-        layer_weights,
+        content_weight=0.03,
+        style_weight=1.0,
+        variation_weight=0.0,
+        content_layer=None,
+        layer_weights=None,
     ):
         weights = _check_weights(content_weight, style_weight, variation_weight)
         names = _layer_names(features)

@@ -9,6 +9,7 @@ from utils.measures.adversarial import OBJECTIVES
 from utils.measures.elbo import kl_to_standard_normal, reparametrize
 from utils.models.autoencoder import check_coder
 from utils.models.game import Game, check_players
+from utils.models.gan import GAN
 
 _OBJECTIVE = OBJECTIVES["non-saturating"]
 
@@ -76,18 +77,11 @@ class VAEGAN(Game):
         self.update_generator(real)
         return self.logs()
 
-    def update_discriminator(self, real):
-        """D's turn: one step up on V(D, G), with new generated examples."""
-        n = ops.shape(real)[0]
-        fake = ops.stop_gradient(self(self.draw_latent(n), training=True))
-        loss = minimize(
-            lambda: _OBJECTIVE.discriminator_loss(
-                self.logits_of(real), self.logits_of(fake)
-            ),
-            self.variables_of("discriminator"),
-            self.optimizer["discriminator"],
-        )
-        self.log(n, discriminator_loss=loss)
+    update_discriminator = GAN.update_discriminator
+
+    def discriminator_loss(self, real, fake):
+        """What D lowers on a batch of real and generated examples: -V(D, G)."""
+        return _OBJECTIVE.discriminator_loss(self.logits_of(real), self.logits_of(fake))
 
     def update_generator(self, real):
         """The turn of encoder and generator: one step down on both their losses."""

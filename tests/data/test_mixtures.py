@@ -211,6 +211,11 @@ def test_what_is_not_a_mixture_is_refused(arguments, message):
         GaussianMixture(**arguments)
 
 
+def test_weights_that_are_rounded_sum_to_one_again():
+    weights = GaussianMixture([0, 1], 1.0, weights=[0.5, 0.5000009]).weights
+    assert weights.sum() == pytest.approx(1.0, abs=1e-15)
+
+
 @pytest.mark.parametrize(
     "make",
     [

@@ -86,6 +86,8 @@ def test_the_radius_counts_in_standard_deviations(sigmas):
     assert mode_coverage([inside, outside], mixture, sigmas).high_quality == 0.5
     share = mode_coverage(mixture.sample(50_000, seed=1), mixture, sigmas).high_quality
     assert share == pytest.approx(1 - math.exp(-(sigmas**2) / 2), abs=0.01)
+    on_the_circle = mode_coverage([[0.5 * sigmas, 0]], gaussian([0, 0], 0.5), sigmas)
+    assert on_the_circle.high_quality == 1
 
 
 def test_too_little_variance_scores_above_a_perfect_sampler():

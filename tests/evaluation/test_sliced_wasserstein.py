@@ -20,6 +20,13 @@ def test_patches_of_one_pixel_on_one_line_are_sorted_gray_levels():
     assert ours == pytest.approx(expected, rel=0.01)
 
 
+def test_gray_levels_spread_evenly_are_half_a_unit_from_black():
+    even = np.zeros((32, 32, 1))
+    even[::2, ::2, 0] = np.linspace(0, 1, 256).reshape(16, 16)  # of which it takes all
+    ours = sliced_wasserstein_distance(even, 0 * even, size=1, levels=1, projections=1)
+    assert ours == pytest.approx(0.5, abs=1e-12)
+
+
 def test_it_sees_texture_where_the_histogram_is_the_same():
     stripes = np.sort(NOISE, axis=0)
     same = np.random.default_rng(1).normal(0, 0.2, (48, 48, 3))

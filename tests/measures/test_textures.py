@@ -1,7 +1,6 @@
 """Gram matrices and the three losses, against loops and against other libraries."""
 
 import numpy as np
-import psutil
 import pytest
 from keras import ops
 from scipy.ndimage import correlate1d
@@ -211,14 +210,11 @@ def test_one_color_has_no_variation():
     assert number(textures.total_variation(np.full((1, 4, 4, 3), 0.3))) == 0
 
 
-@pytest.mark.skipif(
-    psutil.virtual_memory().available < 4 * 2**30, reason="needs 4 GiB of free memory"
-)
-def test_512_channels_at_512_by_512_stay_finite_and_exact_in_float32():
-    line = np.linspace(0.5, 1.5, 512, dtype="float32")
+def test_sums_over_512_by_512_places_stay_finite_and_exact_in_float32():
+    line = np.linspace(0.5, 1.5, 32, dtype="float32")
     heights = RNG.uniform(0.5, 1.5, (512, 512, 1)).astype("float32")
     features = (1e4 * heights * line)[None]  # VGG19's activations reach as high
-    total = (1e8 * heights.astype("float64") ** 2).sum() / (2 * 512**3)
+    total = (1e8 * heights.astype("float64") ** 2).sum() / (2 * 512**2 * 32)
     gram = ops.convert_to_numpy(textures.scaled_gram_matrix(features))[0]
     exact = total * np.outer(line, line).astype("float64")
     # Sums of 262,144 products: JAX that compiles in a hurry is 1.1e-6 off.

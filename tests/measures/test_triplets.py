@@ -86,24 +86,21 @@ def semi_hard_by_hand(labels, embeddings, margin, squared):
     return np.mean(losses)
 
 
+@pytest.mark.parametrize(
+    ("loss", "by_hand"),
+    [
+        (batch_hard_triplet_loss, batch_hard_by_hand),
+        (semi_hard_triplet_loss, semi_hard_by_hand),
+    ],
+)
 @pytest.mark.parametrize("squared", [True, False])
 @pytest.mark.parametrize("margin", [0.0, 0.3, "soft"])
 @pytest.mark.parametrize("seed", range(4))
-def test_batch_hard_is_the_loop(seed, margin, squared):
+def test_a_mined_loss_is_the_loop(seed, margin, squared, loss, by_hand):
     labels, x = random_batch(seed)
-    expected = batch_hard_by_hand(labels, x, margin, squared)
-    loss = number(batch_hard_triplet_loss(labels, x, margin, squared))
-    assert loss == pytest.approx(expected, rel=1e-6, abs=1e-6)
-
-
-@pytest.mark.parametrize("squared", [True, False])
-@pytest.mark.parametrize("margin", [0.0, 0.3, "soft"])
-@pytest.mark.parametrize("seed", range(4))
-def test_semi_hard_is_the_loop(seed, margin, squared):
-    labels, x = random_batch(seed)
-    expected = semi_hard_by_hand(labels, x, margin, squared)
-    loss = number(semi_hard_triplet_loss(labels, x, margin, squared))
-    assert loss == pytest.approx(expected, rel=1e-6, abs=1e-6)
+    expected = by_hand(labels, x, margin, squared)
+    found = number(loss(labels, x, margin, squared))
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-6)
 
 
 def test_the_known_batch_of_nine():

@@ -1,10 +1,12 @@
 """Each catalog fed to its own check: every formula gets its message and no other."""
 
 import importlib
+import inspect
 import pkgutil
 
 import numpy as np
 import pytest
+from answer_tables import stub
 from keras import ops
 
 from utils import checks
@@ -113,3 +115,22 @@ def test_the_cases_have_several_sizes(check):
     }
     assert not lengths or len(lengths) > 2
     assert not lengths or any(n & (n - 1) for n in lengths)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "name"),
+    [
+        (lesson, name)
+        for lesson in vars(checks)
+        if lesson.startswith("lesson")
+        for name in getattr(checks, lesson).__all__
+        if name != "train_step"  # a class, and not a function
+    ],
+)
+def test_a_stub_is_not_attempted_yet(monkeypatch, capsys, lesson, name):
+    monkeypatch.delenv("COURSE_STRICT")
+    check = getattr(getattr(checks, lesson), name)
+    check(*[stub] * len(inspect.signature(check).parameters))
+    said = capsys.readouterr().out
+    assert said.startswith(f"○ Exercise {int(lesson[-2:])}.")
+    assert "is not attempted yet: " in said

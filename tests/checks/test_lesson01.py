@@ -5,7 +5,7 @@ What the catalogs know is tested in `test_catalog.py`; here stands what they do 
 
 import numpy as np
 import pytest
-from answer_tables import is_rejected, passes, right, stub, wrong
+from answer_tables import is_rejected, passes, right, wrong
 from keras import ops
 from scipy.optimize import minimize
 from scipy.special import rel_entr
@@ -419,11 +419,3 @@ def test_the_reference_of_1_5_costs_the_logarithm_of_the_weight():
     mean, std = descend(modes, -1.5, 0.7)
     assert reverse_kl(modes, mean, std) == pytest.approx(-np.log(0.6), abs=0.01)
     assert mean == pytest.approx(-2, abs=0.02)
-
-
-@pytest.mark.parametrize("name", lesson01.__all__)
-def test_a_stub_is_not_attempted_yet(monkeypatch, capsys, name):
-    monkeypatch.delenv("COURSE_STRICT")
-    check = getattr(lesson01, name)
-    check(stub)
-    assert f"○ Exercise {check.number} is not attempted" in capsys.readouterr().out

@@ -4,8 +4,7 @@ What the catalogs know is tested in `test_catalog.py`; here stands what they do 
 """
 
 import numpy as np
-import pytest
-from answer_tables import is_rejected, passes, right, stub, wrong
+from answer_tables import is_rejected, passes, right, wrong
 from keras import ops
 from scipy.optimize import minimize_scalar
 
@@ -345,7 +344,6 @@ def test_an_over_reader_that_is_noticed_passes(capsys, answer):
     nothing=(lambda *a: None, "returns None, but must return True"),
     gap=(rule(lambda own, new: own - new), "returns the number"),
     text=(lambda *a: "yes", "returns 'yes', but must return True"),
-    stub=(stub, "○ Exercise 2.4 is not attempted yet"),
 )
 def test_a_rule_that_does_not_notice_is_named(answer, message):
     is_rejected(lesson02.over_reading, (by_nearest_point, answer), message)
@@ -367,7 +365,6 @@ def probabilities(real, fake):
     a_number=(lambda real, fake: 0.6, "returns 0.6, but must return a discrim"),
     all_columns=(lambda real, fake: lambda x: x, "one logit per point"),
     infinite=(lambda real, fake: lambda x: x[:, :1] / 0, "NaN or infinite"),
-    stub=(stub, "○ Exercise 2.4 is not attempted yet"),
 )
 def test_what_does_not_over_read_is_named(answer, message):
     is_rejected(lesson02.over_reading, (answer, GOOD), message)
@@ -377,8 +374,3 @@ def test_at_quick_the_verdict_on_the_reading_is_left_open(monkeypatch, capsys):
     monkeypatch.setenv("COURSE_SCALE", "quick")
     lesson02.over_reading(undecided, GOOD)
     assert "needs laptop" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize("name", lesson02.__all__[:-1])
-def test_a_stub_is_not_attempted_yet(name):
-    is_rejected(getattr(lesson02, name), stub, "is not attempted yet")

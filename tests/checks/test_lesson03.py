@@ -9,7 +9,7 @@ from collections import namedtuple
 import keras
 import numpy as np
 import pytest
-from answer_tables import is_rejected, passes, right, stub, wrong
+from answer_tables import is_rejected, passes, right, wrong
 from keras import ops
 from scipy.spatial import KDTree
 
@@ -168,7 +168,6 @@ def d_misspelled(real_logits, fake_logits):
         "defined with the arguments .logits.*write `def discr",
     ),
     misspelled=(d_misspelled, "AttributeError.*softpluss"),
-    stub=(stub, "○ Exercise 3.1 is not attempted yet: the discriminator's loss"),
 )
 def test_a_wrong_discriminator_loss_is_named(answer, message):
     is_rejected(lesson03.discriminator_loss, answer, message)
@@ -259,8 +258,6 @@ def logs_of_d(fake_logits):
         (lambda logits: minimax(ops.stop_gradient(logits)), non_saturating),
         "`minimax_loss` is right, but no gradient",
     ),
-    stub=((stub, non_saturating), "○ Exercise 3.2 is not attempted yet"),
-    second_stub=((minimax, stub), "○ Exercise 3.2 is not attempted yet.* in `stub`"),
     called=((minimax(np.ones(4)), non_saturating), "without parentheses"),
 )
 def test_wrong_generator_losses_are_named(answer, message):
@@ -900,7 +897,6 @@ def count_without_return(samples, means, std):
         lambda s, m, std: (np.random.default_rng().integers(0, 10**6), 0.5),
         "draws random numbers",
     ),
-    stub=(stub, "○ Exercise 3.4 is not attempted yet"),
 )
 def test_a_wrong_count_is_named(answer, message):
     is_rejected(lesson03.count_modes, answer, message)
@@ -1049,8 +1045,6 @@ ONE_BUMP = GaussianMixture([[1.0, 0.0]], 0.01).sample(200, seed=0)
             MENDED,
             "given a Made for `collapsing`, but needs the function",
         ),
-        (stub, MENDED, "○ Exercise 3.5 is not attempted yet"),
-        (COLLAPSED, stub, "○ Exercise 3.5 is not attempted yet"),
     ],
 )
 def test_what_is_no_collapse_or_no_cure_is_named(collapsing, mended, message):

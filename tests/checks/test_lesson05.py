@@ -1,8 +1,7 @@
 """Right and wrong answers to the exercises of lesson 05, told apart by their checks."""
 
 import numpy as np
-import pytest
-from answer_tables import is_rejected, passes, right, stub, wrong
+from answer_tables import is_rejected, passes, right, wrong
 from keras import ops
 from scipy.linalg import sqrtm
 from scipy.spatial.distance import cdist
@@ -365,18 +364,3 @@ def test_points_that_fool_the_distance_pass(capsys, answer):
 )
 def test_points_that_do_not_fool_it_are_rejected(answer, message):
     is_rejected(lesson05.fool, answer, message)
-
-
-@pytest.mark.parametrize(
-    ("check", "number"),
-    [
-        (lesson05.frechet, "5.2"),
-        (lesson05.precision_and_recall, "5.1"),
-        (lesson05.predict_beta, "5.4"),
-        (lesson05.fool, "5.3"),
-    ],
-)
-def test_a_stub_is_not_attempted_yet(monkeypatch, capsys, check, number):
-    monkeypatch.delenv("COURSE_STRICT")
-    check(stub)
-    assert f"○ Exercise {number} is not attempted yet" in capsys.readouterr().out

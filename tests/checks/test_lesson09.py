@@ -2,8 +2,7 @@
 
 import keras
 import numpy as np
-import pytest
-from answer_tables import is_rejected, passes, right, stub, wrong
+from answer_tables import is_rejected, passes, right, wrong
 from keras import layers, ops
 
 from utils.autodiff import input_gradient
@@ -332,18 +331,3 @@ def raw(pictures, score, rate):
 )
 def test_a_wrong_step_is_rejected(answer, message):
     is_rejected(lesson09.step_up, answer, message)
-
-
-@pytest.mark.parametrize(
-    ("check", "number"),
-    [
-        (lesson09.count, "9.1"),
-        (lesson09.field, "9.2"),
-        (lesson09.best_patches, "9.3"),
-        (lesson09.step_up, "9.4"),
-    ],
-)
-def test_a_stub_is_not_attempted_yet(monkeypatch, capsys, check, number):
-    monkeypatch.delenv("COURSE_STRICT")
-    check(stub)
-    assert f"○ Exercise {number} is not attempted yet" in capsys.readouterr().out

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from utils.checks.engine import Case, Check, ExerciseError
+from utils.checks.engine.comparison import factor_between
 
 
 def _energy(x, scale):
@@ -19,6 +20,8 @@ def _cases():
     ] + [Case(np.repeat(rng.normal(0.3, 2, (2, 3)), [1, 4], axis=0), 0.9)]
 
 
+SUMS = [Case(np.array(x)) for x in ([1.7], [2.3, 1.9], [-1.7, 0.4], [-3.3, 0.1])]
+ONE = _cases()[1:2]
 energy = Check("0.1", "energy", "energy(x, scale)", exact=_energy, cases=_cases())
 rows = Check(
     "0.2",
@@ -26,6 +29,23 @@ rows = Check(
     "rows(x, scale)",
     exact=lambda x, scale: scale * np.sum(x**2, axis=-1),
     cases=_cases(),
+)
+
+
+def _gap(x, y):
+    """The difference of two means of e^x."""
+    return np.exp(x).mean() - np.exp(y).mean()
+
+
+gap = Check(
+    "0.9",
+    "a gap",
+    "gap(x, y)",
+    exact=_gap,
+    cases=[
+        Case(np.random.default_rng(n).normal(size=n), np.linspace(-1, 0.3, m))
+        for n, m in ((3, 5), (7, 2), (4, 6))
+    ],
 )
 both = Check(
     "0.3",
@@ -83,6 +103,37 @@ both = Check(
         (rows, lambda x, scale: scale * np.sum(x**2, axis=-1)[::-1], "in reverse"),
         (rows, lambda x, scale: np.sort(scale * np.sum(x**2, axis=-1)), "is sorted"),
         (
+            rows,
+            lambda x, scale: np.append(scale * np.sum(x[:-1] ** 2, axis=-1), 0),
+            "leaves its last entry at 0",
+        ),
+        (
+            rows,
+            lambda x, scale: (scale * np.sum(x**2, axis=-1)).astype(int),
+            "cut to whole numbers",
+        ),
+        (
+            rows,
+            lambda x, scale: np.clip(scale * np.sum(x**2, axis=-1), 5.5, 20.5),
+            "cut off at 5.5 and 20.5",
+        ),
+        (
+            rows,
+            lambda x, scale: 0.3 * scale * np.sum(x**2, axis=-1),
+            "is 0.3 times the right number",
+        ),
+        (
+            rows,
+            lambda x, scale: scale * np.sum(x[:, :2] ** 2, axis=-1),
+            "leaves out the last column",
+        ),
+        (
+            gap,
+            lambda x, y: _gap(*(z[: min(len(x), len(y))] for z in (x, y))),
+            "cuts x and y to the length of the shortest",
+        ),
+        (gap, lambda x, y: _gap(x / 2, y / 2), "halves x and y"),
+        (
             both,
             lambda x, scale: (_energy(x, scale), -scale * np.abs(x).sum()),
             "sign of scale flipped for second",
@@ -115,6 +166,16 @@ def test_names_a_slip_that_no_catalog_knows(check, answer, message, monkeypatch)
             Check("0.4", "a count", "count(x)", exact=len, cases=[Case(np.ones(3))]),
             lambda x: 2,
         ),
+        # The logarithm in two cases, but there is none in the other two.
+        (
+            Check("0.7", "a sum", "total(x)", exact=np.sum, cases=SUMS),
+            lambda x: np.log(x.sum()) if x.sum() > 0 else 0.3 + 7.7 * x.sum() ** 2,
+        ),
+        # One case is too few to say that an argument is not used.
+        (
+            Check("0.8", "energy", "energy(x, scale)", exact=_energy, cases=ONE),
+            lambda x, scale: 1.3 * np.sum(np.abs(x) ** 1.5),
+        ),
     ],
 )
 def test_accuses_of_no_slip_by_chance(check, answer, monkeypatch):
@@ -142,6 +203,20 @@ def test_a_slip_at_an_edge_must_agree_with_the_cases_that_were_right(monkeypatch
         check(without_zeros)
 
 
+def test_a_number_that_vanishes_at_an_edge_is_told(monkeypatch):
+    monkeypatch.setenv("COURSE_STRICT", "1")
+    check = Check(
+        "0.10",
+        "a share",
+        "share(a, b)",
+        exact=lambda a, b: 1 / (1 + np.exp(b - a)),
+        cases=[Case(0.3, 1.2), Case(-2.0, 0.4), Case(1.0, 1.5)],
+        edges=[Case(-800.0, -801.0)],
+    )
+    with pytest.raises(ExerciseError, match="is 0 here, and right elsewhere"):
+        check(lambda a, b: np.exp(a) / (np.exp(a) + np.exp(b) + 1e-12))
+
+
 def test_parts_of_different_shapes_are_compared_one_by_one(monkeypatch):
     monkeypatch.setenv("COURSE_STRICT", "1")
     check = Check(
@@ -153,3 +228,8 @@ def test_parts_of_different_shapes_are_compared_one_by_one(monkeypatch):
     )
     with pytest.raises(ExerciseError, match="one number is asked for"):
         check(lambda x: (x.mean(axis=0), np.cov(x.T, bias=True)))
+
+
+def test_what_is_right_where_it_is_finite_is_not_once_the_right_number():
+    assert factor_between([1.0, 2.0, np.inf], [1.0, 2.0, 3.0]) is None
+    assert factor_between([2.0, 4.0, np.inf], [1.0, 2.0, 3.0]).startswith("is 2 times")

@@ -22,6 +22,7 @@ from utils.checks.engine.slips import (
     ignored,
     overflows,
     rounded,
+    told_by_all_arrays,
     told_by_arguments,
     told_by_result,
 )
@@ -144,21 +145,25 @@ class Check:
         """What a change of the arguments or the result explains, in a few words."""
         compare = {"tolerance": self.tolerance, "least": self.least}
         named = {"parts": answer.parts, **compare}
-        if reply.case not in self.cases:  # an edge: the ordinary cases were right
-            replies = [*map(self._as_is_right, self.cases), *replies]
+        cases = self.cases
+        at_an_edge = reply.case not in cases
+        if at_an_edge:  # the ordinary cases were right
+            replies = [*map(self._as_is_right, cases), *replies]
+            cases = [*cases, reply.case]
         return (
             ignored(
                 lambda case: self._ask(answer, case),
                 answer.arguments,
-                [*self.cases, reply.case],
+                cases,
                 **compare,
             )
             or told_by_arguments(self.exact, answer.arguments, replies, **named)
             or told_by_result(self.exact, answer.arguments, replies, **named)
+            or told_by_all_arrays(self.exact, answer.arguments, replies, **named)
             or (None if answer.parts else self._factor(replies))
             or rounded(replies, self.least)
-            or bounded(replies, self._right)
-            or overflows(reply.found, reply.exact)
+            or bounded(replies, **compare)
+            or overflows(reply.found, reply.exact, at_an_edge)
         )
 
     def _as_is_right(self, case: Case) -> Reply:
@@ -198,11 +203,12 @@ class Check:
         return None
 
     def _factor(self, replies) -> str | None:
-        """Says if one number is the right one times, or plus, the same each time."""
-        if any(np.shape(each) for one in replies for each in (one.found, one.exact)):
+        """Says if all numbers are the right ones times, or plus, one and the same."""
+        if any(np.shape(reply.found) != np.shape(reply.exact) for reply in replies):
             return None
         return factor_between(
-            [each.found for each in replies], [each.exact for each in replies]
+            np.concatenate([np.ravel(reply.found) for reply in replies]),
+            np.concatenate([np.ravel(reply.exact) for reply in replies]),
         )
 
     def _are(self, replies, others: Callable) -> bool:

@@ -74,52 +74,37 @@ GENERATOR_MISTAKES = (
 
 def check_discriminator_direction(model, step: Step) -> None:
     """D's update goes up V(D, G) on the real and on generated examples."""
-    gradient = _gradient(step, "discriminator")
-    _check_gradient(
-        gradient,
-        "no gradient reaches the discriminator: let the function that you hand to "
-        "`minimize` call `self.discriminator` itself; logits computed before it are "
-        "constants.",
+    _check_direction(
+        model,
+        step,
+        "discriminator",
+        [logistic_discriminator_loss],
+        DISCRIMINATOR_MISTAKES,
+        _NEARLY,
+        unreached="no gradient reaches the discriminator: let the function that you "
+        "hand to `minimize` call `self.discriminator` itself; logits computed before "
+        "it are constants.",
+        elsewhere="the discriminator's update does not follow the slope of V(D, G) on "
+        "this batch: its loss is -E[log D(x)] on all of `data`, plus "
+        "-E[log(1 - D(G(z)))] on generated examples.",
     )
-    loss = logistic_discriminator_loss
-    agreement = list(_agreement(model, step, "discriminator", loss))
-    if max(agreement) > _ALIKE:
-        return
-    for wrong, message in DISCRIMINATOR_MISTAKES:
-        if max(_agreement(model, step, "discriminator", wrong)) > _ALIKE:
-            raise Mistake(message)
-    if max(agreement) < _NEARLY:
-        raise Mistake(
-            "the discriminator's update does not follow the slope of V(D, G) on this "
-            "batch: its loss is -E[log D(x)] on all of `data`, plus "
-            "-E[log(1 - D(G(z)))] on generated examples."
-        )
 
 
 def check_generator_direction(model, step: Step) -> None:
     """G's update raises D(G(z)), with the minimax or the non-saturating loss."""
-    gradient = _gradient(step, "generator")
-    _check_gradient(
-        gradient,
-        "no gradient reaches the generator: let the function that you hand to "
-        "`minimize` make the generated examples itself, with `self(latent)` and "
+    _check_direction(
+        model,
+        step,
+        "generator",
+        [minimax_generator_loss, non_saturating_generator_loss],
+        GENERATOR_MISTAKES,
+        _SAME_WISH,
+        unreached="no gradient reaches the generator: let the function that you hand "
+        "to `minimize` make the generated examples itself, with `self(latent)` and "
         "without `ops.stop_gradient`; examples made before it are constants.",
+        elsewhere="the generator's update does not raise D(G(z)): its loss is "
+        "E[log(1 - D(G(z)))] or -E[log D(G(z))], on generated examples.",
     )
-    agreement = [
-        cosine
-        for loss in (minimax_generator_loss, non_saturating_generator_loss)
-        for cosine in _agreement(model, step, "generator", loss)
-    ]
-    if max(agreement) > _ALIKE:
-        return
-    for wrong, message in GENERATOR_MISTAKES:
-        if max(_agreement(model, step, "generator", wrong)) > _ALIKE:
-            raise Mistake(message)
-    if max(agreement) < _SAME_WISH:
-        raise Mistake(
-            "the generator's update does not raise D(G(z)): its loss is "
-            "E[log(1 - D(G(z)))] or -E[log D(G(z))], on generated examples."
-        )
 
 
 def loss_of_step(model, loss: Callable, latent):
@@ -128,18 +113,32 @@ def loss_of_step(model, loss: Callable, latent):
     return loss(model.discriminator(real), model.discriminator(model(latent)))
 
 
-def _gradient(step: Step, player: str) -> np.ndarray:
-    return next(u.gradient for u in step.updates if u.optimizer == player)
-
-
-def _check_gradient(gradient: np.ndarray, message_if_none: str) -> None:
+def _check_direction(
+    model, step: Step, player: str, losses, mistakes, least, unreached, elsewhere
+) -> None:
+    """A player's update follows the slope of one of the losses, or nearly."""
+    gradient = _gradient(step, player)
     if not np.isfinite(gradient).all():
         raise Mistake(
             "a gradient in `train_step` is NaN or infinite: the logarithm of a rounded "
             "probability, perhaps; start from the logits, with `ops.softplus`."
         )
     if not gradient.any():
-        raise Mistake(message_if_none)
+        raise Mistake(unreached)
+    agreement = max(
+        cosine for loss in losses for cosine in _agreement(model, step, player, loss)
+    )
+    if agreement > _ALIKE:
+        return
+    for wrong, message in mistakes:
+        if max(_agreement(model, step, player, wrong)) > _ALIKE:
+            raise Mistake(message)
+    if agreement < least:
+        raise Mistake(elsewhere)
+
+
+def _gradient(step: Step, player: str) -> np.ndarray:
+    return next(u.gradient for u in step.updates if u.optimizer == player)
 
 
 def _agreement(model, step: Step, player: str, loss: Callable) -> Iterator[float]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from utils.checks.engine.answers import copied
 from utils.checks.engine.catalog import Case, Reply, Wrong, matches, part_of
-from utils.checks.engine.comparison import agree
+from utils.checks.engine.comparison import agree, differs
 
 # How long the search may take: the learner waits for it.
 SECONDS = 4.0
@@ -45,6 +45,14 @@ _ROWS = (
         lambda x: np.broadcast_to(x.mean(axis=0), x.shape),
         "takes the mean over the rows of {x} first, and not at the end",
     ),
+    (
+        lambda x: x[..., :-1] if x.ndim > 1 else None,
+        "leaves out the last column of {x}",
+    ),
+    (
+        lambda x: x[..., :2] if x.ndim > 1 else None,
+        "looks at the first two columns of {x} alone",
+    ),
 )
 # What is done to one argument, an array or a number.
 _VALUES = (
@@ -65,6 +73,10 @@ _VALUES = (
     (lambda x: x / 2, "halves {x}"),
     (lambda x: np.clip(x, -1, 1), "cuts {x} off at [-1, 1]"),
     (lambda x: np.clip(x, 0, 1), "cuts {x} off at [0, 1]"),
+    (lambda x: np.maximum(x, 0), "cuts {x} off at 0 (a ReLU?)"),
+    (lambda x: 1 - x, "takes 1 minus {x}"),
+    (lambda x: 1 / x, "takes 1 divided by {x}"),
+    (lambda x: x * np.log(2), "takes powers of 2 of {x} in place of exp"),
     (lambda x: np.round(x), "rounds {x} to whole numbers"),
     (lambda x: x.T if x.ndim == 2 else None, "takes the columns of {x} for its rows"),
     (lambda x: x - x.mean(axis=0), "subtracts the mean of {x} first"),
@@ -82,12 +94,15 @@ _COUNTS = (
 # What is done to a result.
 _RESULTS = (
     (lambda y: -y, "has its sign flipped"),
-    (lambda y: np.abs(y), "takes the absolute value at the end"),
     (
-        lambda y: np.sqrt(y) if np.all(y >= 0) else None,
-        "is the square root of the right one",
+        lambda y: np.append(y[:-1], 0 * y[-1:], axis=0),
+        "leaves its last entry at 0 (`range(len(...) - 1)`?)",
     ),
+    (np.trunc, "is cut to whole numbers (`//` for `/`, or an array of integers?)"),
+    (lambda y: np.abs(y), "takes the absolute value at the end"),
+    (lambda y: np.sqrt(np.abs(y)), "is the square root of the right one"),
     (lambda y: y**2, "is the square of the right one"),
+    (lambda y: 1 / (1 + np.exp(-y)), "is the sigmoid of the right one"),
     (
         lambda y: np.log(y) if np.all(y > 0) else None,
         "is the logarithm of the right one",
@@ -184,6 +199,24 @@ def told_by_arguments(
     )
 
 
+def told_by_all_arrays(
+    exact: Callable, names: Sequence[str], replies: Sequence[Reply], **compare
+) -> str | None:
+    """The same for one change of all arrays at once."""
+    arguments = replies[0].case.arguments
+    arrays = tuple(i for i, each in enumerate(arguments) if _is_array(each))
+    if len(arrays) < 2:
+        return None
+    parts = compare["parts"]
+    changes = [
+        _argument(exact, names, arrays, change, message, parts, part)
+        for part in (None, *parts)
+        for change, message in (*_ROWS, *_VALUES)
+    ]
+    cut = _cut_to_the_shortest(exact, names, arrays)
+    return _first(replies, iter([*changes, cut]), compare)
+
+
 def told_by_result(exact: Callable, names, replies, **compare) -> str | None:
     """The same for a change of the result, or of one of several."""
     return _first(replies, _changed_results(exact, names, replies[0], compare), compare)
@@ -238,30 +271,34 @@ def rounded(replies: Sequence[Reply], least: float) -> str | None:
     return None
 
 
-def bounded(replies: Sequence[Reply], right: Callable) -> str | None:
-    """Says at which number a result is cut off: right below it, and never above."""
-    exact = [reply.exact for reply in replies]
-    if any(isinstance(each, tuple) or np.shape(each) for each in exact):
+def bounded(replies: Sequence[Reply], tolerance: float, least: float) -> str | None:
+    """Says at which numbers a result is cut off: right between them, never beyond."""
+    pairs = [(_flat(reply.found), _flat(reply.exact)) for reply in replies]
+    if any(found.shape != exact.shape for found, exact in pairs):
         return None
-    if any(np.shape(reply.found) for reply in replies):
+    found, exact = map(np.concatenate, zip(*pairs, strict=True))
+    wrong = differs(found, exact, tolerance, least)
+    ends = sorted(set(found[wrong].round(9)))
+    if wrong.sum() < 2 or len(ends) > 2 or len(set(exact)) < 3:
         return None
-    wrong = [float(reply.found) for reply in replies if not right(reply)]
-    if len(wrong) < 2 or len(set(wrong)) > 1 or len(set(exact)) < 3:
-        return None
-    bound = wrong.pop()
-    for sign in (1, -1):
-        beyond = [sign * each > sign * bound for each in exact]
-        if all(
-            right(reply) != over for reply, over in zip(replies, beyond, strict=True)
-        ):
-            return f"is cut off at {bound:.4g}"
+    for low, high in ((-np.inf, ends[0]), (ends[0], np.inf), (ends[0], ends[-1])):
+        cut = np.clip(exact, low, high)
+        if not differs(found, cut, tolerance, least).any() and not wrong.all():
+            return f"is cut off at {' and '.join(f'{end:.4g}' for end in ends)}"
     return None
 
 
-def overflows(found, exact) -> str | None:
+def overflows(found, exact, at_an_edge: bool) -> str | None:
     """Says that a number is lost where a finite one is right."""
     found, exact = _flat(found), _flat(exact)
-    if found.shape != exact.shape or np.isfinite(found[np.isfinite(exact)]).all():
+    if found.shape != exact.shape:
+        return None
+    if at_an_edge and not found.any() and np.abs(exact).min() > 1e-3:
+        return (
+            "is 0 here, and right elsewhere (exp of a number far below 0 is 0: stay in "
+            "log space)"
+        )
+    if np.isfinite(found[np.isfinite(exact)]).all():
         return None
     return (
         "loses its numbers on the way (log of 0, exp of a large number, a root of "
@@ -343,6 +380,18 @@ def _together(arrays, arguments) -> list[tuple[int, ...]]:
     lengths = {len(arguments[i]) for i in arrays}
     groups = [tuple(i for i in arrays if len(arguments[i]) == n) for n in lengths]
     return [group for group in groups if len(group) > 1] + alone
+
+
+def _cut_to_the_shortest(exact, names, arrays) -> Wrong:
+    def formula(*given):
+        n = min(len(given[i]) for i in arrays)
+        return exact(*(x[:n] if i in arrays else x for i, x in enumerate(given)))
+
+    return Wrong(
+        formula,
+        f"cuts {' and '.join(names[i] for i in arrays)} to the length of the shortest "
+        "(`zip` stops there)",
+    )
 
 
 def _argument(exact, names, which, change, message, parts, part) -> Wrong:

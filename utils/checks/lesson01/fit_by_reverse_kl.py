@@ -14,7 +14,7 @@ _UNDEFINED = (np.nan, np.nan)
 
 
 class Density:
-    """The log-density of a mixture on a line, at numbers of any shape.
+    """The log-density of a mixture on a line, at points of any shape but a column.
 
     Args:
         means, stds, weights: of its modes.
@@ -24,6 +24,12 @@ class Density:
         self.mixture = GaussianMixture(means, stds, weights=weights)
 
     def __call__(self, x):
+        if np.ndim(x) > 1 and np.shape(x)[-1] == 1:
+            # Most densities of the course return (n,) for it, and minus log q of
+            # (n, 1) makes (n, n) of that.
+            raise ValueError(
+                f"log_p takes points (n,), but was given shape {np.shape(x)}"
+            )
         return self.mixture.log_density(np.ravel(x)).reshape(np.shape(x))
 
 

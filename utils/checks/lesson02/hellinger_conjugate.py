@@ -65,5 +65,16 @@ hellinger_conjugate = Check(
             lambda t: np.exp(t - 1),
             "is the conjugate of KL's f(u) = u log u: here f(u) = (√u - 1)².",
         ),
+        Wrong(
+            lambda t: (lambda u: (u * t[:, None] - (u**0.5 - 1) ** 2).max(axis=1))(
+                np.linspace(0, 3, 3_001)
+            ),
+            "is the maximum over too few values of u: let the grid reach far beyond "
+            "1/(1 - t)², with fine steps near 0, or find the top by hand.",
+            # At least what u = 1 or u = 0 gives, and nowhere more than the top.
+            when=lambda value, t: (
+                (value > np.maximum(t, -1) - 1e-2) & (value < t / (1 - t) + 1e-3)
+            ).all(),
+        ),
     ),
 )

@@ -24,6 +24,45 @@ def _with_the_sum(k, K, missing):
     return (on_real + np.log(q / (p + q))) / 2
 
 
+# From what the shared modes, the missing ones and the generator's add: on, off, own.
+_OTHER_SUMS = (
+    (
+        lambda on, off, own, k, K: on + off / max(K - k, 1) + own,
+        "counts one missing mode for p where there are K - k of them.",
+    ),
+    (
+        lambda on, off, own, k, K: off,
+        "holds the missing modes only (or takes q = 1/K): on the k modes that both "
+        "make, q is 1/k.",
+    ),
+    (
+        lambda on, off, own, k, K: on + off + own / k,
+        "counts one mode of the generator where there are k of them: k·q·log(q/r).",
+    ),
+    (
+        lambda on, off, own, k, K: K / k * on + off + own,
+        "counts K shared modes where there are k of them.",
+    ),
+    (
+        lambda on, off, own, k, K: on - off + own,
+        "subtracts the missing modes: they add to KL(p‖r).",
+    ),
+    (
+        lambda on, off, own, k, K: 2 * (on + off + own) - 4 * _LOG_2,
+        "is V(D*) = 2 JS - 2 log 2, and JS is asked for.",
+    ),
+    (
+        lambda on, off, own, k, K: 2 * _LOG_2 * (k < K),
+        "is log 2 as soon as one mode is missing: that is the most that JS can be, "
+        "where p and q share nothing.",
+    ),
+)
+
+
+def _other_sum(formula):
+    return lambda k, K: formula(*_parts(k, K), k, K) / 2
+
+
 _SUM_FOR_MIXTURE = (
     "takes p + q for the mixture: it is the mean of the two, (p + q)/2. The sum is off "
     "by log 2."
@@ -50,7 +89,7 @@ js_of_modes = Check(
         ),
         Wrong(
             lambda k, K: (_parts(k, K)[0] + _parts(k, K)[2]) / 2,
-            "leaves the missing heaps out: each of the K - k adds p·log(p/(p/2)) = "
+            "leaves the missing modes out: each of the K - k adds p·log(p/(p/2)) = "
             "p·log 2 to KL(p‖mixture).",
         ),
         Wrong(
@@ -72,13 +111,13 @@ js_of_modes = Check(
         ),
         Wrong(
             lambda k, K: (1 - k / K) * _LOG_2,
-            "is log 2 times the share of the missing heaps: on the heaps that both "
+            "is log 2 times the share of the missing modes: on the modes that both "
             "make, p and q differ as well.",
         ),
         Wrong(
             lambda k, K: 1 - k / K,
-            "is the share of the missing heaps, which is no divergence: put the "
-            "probabilities of both kinds of heaps into the definition of JS.",
+            "is the share of the missing modes, which is no divergence: put the "
+            "probabilities of both kinds of modes into the definition of JS.",
         ),
         Wrong(
             lambda k, K: sum(_parts(k, K)[:2]) / 2,
@@ -86,17 +125,18 @@ js_of_modes = Check(
         ),
         Wrong(
             lambda k, K: _parts(k, K)[2] / 2,
-            "holds KL(q‖mixture) only: add KL(p‖mixture), over all K heaps of the "
+            "holds KL(q‖mixture) only: add KL(p‖mixture), over all K modes of the "
             "data.",
         ),
         Wrong(
             lambda k, K: (_parts(k, K)[0] / k + sum(_parts(k, K)[1:])) / 2,
-            "counts one shared heap for p where there are k of them: k·p·log(p/r).",
+            "counts one shared mode for p where there are k of them: k·p·log(p/r).",
         ),
         Wrong(
             lambda k, K: np.sqrt(max(_js(k, K), 0)),
             "is the square root, as SciPy's `jensenshannon` returns it.",
         ),
+        *(Wrong(_other_sum(formula), message) for formula, message in _OTHER_SUMS),
         Wrong(lambda k, K: _with_the_sum(k, K, 1), _SUM_FOR_MIXTURE),
         Wrong(lambda k, K: _with_the_sum(k, K, 0), _SUM_FOR_MIXTURE),
     ),

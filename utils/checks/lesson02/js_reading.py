@@ -118,6 +118,21 @@ js_reading = Check(
             "takes the logits for probabilities: D is the sigmoid of a logit.",
         ),
         Wrong(
+            lambda real, fake: (np.mean(real) - np.mean(fake)) / 2,
+            "is half the difference of the mean logits: V has their log-sigmoids.",
+            when=lambda value, real, fake: (
+                np.isclose(value, np.mean(real) - np.mean(fake))
+                or np.isclose(value, (np.mean(real) - np.mean(fake)) / 2)
+            ),
+        ),
+        Wrong(
+            lambda real, fake: (
+                _LOG_2
+                - (np.mean(np.maximum(-real, 0)) + np.mean(np.maximum(fake, 0))) / 2
+            ),
+            "has a ReLU where the soft-plus belongs, log(1 + exp(x)).",
+        ),
+        Wrong(
             _clipped_at_zero,
             "cuts negative readings off: JS itself is never negative, but what a D "
             "that is wrong more often than right *reads* is. Leave it as it comes.",

@@ -177,7 +177,7 @@ def _reading(discriminator, real, fake) -> float:
 
 def _logits(discriminator, points) -> np.ndarray:
     logits = read_array(discriminator(points.copy()), "the discriminator")
-    if logits.size != len(points):
+    if logits.shape != (len(points), 1):
         raise Mistake(
             f"the discriminator returns shape {logits.shape} for {len(points)} points: "
             "one logit per point is asked for, (n, 1)."

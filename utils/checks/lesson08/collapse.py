@@ -66,6 +66,14 @@ _LOGS = (
         distance=(2.0, 2.0, 2.0),
     ),
     _Log(
+        False,
+        "here every triplet is active, and yet the distances are large: it has only "
+        "begun",
+        loss=(0.9, 0.7, 0.55),
+        active=(1.0, 1.0, 1.0),
+        distance=(2.0, 2.0, 2.0),
+    ),
+    _Log(
         True,
         "the margin is 1 here, not 0.3: compare with the margin that was given",
         loss=(1.02, 1.001, 1.0),

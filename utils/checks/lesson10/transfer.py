@@ -24,6 +24,9 @@ class _Valley:
         bowl = ops.sum(ops.multiply(self.steep, ops.square(apart)))
         return 0.5 * (bowl + ops.square(ops.sum(pixels)) / self.steep.size)
 
+    def height(self, x) -> float:
+        return float(ops.convert_to_numpy(self(x.astype("float32"))))
+
     def slope(self, x):
         return self.steep * (x - self.target) + x.sum() / x.size
 
@@ -44,6 +47,16 @@ def _sign_only(loss, picture, steps, rate):
 def _slope_of_the_start(loss, picture, steps, rate):
     slope = loss.slope(picture.astype("float64"))
     return _descend(loss, picture, steps, rate, way=lambda x: slope)
+
+
+def _way(loss, picture, steps, rate):
+    return [_descend(loss, picture, n, rate) for n in range(steps + 1)]
+
+
+def _stops_early(loss, *given):
+    way = _way(loss, *given)
+    up = (n for n, x in enumerate(way[1:]) if loss.height(x) >= loss.height(way[n]))
+    return way[next(up, -1)]
 
 
 def _is_a_loss(value, loss, picture, steps, rate) -> bool:
@@ -71,6 +84,7 @@ transfer = Check(
         ),
         _case(1, (2, 2, 5, 1), 8, 0.7),
         _case(2, (3, 1, 2, 3), 3, 0.25),
+        _case(18, (1, 2, 3, 3), 4, 1.5, "a step may lead up: take it all the same."),
     ),
     mistakes=(
         Wrong(
@@ -117,6 +131,16 @@ transfer = Check(
         Wrong(
             _sign_only,
             "takes the sign of the gradient: plain descent takes the gradient itself.",
+        ),
+        Wrong(
+            _stops_early,
+            "stops where the loss no longer falls: all steps are asked for, be it that "
+            "one leads up.",
+        ),
+        Wrong(
+            lambda loss, *given: min(_way(loss, *given), key=loss.height),
+            "returns the best pixels on the way: those after the last step are asked "
+            "for.",
         ),
         Wrong(
             lambda loss, *given: float(loss(_descend(loss, *given))),

@@ -1108,6 +1108,8 @@ figures.table(
 # two are nearly even. Our GAN reaches all 25 modes; one that misses a kind of digit loses much.
 # Both results are of their data, their networks and their noise.
 #
+# Lesson 12 sets a third family beside these two, on the same grid and the same digits: flows.
+#
 # ## What to read next
 #
 # - Wu et al. (2017), *On the quantitative analysis of decoder-based generative models*.

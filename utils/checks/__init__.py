@@ -10,6 +10,7 @@ from utils.checks import (
     lesson08,
     lesson09,
     lesson10,
+    lesson12,
 )
 from utils.checks.engine.feedback import ExerciseError, Mistake, exercise
 
@@ -26,4 +27,5 @@ __all__ = [
     "lesson08",
     "lesson09",
     "lesson10",
+    "lesson12",
 ]

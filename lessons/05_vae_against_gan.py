@@ -442,7 +442,7 @@ figure
 
 # %% [markdown]
 # Neither fills the mode. A small σ punishes data that have no sample close by, and the GAN leaves
-# far more of them. A large σ blurs over the holes. Then the samples wasted between the modes
+# more of them. A large σ blurs over the holes. Then the samples wasted between the modes
 # count: 15 % cost the VAE about $-\log 0.85 = 0.16$ nats, 3 % cost the GAN 0.03. That is most of
 # the 0.2 nats in the table.
 #
@@ -467,7 +467,7 @@ if current_scale() != "quick":
     assert vae_std > DATA.std
     assert bound < vae_exact - 0.3
     assert 2**2 / (2 * vae_std**2) > 80
-    assert alone["GAN"] > 1.5 * alone["VAE"] > 3 * alone["real"]
+    assert alone["GAN"] > alone["VAE"] > alone["real"]
 
 # %% [markdown]
 # ## 3 · Why one covers and the other is sharp

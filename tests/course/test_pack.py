@@ -29,7 +29,7 @@ def lines_of(text: str) -> list[str]:
 
 def lines_in(name: str, content: bytes) -> list[str]:
     """The lines of a file; of a notebook, those of its cells."""
-    text = content.decode()
+    text = content.decode(errors="replace")
     if name.endswith(".ipynb"):
         cells = json.loads(text)["cells"]
         text = "\n".join("".join(cell["source"]) for cell in cells)
@@ -99,14 +99,39 @@ def test_no_line_that_a_learner_does_not_get_is_in_a_pack_outside_utils(files):
 
 def test_a_pack_has_the_tables_that_its_lessons_read_and_no_others():
     some = packer.pack(WHOLE, ["03"], ["08"])
-    tables = {name.split("/")[1] for name in some if name.startswith("results/")}
-    assert tables == {"mixtures", "verification", "gallery"}
+    read = [name for name in some if name.startswith("results/")]
+    tables = {name.split("/")[1] for name in read}
+    assert tables == {"mixtures", "verification", "gallery", "weights"}
+    kept = [name for name in read if "/weights/" in name]
+    assert [name.partition("-")[0] for name in kept] == [
+        "results/weights/embedding",
+        "results/weights/embedding.npz",
+    ]
+    assert some[kept[1]] == (WHOLE.root / kept[1]).read_bytes()
     notebooks = [name for name in some if name.startswith("notebooks/")]
     assert notebooks == [
         "notebooks/03_training_a_gan.ipynb",
         "notebooks/solutions/08_learning_to_compare.ipynb",
     ]
     assert list(json.loads(some["pack.json"])["exercises"]) == ["03_training_a_gan"]
+
+
+def test_lessons_read_results_in_the_two_ways_that_a_pack_knows():
+    """Who reads them otherwise tells `pack.py` first, or the file lacks in a pack."""
+    readers = {
+        path.name
+        for path in (WHOLE.root / "utils").rglob("*.py")
+        if re.search(r"\b(find_course|load_results)\(", path.read_text("utf-8"))
+    }
+    allowed = {"cli.py", "folder.py", "results.py", "trained_weights.py"}
+    assert readers <= allowed, readers
+    code = "\n".join(cell.source for cell in CELLS if cell.kind == "code")
+    assert "find_course" not in code
+    for call, known in (
+        ("load_results(", packer._TABLE),
+        ("load_trained(", packer._WEIGHTS),
+    ):
+        assert code.count(call) == len(known.findall(code))
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ def examine(
         ):
             pass
     except CellFailed as error:
-        stopped = first_line(str(error))
+        stopped = first_line(str(error)).removesuffix(" The cell:")
     return {
         "answers": answers(notebook, exercises[lesson], stopped),
         "stopped": stopped,

@@ -31,7 +31,9 @@ COPIED = (
 )
 #: The README for students, and the lines of it that become facts of this pack.
 STUDENTS, TABLE = "docs/teaching/for_students.md", "<!-- the table of the lessons -->"
-_RESULTS = re.compile(r'load_results\("(\w+)"\)')
+# How lessons read results/: whole tables, and single sets of weights with their card.
+_TABLE = re.compile(r'load_results\("(\w+)"\)')
+_WEIGHTS = re.compile(r'load_trained\([^,]+, "(\w+)"\)')
 # Zip files know no time before it. A pack of the same course is the same bytes.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
@@ -65,8 +67,8 @@ def pack(
     manifest = {"version": utils.__version__, "exercises": told}
     files[MANIFEST] = f"{json.dumps(manifest, indent=1, ensure_ascii=False)}\n".encode()
     paths = list((course.root / "utils").rglob("*.py"))
-    for table in _tables([*chosen, *solved]):
-        paths += (course.root / "results" / table).glob("*.json")
+    for pattern in _read_by([*chosen, *solved]):
+        paths += (course.root / "results").glob(pattern)
     for path in paths:
         files[path.relative_to(course.root).as_posix()] = _read(path)
     return dict(sorted(files.items()))
@@ -119,10 +121,13 @@ def write_zip(files: Mapping[str, bytes], path: Path) -> None:
         raise _unwritable(path, error) from None
 
 
-def _tables(lessons: Iterable[Lesson]) -> list[str]:
-    """Name the measured tables that the lessons read."""
-    texts = "\n".join(cell.source for lesson in lessons for cell in lesson.cells)
-    return sorted(set(_RESULTS.findall(texts)))
+def _read_by(lessons: Iterable[Lesson]) -> set[str]:
+    """Give patterns of the files in results/ that the lessons read."""
+    text = "\n".join(cell.source for lesson in lessons for cell in lesson.cells)
+    found = {f"{table}/*.json" for table in _TABLE.findall(text)}
+    for name in _WEIGHTS.findall(text):
+        found |= {f"weights/{name}.npz", f"weights/{name}-*.json"}
+    return found
 
 
 def _readme(course: Course, lessons: Iterable[Lesson]) -> bytes:
@@ -137,12 +142,13 @@ def _readme(course: Course, lessons: Iterable[Lesson]) -> bytes:
 
 def _read(path: Path) -> bytes:
     try:
-        return path.read_bytes().replace(b"\r\n", b"\n")
+        content = path.read_bytes()
     except OSError as error:
         raise CourseError(
             f"{path} cannot be read: {error.strerror}. A pack is made from the whole "
             "course: get it anew."
         ) from None
+    return content if path.suffix == ".npz" else content.replace(b"\r\n", b"\n")
 
 
 def _unwritable(path: Path, error: OSError) -> CourseError:

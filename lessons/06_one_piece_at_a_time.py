@@ -89,7 +89,7 @@ drawn = magnet.sample(20, seed(0))
 
 # %% jupyter={"source_hidden": true}
 figures.image_grid(
-    2.0 * drawn[..., None] - 1,
+    1.6 * drawn[..., None] - 1,
     title="Twenty of Ising's magnets: neighbors like to agree",
 )
 
@@ -771,8 +771,8 @@ real = torus.sample(16, seed(2))
 made_up = on_torus["gated"].sample(16, seed=seed(3))
 figures.image_rows(
     {
-        "real": 2.0 * real[..., None] - 1,
-        "gated PixelCNN": 2.0 * made_up[..., None] - 1,
+        "real": 1.6 * real[..., None] - 1,
+        "gated PixelCNN": 1.6 * made_up[..., None] - 1,
     },
     title=f"Magnets, and magnets drawn by a network {gaps['gated']:.3f} nats away from them",
 )
@@ -832,6 +832,7 @@ figure.legend(
     KEYS,
     loc="outside lower center",
     ncols=4,
+    frameon=False,
 )
 figure
 
@@ -873,7 +874,7 @@ print(f"entropy {shifted_floor:.3f} nats per picture of 64 pixels")
 
 # %% jupyter={"source_hidden": true}
 figures.image_grid(
-    2.0 * shifted_test[:8, ..., None] - 1,
+    1.6 * shifted_test[:8, ..., None] - 1,
     columns=8,
     title="Each row is the row above, moved to the left by two",
 )

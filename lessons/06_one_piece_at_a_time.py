@@ -1028,11 +1028,6 @@ for beginning in ("these old sleepy ", "these old slsepy "):
 # A word that it has never read leaves it in a state that it has never been in, and nothing in the
 # loss asked it to find back. (One seed.)
 
-# %% tags=["claim"]
-if current_scale() != "quick":
-    right, wrong = goes_on.values()
-    assert right > 0.9 and wrong < right - 0.05
-
 # %% [markdown]
 # ## 8 · Measured here, published, source
 #

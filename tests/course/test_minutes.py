@@ -18,6 +18,7 @@ NOT_MEASURED = {
     "06_one_piece_at_a_time",
     "06b_one_sample_at_a_time",
     "12_after_gans",
+    "12b_fewer_steps",
 }
 CELLS = """\
 # %% [markdown]

@@ -69,12 +69,12 @@ def cost_of_zero_probability(logits, letters):
 
 
 @wrong(
-    (cost_without_its_last_letter, "returns .* is right.*row t predicts letter t"),
+    (cost_without_its_last_letter, "leaves out the last row of letters"),
     (cost_naively, "exp.1000. overflows"),
-    (cost_of_every_letter, "returns .* is right"),
-    (cost_in_dits, "is 0.4343 times the right number"),
+    (cost_of_every_letter, "does not use `letters`"),
+    (cost_in_dits, "the logarithm to base 10"),
     (cost_shifted_and_averaged, "returns .* is right"),
-    (cost_of_zero_probability, "is 0 each time"),
+    (cost_of_zero_probability, "the same whatever it is given"),
     (stub, "not attempted yet"),
 )
 def test_a_wrong_cost_is_named(answer, message):
@@ -344,11 +344,11 @@ def draw_minus(logits, temperature, uniform):
 
 @wrong(
     (draw_by_chance, "draws random numbers"),
-    (draw_with_one_number, "returns"),
+    (draw_with_one_number, "looks at the first row of uniform alone"),
     (draw_naively, "exp.3000. overflows"),
     (draw_one_row, "shape"),
-    (draw_uniformly, "returns"),
-    (draw_minus, "returns"),
+    (draw_uniformly, "does not use `logits` and `temperature`"),
+    (draw_minus, "has the sign of logits flipped"),
     (stub, "not attempted yet"),
 )
 def test_a_wrong_draw_is_named(answer, message):

@@ -249,7 +249,9 @@ class Check:
         value, right = where_they_differ(found, exact, self.tolerance, self.least)
         label = f"{label} = " if label else ""
         if told:
-            return f"{told}: {label}{value} for {given}, where {right} is right."
+            if reply.case in self.cases:  # what an edge is there for stays to be said
+                shows = "."
+            return f"{told}: {label}{value} for {given}, where {right} is right{shows}"
         nearly = (
             " (Nearly: is a grid too coarse, or something rounded?)"
             if agree(found, exact, 0.02, self.least)

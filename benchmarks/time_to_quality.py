@@ -107,9 +107,11 @@ def train_keras(training, digits, folder, seconds, seed):
         def on_train_batch_end(self, batch, logs=None):
             gan.stop_training = looks.after_step()
 
-    looks = Looks(folder, seconds, lambda: gan.sample(DRAWN, seed))
+    look = Look()
+    # Through the callback's model: on JAX that alone has weights during an epoch.
+    looks = Looks(folder, seconds, lambda: look.model.sample(DRAWN, seed))
     whole = digits[: len(digits) // BATCH * BATCH]
-    gan.fit(whole, batch_size=BATCH, epochs=10_000, callbacks=[Look()], verbose=0)
+    gan.fit(whole, batch_size=BATCH, epochs=10_000, callbacks=[look], verbose=0)
     return looks.seconds
 
 

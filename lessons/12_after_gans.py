@@ -1047,6 +1047,7 @@ figures.table(
 # | GAN (03) | a game | none; by quadrature in the plane | 1 |
 # | energy (04) | negative samples | up to a constant | many |
 # | VAE (04, 05) | a bound of the likelihood | the bound | 1 |
+# | autoregressive (06) | guessing the next piece | exact | one per piece |
 # | flow (12) | a squared error | by an ODE | 4 to 64 |
 #
 # ## What to read next

@@ -129,7 +129,10 @@ def test_a_right_loss_of_flow_matching_passes(capsys, answer):
     ),
     own_time=(
         lambda f, data, noise, t: loss_in_keras(
-            f, data, noise, np.random.default_rng().random(t.shape).astype("f")
+            f,
+            data,
+            noise,
+            ops.convert_to_tensor(np.random.default_rng().random((len(t), 1), "f")),
         ),
         "random numbers",
     ),

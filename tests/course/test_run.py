@@ -1,4 +1,5 @@
 import json
+import os
 import re
 
 import pytest
@@ -149,3 +150,15 @@ def test_only_the_greeting_is_dropped():
     )
     mine = "WARNING: mine\nE0000 00:00:1.2 5 other.cc:1] out of memory\nno newline"
     assert without_greeting(greeting + mine) == mine
+
+
+def test_a_whole_run_removes_old_trainings_and_nothing_of_the_users(tmp_path):
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    mine, old = folder / "mine.pickle", folder / f"0001-{'0' * 16}.pickle"
+    for path in (mine, old):
+        path.write_bytes(b"")
+        os.utime(path, (0, 0))
+    list(execute(_notebook("1"), tmp_path, {}, keep=folder))
+    assert mine.exists()
+    assert not old.exists()

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import nbformat
 from nbformat import NotebookNode
 
+from utils.core.files import written_aside
 from utils.course.folder import Course, CourseError
 from utils.course.run import first_line
 from utils.course.source import Exercise
@@ -72,8 +73,9 @@ def last_results(course: Course, found: Iterable[Answer] = ()) -> dict[str, str]
         told = json.loads(path.read_text(encoding="utf-8"))
         before = {str(exercise): str(result) for exercise, result in told.items()}
     now = before | {answer.exercise: answer.result for answer in found}
-    with contextlib.suppress(OSError):  # a course may be read-only
-        path.write_text(json.dumps(now, indent=1, ensure_ascii=False), encoding="utf-8")
+    # A course may be read-only.
+    with contextlib.suppress(OSError), written_aside(path) as file:
+        file.write(json.dumps(now, indent=1, ensure_ascii=False).encode())
     return before
 
 

@@ -116,7 +116,9 @@ def execute(
             seconds = perf_counter() - started + spared - before
             yield CellRun(number, seconds, first_line(cell.source), spared - before)
         client.set_widgets_metadata()
-    for path in keep.glob("*.pickle") if keep else ():
+    # Only what bears the name of a kept training: other files there are the user's.
+    ours = "[0-9]" * 4 + "-" + "[0-9a-f]" * 16 + ".pickle"
+    for path in keep.glob(ours) if keep else ():
         if path.stat().st_mtime < begun:
             path.unlink()
 

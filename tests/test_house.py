@@ -35,7 +35,7 @@ FLOORS: dict[str, set[str]] = {
     "networks": {"core", "course"},
     "sampling": {"core", "autodiff"},
     "models": {"core", "autodiff", "measures", "networks", "sampling"},
-    "evaluation": {"core", "autodiff", "networks", "sampling"},
+    "evaluation": {"core", "autodiff", "measures", "networks", "sampling"},
     "figures": {"core"},
     "checks": set(ROOMS),
     "course": {"core"},

@@ -14,17 +14,23 @@ from utils.data.avatars.factors import (
     sample_factors,
     vary,
 )
+from utils.data.avatars.settings import LOUD, QUIET, combinations, quiet, with_values
 
 __all__ = [
     "IDENTITY",
+    "LOUD",
+    "QUIET",
     "RANGES",
     "Factors",
     "Identities",
     "Range",
+    "combinations",
     "identities",
+    "quiet",
     "render",
     "sample_factors",
     "vary",
+    "with_values",
 ]
 
 #: Pixels drawn at once: a few arrays of them fit a processor's cache.

@@ -66,7 +66,7 @@ DIGIT_EPOCHS = scale(
 AVATARS = scale(quick=128, laptop=3_200, full=50_000)
 AVATAR_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1},
-    laptop={"VAE": 18, "GAN": 18},
+    laptop={"VAE": 14, "GAN": 14},
     full={"VAE": 120, "GAN": 120},
 )
 PICTURES = scale(quick=100, laptop=360, full=360)
@@ -98,7 +98,7 @@ show_code(VAE.compute_loss, "What the VAE minimizes: VAE.compute_loss")
 
 # %% [markdown]
 # **Predict.** A generator is continuous: to get from one mode to the next, it has to cross
-# the empty space between. Which of the two will leave more points there? (About 35 seconds
+# the empty space between. Which of the two will leave more points there? (About 25 seconds
 # each.)
 
 # %%
@@ -313,7 +313,7 @@ def log_likelihood(name, std):
 
 # %% [markdown]
 # The VAE learned a $\sigma$. A GAN has none. A fair comparison gives both the same noise, or
-# each the noise that suits it best; we do both. (About 30 seconds.)
+# each the noise that suits it best; we do both. (About 40 seconds.)
 #
 # **Predict.** Maximum likelihood is what a VAE is trained for. Will it win?
 
@@ -579,7 +579,7 @@ assert ends["js", "in the middle"][2] > winner["js"][2] + 0.1
 # ## 4 · Digits and avatars
 #
 # The same on pictures: the same convolutional generator for both, about the same seconds.
-# First digits of 8×8 pixels, with codes of 16 numbers. (About 20 seconds each.)
+# First digits of 8×8 pixels, with codes of 16 numbers. (About 25 seconds, then 20.)
 
 # %%
 from utils.data.digits import load
@@ -662,7 +662,7 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # Now faces with color: avatars, drawn by the course, at 32×32, with codes of 64 numbers. (About
-# 40 seconds each.)
+# 30 seconds each.)
 #
 # **Predict.** What will be wrong with the avatars of each?
 

@@ -210,7 +210,8 @@ assert causal.samples_seen([2**k for k in range(10)]) == 1_024
 # $$x_t = g\,\frac{x_{t-40} + x_{t-41}}{2} + e_t, \qquad g = 0.99,\quad e_t \sim N(0, \sigma^2).$$
 #
 # The noise $e_t$ is all that nobody can foresee. So we can compute what any model pays that
-# hears $R$ samples back: the best prediction is linear, by Levinson's recursion.
+# hears $R$ samples back. The best prediction of such a sound is linear, a weight for each sample
+# of the past; Levinson's recursion finds the weights.
 
 # %%
 from utils.measures.linear_prediction import prediction_errors, quantized_floor
@@ -228,7 +229,7 @@ for memory in (0, 1, 16, 32, 64):
 
 # %% [markdown]
 # **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. What will their losses be? (About
-# 40 and 50 seconds.)
+# 25 seconds each.)
 
 # %%
 from utils.models import AutoregressiveModel
@@ -270,19 +271,21 @@ for memory, measured_bits in bits.items():
     print(f"{memory} samples: {measured_bits:.3f} bits, floor {floors[memory]:.3f}")
 
 # %% jupyter={"source_hidden": true}
-figure = figures.curves(
+figures.curves(
     {
         "exact": (np.arange(65), floors),
-        "WaveNet": (np.array(list(bits)), np.array(list(bits.values()))),
+        **{
+            f"WaveNet of {layers} layers": (
+                np.array([memory]),
+                np.array([bits[memory]]),
+            )
+            for layers, memory in ((5, 32), (6, 64))
+        },
     },
-    colors={"WaveNet": "measured"},
     xlabel="samples of memory",
     ylabel="bits per sample",
     title="One layer more, and the string comes into sight",
 )
-points = figure.axes[0].lines[1]
-points.set(linestyle="", marker="o", markersize=8)
-figure
 
 # %% [markdown]
 # From the second sample to the thirtieth, more memory brings nothing: only the last sample helps.
@@ -380,7 +383,10 @@ def period(each):
 
 for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
     lag, share = period(each)
-    print(f"{name:4s}: repeats after {lag} samples, correlation {share:.2f}")
+    print(
+        f"{name:4s}: repeats after {lag} samples, correlation {share:.2f}; "
+        f"loudness (standard deviation) {each.std():.2f}"
+    )
 
 # %% [markdown]
 # The deep network repeats itself where the string does, the shallow one does not: it has no way to know
@@ -397,6 +403,10 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # ## 5 · Measured here, published, source
+#
+# The string again, and two more kinds of sound of which the floor is known: one *resonance*, noise
+# that makes a single pitch ring, and *whispered vowels*, noise through the resonances of a mouth. A
+# *Gaussian head* predicts a mean and a standard deviation in place of levels.
 #
 # (Mean ± standard deviation over the seeds that `benchmarks/autoregressive.py` measured. The floors
 # take the past as it was before rounding to levels; where a sound can be foreseen to less than a level,
@@ -478,8 +488,8 @@ table(
 )
 
 # %% [markdown]
-# Compare what is *above the floor*, never bits per sample between data: the speech has long
-# silences and other levels.
+# Compare what is *above the floor*, never bits per sample between data: the speech has 256 levels,
+# and nobody knows its floor.
 
 # %% [markdown]
 # ## What to read next

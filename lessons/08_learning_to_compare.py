@@ -237,7 +237,7 @@ def two_histograms(scores, tau, title=None):
         ylabel="share of the pairs",
         bins=60,
         colors=KINDS,
-        title=title or f"τ = {tau:.2f}: FAR {far:.1%}, FRR {frr:.1%}",
+        title=title or f"τ = −{-tau:.2f}: FAR {far:.1%}, FRR {frr:.1%}",
     )
     figure.axes[0].axvline(tau, color="black", linewidth=1.5)
     return figure
@@ -394,7 +394,7 @@ show_code(SiameseModel.batch_loss, "utils.models.siamese.SiameseModel.batch_loss
 # %% [markdown]
 # One function trains all embeddings: same people, same batches, Adam with a learning rate
 # that falls to 0. Now and then it **looks**: it measures the equal error rate of the
-# validation people.
+# validation people. (About 10 seconds.)
 
 # %%
 from utils.models.recipes import train_with_looks
@@ -605,7 +605,7 @@ if current_scale() != "quick":
 #   batch (Hermans, Beyer, Leibe 2017).
 #
 # **Predict.** Same network, same batches, same number of steps. Which way still finds active
-# triplets at the end? (About 35 seconds.)
+# triplets at the end? (About 30 seconds.)
 
 # %%
 tracks, models = {}, {}

@@ -916,8 +916,8 @@ show_code(image_transform_network, folded=True)
 
 # %% [markdown]
 # It learns from pieces of six photographs, in the painting's colors (at `full` from
-# all but the two shown below). Content counts more than before: $\alpha = 0.5$. (About a
-# minute, on two cores.)
+# all but the two shown below). Content counts more than before: $\alpha = 0.5$. (About 40
+# seconds.)
 #
 # **Predict.** It will see two photographs for the first time. By what factor will its
 # style loss exceed that of optimizing each of the two pictures?

@@ -16,9 +16,7 @@ LESSONS = {
     one.number: one for one in read_lessons(sorted((ROOT / "lessons").glob("*.py")))
 }
 # Lessons without notes, each with its reason.
-WITHOUT = dict.fromkeys(
-    ("06", "12"), "new: taught to a class before its plan is written"
-)
+WITHOUT: dict[str, str] = {}
 
 PLAN = re.compile(r"^## (50|90) minutes\n\n(.+?)\n\n", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| (\d+) \| ([^|]+) \|", re.MULTILINE)

@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -15,6 +16,7 @@ from utils.course.source import LessonError, read_lesson, read_lessons
 LESSONS = read_lessons(find_course().sources())
 # New lessons wait here until a machine is idle: their compute counts as nothing yet.
 NOT_MEASURED: set[str] = set()
+SILENT = 12  # seconds: ten, and two for the moods of a machine
 CELLS = """\
 # %% [markdown]
 # # A title
@@ -124,3 +126,25 @@ def test_the_compute_of_every_lesson_was_measured_but_for_those_named_here():
     """To mend it: `course run 03 --timings results/lesson_seconds`, nothing beside."""
     unknown = {one.name for one in LESSONS if one.minutes.seconds is None}
     assert unknown == NOT_MEASURED
+
+
+@pytest.mark.parametrize(
+    "lesson",
+    [one for one in LESSONS if one.name not in NOT_MEASURED],
+    ids=lambda lesson: lesson.name,
+)
+def test_a_cell_that_is_silent_for_long_is_announced_above(lesson):
+    path = find_course().root / "results" / "lesson_seconds" / f"{lesson.name}.json"
+    measured = json.loads(path.read_text("utf-8"))["value"]["cells"]
+    said = ""
+    for cell in lesson.cells:
+        if cell.kind == "markdown":
+            said = cell.source
+            continue
+        begins = [first for _, first in measured]
+        if (first := cell.source.partition("\n")[0]) in begins:
+            place = begins.index(first)
+            seconds, measured = measured[place][0], measured[place + 1 :]
+            assert seconds < SILENT or re.search(r"[Aa]bout\s+(an?|\d+)\b", said), (
+                cell.source
+            )

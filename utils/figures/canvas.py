@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.textpath import TextPath
+from matplotlib.ticker import AutoLocator
 
 from utils.core.validation import integer
 from utils.figures.theme import GRID, INK, MUTED, STYLE, styled
@@ -107,6 +108,9 @@ def dress(ax: Axes) -> None:
     """Sets on the axes itself what Matplotlib would read only when it draws."""
     ax.tick_params(**TICKS)
     ax.grid(True, color=GRID, linewidth=0.8)
+    for axis in (ax.xaxis, ax.yaxis):
+        if isinstance(axis.get_major_locator(), AutoLocator):
+            axis.get_major_locator().set_params(steps=[1, 2, 5, 10])  # never 2.5
 
 
 def bare(ax: Axes) -> None:

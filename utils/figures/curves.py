@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from utils.core.arrays import to_numpy
 from utils.core.validation import one_of
 from utils.figures.canvas import (
+    dress,
     finish,
     panel,
     panel_grid,
@@ -82,6 +83,7 @@ def curves(
         _refuse_strangers(name, given, lines)
     ax, alone = panel(ax, 7.2, 4.0)
     ax.set(xscale=xscale, yscale=yscale)
+    dress(ax)  # a scale brings ticks of its own
     looks = line_looks(lines, colors or {})
     for label, (x, y) in lines.items():
         low, middle, high = _middle_and_band(y, spread)

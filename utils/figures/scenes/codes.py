@@ -24,6 +24,8 @@ def codes_2d(
 ) -> Figure:
     """Writes each label where its code lies; the same label, the same color.
 
+    Where a label would cover one that stands already, its code is a dot.
+
     Args:
         codes: points (n, 2).
         labels: one short text or number per code.
@@ -48,10 +50,12 @@ def codes_2d(
         spreads = as_arrows(spreads, codes, "spreads")
         low, high = codes - spreads, codes + spreads
         _draw_clouds(ax, codes, spreads, shades)
-    for (x, y), label, shade in zip(codes, labels, shades, strict=True):
+    written = _apart(codes, 0.022 * np.ptp(codes, axis=0))
+    ax.scatter(*codes[~written].T, s=5, c=[shades[i] for i in np.flatnonzero(~written)])
+    for i in np.flatnonzero(written):
         ax.text(
-            x, y, label, color=shade, fontsize=8.5, fontweight="bold", ha="center",
-            va="center", clip_on=True,
+            *codes[i], labels[i], color=shades[i], fontsize=8.5, fontweight="bold",
+            ha="center", va="center", clip_on=True,
         )  # fmt: skip
     ax.set(
         xlim=bounds_around(low[:, 0], high[:, 0], margin=0.05),
@@ -60,6 +64,14 @@ def codes_2d(
         ylabel="second number of the code",
     )
     return finish(ax, title, alone)
+
+
+def _apart(codes, room) -> np.ndarray:
+    """Which codes have none of those chosen before them within `room`."""
+    chosen = np.zeros(len(codes), bool)
+    for i, code in enumerate(codes):
+        chosen[i] = not np.any(np.all(abs(codes[chosen] - code) < room, axis=1))
+    return chosen
 
 
 def _draw_clouds(ax: Axes, codes, spreads, shades) -> None:

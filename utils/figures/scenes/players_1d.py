@@ -87,7 +87,7 @@ def two_players_1d(
     p, q, scale = _bumps(real, generated, densities, bounds)
 
     ax, alone = panel(ax, 7.2, 4.3)
-    _dress_1d(ax, bounds)
+    _dress_1d(ax, bounds, -0.16 if vectors is None else -0.43)
     grid = np.linspace(*bounds, len(p))
     _draw_bump(ax, grid, p * scale, "real", "real data, p(x)")
     _draw_bump(ax, grid, q * scale, "generated", f"{name}, q(x)")
@@ -133,15 +133,21 @@ def _bumps(real, generated, densities, bounds):
     return p, q, PEAK / max(p.max(), 0.01 * q.max(), 1e-12)
 
 
-def _dress_1d(ax: Axes, bounds: Bounds1D) -> None:
+def _dress_1d(ax: Axes, bounds: Bounds1D, low: float) -> None:
     ax.grid(False)
-    ax.set(xlim=bounds, ylim=(-0.43, 1.06), yticks=[0, 0.5, 1])
+    ax.set(xlim=bounds, ylim=(low, 1.06), yticks=[0, 0.5, 1])
     ax.set_xlabel("x")
     label = "D(x), probability of real" if roominess(ax) > 0.7 else "D(x)"
-    ax.set_ylabel(label, y=0.645)
+    ax.set_ylabel(label, y=_middle(ax))
     ax.axhline(0.5, color="#D5D5D5", linewidth=0.9, linestyle=(0, (4, 3)), zorder=0)
     ax.axhline(0, color=MUTED, linewidth=0.8, zorder=1)
     ax.spines["left"].set_bounds(0, 1)
+
+
+def _middle(ax: Axes) -> float:
+    """Where labels stand: at the middle of what lies above the points."""
+    low, high = ax.get_ylim()
+    return (high / 2 - low) / (high - low)
 
 
 def _add_density_axis(ax: Axes, scale: float) -> None:
@@ -149,7 +155,7 @@ def _add_density_axis(ax: Axes, scale: float) -> None:
         "right", functions=(lambda y: y / scale, lambda y: y * scale)
     )
     peak = PEAK / scale
-    axis.set_ylabel("density p(x), q(x)", y=0.645)
+    axis.set_ylabel("density p(x), q(x)", y=_middle(ax))
     ticks = MaxNLocator(4).tick_values(0, peak)
     axis.set_yticks(ticks[ticks <= 1.02 * peak])
     axis.tick_params(**TICKS)

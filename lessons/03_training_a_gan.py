@@ -240,7 +240,15 @@ figures.player_widget(
     draw=lambda: draw(None, snapshot(toy)),
     reset=lambda: toy.set_weights(start),
     steps=20,
+    states={f"turn {turns[i]}": draw(None, moments[i]) for i in eight},
 )
+
+# %% [markdown]
+# The same game once more, played by your browser alone: with both rates, several steps of D
+# per turn, the two losses of section 4, and what D reads of the exact JS.
+
+# %% jupyter={"source_hidden": true}
+figures.BrowserGame()
 
 # %% [markdown]
 # D alone becomes surer and surer, and G does not move: a better measure of a distance that

@@ -162,3 +162,17 @@ def test_a_whole_run_removes_old_trainings_and_nothing_of_the_users(tmp_path):
     list(execute(_notebook("1"), tmp_path, {}, keep=folder))
     assert mine.exists()
     assert not old.exists()
+
+
+def test_a_page_shows_the_pictures_of_a_widget_and_fetches_no_widget(tmp_path):
+    view = {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}}
+    notebook = _notebook("figures.slider_figure(…)")
+    notebook.cells[0].outputs = [
+        v4.new_output("display_data", view | {"text/html": "<p>seven states</p>"})
+    ]
+    notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {}}
+    before = str(notebook)
+    page = report.write_html(notebook, "a", tmp_path).read_text("utf-8")
+    assert "<p>seven states</p>" in page
+    assert "widget-view" not in page
+    assert str(notebook) == before

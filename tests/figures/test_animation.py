@@ -46,8 +46,8 @@ def test_the_same_frames_give_the_same_bytes(animation):
 
 def test_a_notebook_shows_the_picture_with_its_text(animation):
     page = animation._repr_html_()
-    assert 'alt="A &lt; B"' in page
-    code = re.search(r"base64,([^\"]+)", page)[1]
+    assert 'alt="An animation of 3 moments. The last of them: A &lt; B.' in page
+    code = re.search(r"gif;base64,([^\"]+)", page)[1]
     assert base64.b64decode(code) == animation.data
 
 
@@ -60,7 +60,7 @@ def test_a_page_without_html_shows_the_last_frame(animation):
 
 
 def test_the_representation_does_not_spill_the_bytes(animation):
-    assert len(repr(animation)) < 120
+    assert len(repr(animation)) < 150
 
 
 def test_the_file_is_written_into_a_new_folder(tmp_path):

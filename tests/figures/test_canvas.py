@@ -1,3 +1,4 @@
+import base64
 import gc
 import io
 import weakref
@@ -39,7 +40,13 @@ def test_the_png_has_the_size_of_the_figure():
 
 def test_a_notebook_gets_the_same_png():
     figure, _ = new_figure(4.0, 2.0)
-    assert figure._repr_png_() == to_png(figure)
+    bundle = figure._repr_mimebundle_()
+    assert base64.b64decode(bundle["image/png"]) == to_png(figure)
+
+
+def test_words_of_ones_own_are_escaped():
+    figure, _ = new_figure(4.0, 2.0, alt='"a" < b')
+    assert 'alt="&quot;a&quot; &lt; b"' in figure._repr_mimebundle_()["text/html"]
 
 
 @pytest.mark.parametrize("bad", [{"width": 0}, {"height": -1}, {"rows": 0}])

@@ -1,5 +1,6 @@
 """What a reader sees: one executed notebook, looked at cell by cell."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -36,7 +37,8 @@ def outputs():
 @pytest.mark.parametrize("name", ["figure", "figure after pyplot"])
 def test_the_cell_shows_exactly_one_picture(outputs, name):
     (output,) = outputs[name]
-    assert set(output.data) == {"image/png", "text/plain"}
+    assert list(output.data) == ["text/html", "image/png", "text/plain"]
+    assert re.match('<img src="data:image/png.*" alt="A f', output.data["text/html"])
 
 
 def test_a_figure_that_is_not_the_last_expression_is_not_shown(outputs):
@@ -48,9 +50,11 @@ def test_pyplot_still_works_beside_it(outputs):
     assert "image/png" in output.data
 
 
-def test_an_animation_is_one_picture_in_the_page(outputs):
+def test_an_animation_stands_still_until_it_is_played(outputs):
     (output,) = outputs["animation"]
-    assert output.data["text/html"].startswith('<img src="data:image/gif;base64,')
+    page = output.data["text/html"]
+    assert page.startswith('<img src="data:image/png;base64,')
+    assert page.index("<details>") < page.index("data:image/gif")  # moves on demand
     assert set(output.data) == {"text/html", "image/png", "text/plain"}
 
 
@@ -62,4 +66,5 @@ def test_a_table_is_shown_as_a_page(outputs):
 def test_a_widget_is_shown_without_a_front_end(outputs):
     (output,) = outputs["widget"]
     assert "application/vnd.jupyter.widget-view+json" in output.data
+    assert '<img src="data:image/png' in output.data["text/html"]
     assert len(output.data["text/plain"]) < 100

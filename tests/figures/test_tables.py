@@ -21,6 +21,7 @@ def test_html_is_escaped_and_aligned():
     assert "R1, &lt;here&gt;" in page
     assert "a &lt; b</caption>" in page
     assert page.count("<tr>") == 3
+    assert page.count('<th scope="col"') == page.count("</th>") == 3
     assert page.count("text-align: right") == 6
 
 

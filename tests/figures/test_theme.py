@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgb
 from PIL import Image
 
 from utils import figures
-from utils.figures.theme import COLORS, DIVERGING, SERIES, color, mix
+from utils.figures.theme import COLORS, DIVERGING, SERIES, color, contrast, edge, mix
 
 
 def test_every_meaning_has_a_color_of_its_own():
@@ -39,6 +39,34 @@ def test_an_unknown_color_names_the_near_match_and_the_others():
 def test_mixing_with_white_ends_at_white():
     assert mix("#000000", 1.0) == (1, 1, 1)
     assert mix("#102030", 0.0) == pytest.approx(to_rgb("#102030"))
+
+
+@pytest.mark.parametrize("shade", [*COLORS.values(), *SERIES])
+def test_every_color_or_its_edge_is_seen_on_white(shade):
+    assert contrast(edge(shade)) >= 3
+    assert contrast(edge(shade, 4.5)) >= 4.5
+    if contrast(shade) >= 3:
+        assert edge(shade) == shade
+
+
+def test_contrast_is_that_of_the_guidelines():
+    assert [contrast(c) for c in ("white", "black")] == pytest.approx([1, 21])
+    assert contrast("#777777") == pytest.approx(4.48, abs=0.005)
+
+
+def drawings_in_yellow():
+    line = {"anchor": ([0, 1], [0, 1])}
+    yield figures.curves(line, xlabel="x", ylabel="y"), [[0.5, 0.5]]
+    yield figures.histograms({"anchor": [0, 1]}, xlabel="x", bins=2), [[0.25, 0.5]]
+    yield figures.bars({"a": 1.0}, ylabel="y", colors="anchor"), [[0, 1]]
+
+
+def test_a_pale_color_has_a_dark_edge_wherever_it_is_drawn():
+    for figure, places in drawings_in_yellow():
+        shown = pixels(figures.to_png(figure)) / 255
+        (x, y), *_ = figure.axes[0].transData.transform(places)
+        near = shown[::-1][round(y) - 4 : round(y) + 5, round(x) - 4 : round(x) + 5]
+        assert max(contrast(pixel) for pixel in near.reshape(-1, 3)) > 2.5
 
 
 def test_the_heat_map_is_orange_at_zero_white_at_half_and_blue_at_one():

@@ -1,10 +1,14 @@
 import io
+import re
 
 import ipywidgets
 import pytest
 from PIL import Image
 
 from utils import figures
+from utils.figures.widgets import _states
+
+AXES = {"xlabel": "x", "ylabel": "y"}
 
 
 class Game:
@@ -158,6 +162,56 @@ def test_an_error_of_a_slider_is_shown_and_goes_away():
     assert "too far" in widget.message.value
     widget.controls["mean"].value = 0.1
     assert widget.message.value == ""
+
+
+def test_a_slider_has_its_states_beside_it_for_where_no_python_runs():
+    def draw(mean, model_name):
+        if mean > 0.9:
+            raise ValueError("too far")
+        title = f"{model_name} at {mean:g}"
+        return figures.curves({"a": ([0, 1], [0, mean])}, **AXES, title=title)
+
+    widget = figures.slider_figure(
+        draw, mean=(0.0, 1.0, 0.1, 0.3), model_name=["<a>", "b"]
+    )
+    widget.controls["mean"].value = 0.4
+    bundle = widget._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    means, names = bundle["text/html"].split('<div class="states">')[1:]
+    values = (0, 0.2, 0.4, 0.5, 0.7, 0.8, 1)
+    shown = re.findall(r"<figure( hidden)?>.*?<figcaption>mean = (.*?)</fig", means)
+    assert [value for _, value in shown] == [f"{value:g}" for value in values]
+    assert [value for hidden, value in shown if not hidden] == ["0.4"]
+    assert 'max="6" value="2" aria-valuetext="mean = 0.4"' in means
+    assert "mean (at model name &lt;a&gt;) <input" in means
+    assert 'alt="&lt;a&gt; at 0.2. Horizontal: x.' in means
+    assert 'alt="No figure here: too far"' in means
+    assert "model name = b" in names
+    assert len(re.findall("<figure>", names)) == 1
+
+
+@pytest.mark.parametrize(
+    ("control", "values"),
+    [
+        ((1, 20), [1, 4, 7, 10, 14, 17, 20]),
+        (True, [False, True]),
+        ([*range(30)], [0, 5, 10, 14, 19, 24, 29]),
+        (ipywidgets.Text("a"), ["a"]),
+    ],
+)
+def test_few_values_stand_for_a_control(control, values):
+    widget = figures.slider_figure(
+        lambda value: figures.new_figure(1, 1)[0], value=control
+    )
+    assert _states(widget.controls["value"]) == values
+
+
+def test_a_player_shows_the_states_it_was_given_or_the_present_one(game):
+    assert "<figcaption>D steps: 0, G steps: 0</fig" in make(game).without_python()
+    states = {name: game.draw() for name in ("turn 0", "turn 9")}
+    page = make(game, states=states).without_python()
+    assert 'moment <input type="range" min="0" max="1"' in page
+    assert page.index("turn 0</figc") < page.index("turn 9</figc")
 
 
 @pytest.mark.parametrize("bad", [(1.0, 0.0), "0-1", (0.0,), []])

@@ -66,7 +66,8 @@ def pack(
     told = {lesson.name: lesson.exercises() for lesson in chosen}
     manifest = {"version": utils.__version__, "exercises": told}
     files[MANIFEST] = f"{json.dumps(manifest, indent=1, ensure_ascii=False)}\n".encode()
-    paths = list((course.root / "utils").rglob("*.py"))
+    kinds = ("*.py", "*.js")
+    paths = [path for kind in kinds for path in (course.root / "utils").rglob(kind)]
     for pattern in _read_by([*chosen, *solved]):
         paths += (course.root / "results").glob(pattern)
     for path in paths:

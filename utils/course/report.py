@@ -5,6 +5,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -158,12 +159,25 @@ def read_timings(folder: Path, lesson: str, failed: bool) -> LessonRun:
     return run
 
 
+def without_widgets(notebook: NotebookNode) -> NotebookNode:
+    """Give an executed notebook in which a widget's pictures stand in its place.
+
+    No Python runs behind a page, and a widget would be fetched from the network.
+    """
+    copy = deepcopy(notebook)
+    copy.metadata.pop("widgets", None)
+    for cell in copy.cells:
+        for output in cell.get("outputs", ()):
+            output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    return copy
+
+
 def write_html(notebook: NotebookNode, name: str, folder: Path) -> Path:
     """Write an executed notebook, outputs and all, as one HTML page."""
     from nbconvert import HTMLExporter  # takes a second that only --html should pay
 
     page, _ = HTMLExporter().from_notebook_node(
-        notebook, resources={"metadata": {"name": name}}
+        without_widgets(notebook), resources={"metadata": {"name": name}}
     )
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.html"

@@ -10,6 +10,7 @@ from utils.figures.images import image_grid, image_rows
 from utils.figures.scenes.arrows import common_arrow_scale
 from utils.figures.scenes.codes import codes_2d
 from utils.figures.scenes.densities import smooth_density
+from utils.figures.scenes.in_the_browser import BrowserGame
 from utils.figures.scenes.maximum import maximum
 from utils.figures.scenes.modes import modes_2d
 from utils.figures.scenes.patch_sheets import fields_on_picture, patch_sheet
@@ -33,6 +34,7 @@ __all__ = [
     "DIVERGING",
     "SERIES",
     "Animation",
+    "BrowserGame",
     "FigureWidget",
     "Picture",
     "PlayerWidget",

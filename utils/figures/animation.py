@@ -1,7 +1,5 @@
 """Moments of a training one after the other, as a small GIF that loops."""
 
-import base64
-import html
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from utils.core.validation import number
+from utils.figures.alt_text import describe, image_tag
 from utils.figures.canvas import new_figure, set_title, settle, shared_legend
 from utils.figures.filmstrip import check_titles
 from utils.figures.theme import styled
@@ -20,26 +19,28 @@ from utils.figures.theme import styled
 PALETTE = 128  # colors a GIF keeps; the panels have few, and a small file loads fast
 
 
-@dataclass(frozen=True)
+@dataclass
 class Animation:
     """A GIF in memory, which a notebook shows.
 
     Attributes:
         data: the bytes of the file.
         frames: how many pictures it has.
-        text: what a reader who cannot see it is told.
+        alt: what a reader who cannot see it is told.
         path: where it was written, or None.
     """
 
     data: bytes = field(repr=False)
     frames: int
-    text: str
+    alt: str
     path: Path | None = None
 
     def _repr_html_(self) -> str:
-        code = base64.b64encode(self.data).decode()
+        """Returns the last frame, and below it all of them, which move on demand."""
         return (
-            f'<img src="data:image/gif;base64,{code}" alt="{html.escape(self.text)}">'
+            f"{image_tag(self._repr_png_(), self.alt)}<details><summary>Play: "
+            f"{self.frames} moments, again and again; close to stop</summary>"
+            f"{image_tag(self.data, 'The same, moving', 'gif')}</details>"
         )
 
     def _repr_png_(self) -> bytes:
@@ -85,18 +86,22 @@ def animate(
     titles = check_titles(frames, titles)
     number(fps, "fps", above=0, most=50)
     number(hold, "hold", least=0)
-    pictures = _draw_all(frames, draw, titles, size, title)
+    pictures, last = _draw_all(frames, draw, titles, size, title)
     data = _gif(pictures, round(1000 / fps), round(1000 * hold))
-    text = title or f"An animation of {len(frames)} moments"
+    alt = f"An animation of {len(frames)} moments. The last of them: {last}"
     if path is not None:
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    return Animation(data, len(pictures), text, path)
+    return Animation(data, len(pictures), alt, path)
 
 
-def _draw_all(frames, draw, titles, size, title) -> list[Image.Image]:
-    """Draws every frame on one figure, whose layout stays that of the first."""
+def _draw_all(frames, draw, titles, size, title) -> tuple[list[Image.Image], str]:
+    """Draws every frame on one figure, whose layout stays that of the first.
+
+    Returns:
+        The frames, and what the last says in words.
+    """
     figure, ax = new_figure(*size)
     canvas = FigureCanvasAgg(figure)
     set_title(figure, title)
@@ -112,7 +117,7 @@ def _draw_all(frames, draw, titles, size, title) -> list[Image.Image]:
             figure.set_layout_engine("none")
         canvas.draw()
         pictures.append(Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3]))
-    return pictures
+    return pictures, describe(figure)
 
 
 def _gif(pictures: list[Image.Image], duration: int, hold: int) -> bytes:

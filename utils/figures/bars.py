@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from utils.figures.canvas import finish, legend_above, panel
 from utils.figures.curves import line_looks
 from utils.figures.given import as_finite
-from utils.figures.theme import INK, REFERENCE, color, mix, styled
+from utils.figures.theme import INK, REFERENCE, color, edge, mix, styled
 
 
 @styled
@@ -67,7 +67,7 @@ def bars(
 
 
 def _draw_bar(ax: Axes, place: int, seeds, shade: str, number_format) -> None:
-    look = {"color": mix(shade, 0.45), "edgecolor": shade, "linewidth": 1.4}
+    look = {"color": mix(shade, 0.45), "edgecolor": edge(shade), "linewidth": 1.4}
     ax.bar(place, seeds.mean(), width=0.68, **look)
     if len(seeds) > 1:
         ax.plot(
@@ -123,7 +123,7 @@ def histograms(
         shade = looks[label]["color"]
         ax.stairs(
             heights, edges, fill=True, facecolor=(*mix(shade, 0.1), 0.28),
-            edgecolor=shade, linewidth=1.6, label=label,
+            edgecolor=edge(shade), linewidth=1.6, label=label,
         )  # fmt: skip
     ax.set(xlabel=xlabel, ylabel=ylabel)
     return finish(ax, title, alone)

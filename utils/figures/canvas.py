@@ -5,6 +5,7 @@ cell ending in one shows exactly one picture, and a script that makes a hundred 
 stays silent and keeps none alive.
 """
 
+import base64
 import io
 import textwrap
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ from matplotlib.textpath import TextPath
 from matplotlib.ticker import AutoLocator
 
 from utils.core.validation import integer
+from utils.figures.alt_text import described, image_tag
 from utils.figures.theme import GRID, INK, MUTED, STYLE, styled
 
 DPI = 96
@@ -28,16 +30,22 @@ SPACING = {"handlelength": 1.8, "handletextpad": 0.6, "columnspacing": 1.6}
 class Picture(Figure):
     """A Matplotlib figure that shows itself in a notebook without pyplot.
 
-    Whoever draws it, `savefig` or a notebook, draws it in the style of the course.
+    Whoever draws it, `savefig` or a notebook, draws it in the style of the course. A
+    reader who cannot see it is told `alt`, or what `describe` reads off the figure.
     """
+
+    alt: str | None = None
 
     @styled
     def draw(self, renderer) -> None:
         """Draws the figure, as Matplotlib does."""
         super().draw(renderer)
 
-    def _repr_png_(self) -> bytes:
-        return to_png(self)
+    def _repr_mimebundle_(self, include=None, exclude=None) -> dict[str, str]:
+        # As HTML first: pages drop what a PNG alone says in words.
+        png, alt = to_png(self), described(self)
+        code = base64.b64encode(png).decode()
+        return {"text/html": image_tag(png, alt), "image/png": code, "text/plain": alt}
 
 
 @styled

@@ -25,6 +25,7 @@ from utils.figures.theme import (
     REFERENCE,
     SERIES,
     color,
+    outline,
     styled,
 )
 
@@ -138,7 +139,10 @@ def line_looks(labels: Sequence[str], colors: Mapping[str, str]) -> dict[str, di
         line = DASHED if meaning == "exact" else "-"
         # A label alone may be "0.5" or "b", which Matplotlib takes for colors.
         if label in colors or label in COLORS:
-            looks[label] = {"color": color(meaning), "linestyle": line}
+            shade = color(meaning)
+            looks[label] = {"color": shade, "linestyle": line}
+            if effects := outline(shade):
+                looks[label]["path_effects"] = effects
             continue
         place = turn % len(SERIES)
         looks[label] = {"color": SERIES[place], "linestyle": LINES[place]}
@@ -158,7 +162,8 @@ def _middle_and_band(y: np.ndarray, spread: str):
 
 def _draw_reference(ax: Axes, label: str, height: float, alone: bool) -> None:
     """Draws a level, named on the line or, in a small panel, in the legend."""
-    ax.axhline(height, label=None if alone else label, zorder=1, **REFERENCE)
+    line = ax.axhline(height, label=None if alone else label, zorder=1, **REFERENCE)
+    line.set_gid(label)  # by which the alternative text knows it
     if alone:
         ax.annotate(
             label, (1, height), xycoords=("axes fraction", "data"), xytext=(-3, 2),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from utils.figures.canvas import bare, panel_grid, set_title, settle, shared_legend
 from utils.figures.given import as_images, one_each
-from utils.figures.images import mosaic, show_image
+from utils.figures.images import mosaic, show_image, told_images
 from utils.figures.theme import styled
 
 
@@ -90,14 +90,17 @@ def image_filmstrip(
             hold images in [-1, 1].
     """
     titles = check_titles(batches, titles)
-    pictures = [mosaic(as_images(batch), images_across) for batch in batches]
+    batches = [as_images(batch) for batch in batches]
+    pictures = [mosaic(batch, images_across) for batch in batches]
     height, width = pictures[0].shape[:2]
     across = 8.6 / max(min(columns, len(pictures)), 3)
     size = (across, across * height / width + 0.25)
     figure, panels = panel_grid(len(pictures), columns, size, 0.3 if title else 0.0)
-    for ax, picture, panel_title in zip(panels, pictures, titles, strict=True):
+    for ax, picture, batch, panel_title in zip(
+        panels, pictures, batches, titles, strict=True
+    ):
         bare(ax)
-        show_image(ax, picture)
+        show_image(ax, picture, told_images(batch, images_across))
         ax.set_title(panel_title, fontsize=10)
     set_title(figure, title)
     return figure

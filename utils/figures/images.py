@@ -42,12 +42,25 @@ def mosaic(images: np.ndarray, columns: int) -> np.ndarray:
     return picture
 
 
-def show_image(ax: Axes, picture: np.ndarray) -> None:
-    """Shows one picture (height, width, 1 or 3) in [-1, 1]; -1 is black."""
+def show_image(ax: Axes, picture: np.ndarray, told: str) -> None:
+    """Shows one picture (height, width, 1 or 3) in [-1, 1]; -1 is black.
+
+    `told` says what it is to a reader who cannot see it.
+    """
     if picture.shape[-1] == 1:
-        ax.imshow(picture[..., 0], cmap="gray", vmin=-1, vmax=1)
+        ax.imshow(picture[..., 0], cmap="gray", vmin=-1, vmax=1, label=told)
     else:
-        ax.imshow((picture + 1) / 2)
+        ax.imshow((picture + 1) / 2, label=told)
+
+
+def told_images(images: np.ndarray, columns: int) -> str:
+    """Says in words how many images there are, how large, and how bright."""
+    count, height, width, channels = images.shape
+    kind = "gray" if channels == 1 else "color"
+    row = f", {columns} in a row" if count > columns else ""
+    bright = f"{(images.mean() + 1) / 2:.0%} of white on average"
+    many = f"{count} {kind} image{'s' * (count > 1)}{row}"
+    return f"{many}, {height} by {width} pixels, {bright}"
 
 
 @styled
@@ -89,7 +102,7 @@ def image_grid(
     figure, axes = new_figure(wide + 0.1, tall + (0.4 if title else 0.1))
     figure.get_layout_engine().set(w_pad=0.02, h_pad=0.02)
     bare(axes)
-    show_image(axes, picture)
+    show_image(axes, picture, told_images(images, columns))
     step = (width + gap_of(width), height + below + gap_of(width))
     for index, label in enumerate(labels if below else ()):
         x = index % columns * step[0] + width / 2 - 0.5
@@ -137,7 +150,7 @@ def image_rows(
     panels = np.ravel(axes)
     for ax, (name, images) in zip(panels, arrays.items(), strict=True):
         bare(ax)
-        show_image(ax, mosaic(images, columns))
+        show_image(ax, mosaic(images, columns), told_images(images, columns))
         ax.set_ylabel(name, rotation=0, ha="right", va="center", labelpad=8)
     if any(labels):
         _label_columns(panels[0], labels)

@@ -41,7 +41,7 @@ class Table:
             if self.caption
             else ""
         )
-        head = _html_row("th", self.header, aligns)
+        head = _html_row('th scope="col"', self.header, aligns)
         body = "".join(_html_row("td", row, aligns) for row in self.rows)
         return (
             f'<table style="border-collapse: collapse">{caption}<thead>{head}</thead>'
@@ -75,7 +75,7 @@ def _html_row(tag: str, cells: Sequence[str], aligns: Sequence[str]) -> str:
     return "<tr>{}</tr>".format(
         "".join(
             f'<{tag} style="text-align: {align}; padding: 0.25em 0.9em">'
-            f"{html.escape(cell)}</{tag}>"
+            f"{html.escape(cell)}</{tag[:2]}>"
             for cell, align in zip(cells, aligns, strict=True)
         )
     )

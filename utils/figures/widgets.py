@@ -1,22 +1,26 @@
 """Figures to play with: the two players step by step, and sliders on any figure.
 
 The pictures travel as PNG inside the widget, so they need neither pyplot nor a front
-end, and a test can press the buttons with `click()`.
+end, and a test can press the buttons with `click()`. Beside the widget stand a few
+states that are drawn ahead, for pages where no Python runs.
 """
 
 import functools
 import html
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import ipywidgets
+import numpy as np
 from matplotlib.figure import Figure
 
 from utils.core.validation import integer
-from utils.figures.canvas import to_png
+from utils.figures.canvas import new_figure, to_png
+from utils.figures.states import state_slider
 from utils.figures.theme import COLORS
 
 WHOLE = {"description_width": "initial"}  # names of sliders are not cut short
+STATES = 7  # that are drawn ahead of each slider
 REDRAWS = 5  # times the figure is redrawn while both players run; each costs 0.2 s
 
 
@@ -35,6 +39,15 @@ class FigureWidget(ipywidgets.VBox):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: open the notebook in Jupyter to use it>"
+
+    def without_python(self) -> str:
+        """Returns the figure as HTML for where no Python runs."""
+        raise NotImplementedError
+
+    def _repr_mimebundle_(self, **options) -> dict:
+        return super()._repr_mimebundle_(**options) | {
+            "text/html": self.without_python()
+        }
 
     def show(self, figure) -> None:
         """Puts a figure into the widget.
@@ -72,11 +85,13 @@ class PlayerWidget(FigureWidget):
         counts: steps taken, `{"D": ..., "G": ...}`.
     """
 
-    def __init__(self, step_discriminator, step_generator, draw, run, reset, steps):
+    def __init__(
+        self, step_discriminator, step_generator, draw, run, reset, steps, states
+    ):
         self._step = {"D": step_discriminator, "G": step_generator}
         self._draw, self._run, self._reset = draw, run, reset
         self.counts = {"D": 0, "G": 0}
-        self._steps = steps
+        self._steps, self._states = steps, states
         self._buttons = []
         self.step_discriminator_button = self._player_button("D", "discriminator")
         self.step_generator_button = self._player_button("G", "generated")
@@ -89,11 +104,15 @@ class PlayerWidget(FigureWidget):
         super().__init__(self._buttons)
         self.attempt(self._refresh)
 
+    def without_python(self) -> str:
+        """Returns the states that were given, or else the present one."""
+        return state_slider("moment", self._states or {self._told(): self._draw()})
+
     def _player_button(self, player: str, meaning: str) -> ipywidgets.Button:
         take = functools.partial(self._take, player)
         button = self._button(f"Step {player}", f"Improve {player} once", take)
         button.style.button_color = COLORS[meaning]
-        button.style.text_color = "white"
+        button.style.text_color = "black"  # white stands out too little
         return button
 
     def _button(self, name: str, tip: str, action) -> ipywidgets.Button:
@@ -138,7 +157,10 @@ class PlayerWidget(FigureWidget):
 
     def _refresh(self) -> None:
         self.show(self._draw())
-        self.message.value = f"D steps: {self.counts['D']}, G steps: {self.counts['G']}"
+        self.message.value = self._told()
+
+    def _told(self) -> str:
+        return f"D steps: {self.counts['D']}, G steps: {self.counts['G']}"
 
 
 def player_widget(
@@ -149,6 +171,7 @@ def player_widget(
     run: Callable[[int], object] | None = None,
     reset: Callable[[], object] | None = None,
     steps: int = 50,
+    states: Mapping[str, Figure] | None = None,
 ) -> PlayerWidget:
     """Makes buttons *Step D*, *Step G*, *Run* and *Reset* over a figure.
 
@@ -160,6 +183,8 @@ def player_widget(
             figure is redrawn five times on the way.
         reset: brings both players back to the beginning; without it there is no button.
         steps: how many turns *Run* takes.
+        states: `{caption: figure}` of a game played before, which a page shows where no
+            Python runs; by default only the present state.
 
     Returns:
         The widget. What a function raises is shown in it.
@@ -175,10 +200,76 @@ def player_widget(
             raise ValueError(
                 f"{name} is {type(function).__name__}: give a function, without ()."
             )
-    return PlayerWidget(step_discriminator, step_generator, draw, run, reset, steps)
+    return PlayerWidget(*given, run, reset, steps, states)
 
 
-def slider_figure(draw: Callable[..., Figure], **sliders) -> FigureWidget:
+class SliderFigure(FigureWidget):
+    """A figure under sliders; made by `slider_figure`.
+
+    Attributes:
+        controls: the sliders by the names of the arguments that they move.
+    """
+
+    def __init__(self, draw: Callable[..., Figure], controls: Mapping):
+        super().__init__(list(controls.values()))
+        self._draw, self.controls = draw, controls
+        for control in controls.values():
+            control.observe(self._refresh, names="value")
+        self._refresh()
+
+    def values(self) -> dict:
+        """Returns where the sliders stand."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _refresh(self, _=None) -> None:
+        if self.attempt(lambda: self.show(self._draw(**self.values()))):
+            self.message.value = ""
+
+    def without_python(self) -> str:
+        """Returns each slider's own states, the others where they stand now."""
+        return "".join(map(self._states_of, self.controls))
+
+    def _states_of(self, name: str) -> str:
+        now, label = self.values(), name.replace("_", " ")
+        others = [
+            f"{k.replace('_', ' ')} {_say(v)}" for k, v in now.items() if k != name
+        ]
+        if others:
+            label += f" (at {', '.join(others)})"
+        drawn, start = {}, 0
+        for value in _states(self.controls[name]):
+            try:
+                figure = self._draw(**now | {name: value})
+            except Exception as error:  # told by the widget when somebody goes there
+                figure, _ = new_figure(4.0, 0.5, alt=f"No figure here: {error}")
+            start = len(drawn) if value == now[name] else start
+            drawn[f"{name.replace('_', ' ')} = {_say(value)}"] = figure
+        return state_slider(label, drawn, start)
+
+
+def _say(value) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
+
+
+def _states(control: ipywidgets.Widget) -> list:
+    """Returns the values of a control to draw ahead: few, its own among them."""
+    if isinstance(control, ipywidgets.Checkbox):
+        return [False, True]
+    if hasattr(control, "options"):
+        every, here = [value for _, value in control._options_full], control.index
+    elif hasattr(control, "max"):
+        steps = np.arange(round((control.max - control.min) / control.step) + 1)
+        every = [type(control.value)(x) for x in control.min + control.step * steps]
+        here = int(np.abs(np.subtract(every, control.value)).argmin())
+        every[here] = control.value
+    else:
+        return [control.value]
+    places = np.linspace(0, len(every) - 1, min(STATES, len(every))).round().astype(int)
+    places[np.abs(places - here).argmin()] = here
+    return [every[place] for place in places]
+
+
+def slider_figure(draw: Callable[..., Figure], **sliders) -> SliderFigure:
     """Puts sliders over a figure, which is redrawn when one of them moves.
 
     Args:
@@ -200,18 +291,7 @@ def slider_figure(draw: Callable[..., Figure], **sliders) -> FigureWidget:
     if not sliders:
         raise ValueError("there are no sliders: give for instance mean=(-3.0, 3.0).")
     controls = {name: _control(name, each) for name, each in sliders.items()}
-    widget = FigureWidget(list(controls.values()))
-    widget.controls = controls
-
-    def refresh(_=None):
-        values = {name: control.value for name, control in controls.items()}
-        if widget.attempt(lambda: widget.show(draw(**values))):
-            widget.message.value = ""
-
-    for control in controls.values():
-        control.observe(refresh, names="value")
-    refresh()
-    return widget
+    return SliderFigure(draw, controls)
 
 
 def _control(name: str, given) -> ipywidgets.Widget:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from utils.figures.canvas import new_figure
+from utils.figures.canvas import new_figure, to_png
 from utils.figures.scenes.surfaces import surface
 from utils.figures.theme import COLORS
 
@@ -23,7 +23,7 @@ def test_a_surface_has_its_path_its_place_and_its_labels():
     assert lines["measured"].get_color() == COLORS["measured"]
     assert np.array_equal(lines["exact"].get_xydata(), [[0, 0]])
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("mean", "std")
-    assert len(figure._repr_png_()) > 1_000
+    assert len(to_png(figure)) > 1_000
 
 
 def test_levels_may_be_given_and_axes_too():

@@ -7,10 +7,12 @@ from matplotlib.patches import Ellipse
 
 from utils.figures.canvas import finish, panel
 from utils.figures.given import as_arrows, as_points, bounds_around, one_each
-from utils.figures.theme import SERIES, mix, styled
+from utils.figures.theme import SERIES, edge, mix, styled
 
 # Ten digits need more than the six of `SERIES`, none of them too pale to read.
-SHADES = (*SERIES, "#117733", "#CC6677", "#5B8DB8", "#663300")
+SHADES = [
+    edge(shade, 4.5) for shade in (*SERIES, "#117733", "#CC6677", "#5B8DB8", "#663300")
+]
 
 
 @styled

@@ -8,8 +8,8 @@ from matplotlib.patches import Rectangle
 
 from utils.figures.canvas import bare, new_figure, set_title, settle
 from utils.figures.given import as_images
-from utils.figures.images import mosaic, show_image
-from utils.figures.theme import SERIES, styled
+from utils.figures.images import mosaic, show_image, told_images
+from utils.figures.theme import SERIES, outline, styled
 
 
 def patch_block(patches: np.ndarray) -> np.ndarray:
@@ -67,11 +67,12 @@ def patch_sheet(
     figure.get_layout_engine().set(w_pad=0.1 if beside is None else 0.04, h_pad=0.03)
     for pair, (name, patches) in zip(panels, blocks.items(), strict=False):
         bare(pair[-1])
-        show_image(pair[-1], patch_block(patches))
+        show_image(pair[-1], patch_block(patches), told_images(patches[:9], 3))
         pair[0].set_title(str(name), fontsize=9.5)
         if beside is not None:
             bare(pair[0])
-            show_image(pair[0], as_images(beside[name][None], "beside")[0])
+            picture = as_images(beside[name][None], "beside")
+            show_image(pair[0], picture[0], told_images(picture, 1))
     for ax in panels[len(blocks) :].flat:
         ax.set_visible(False)
     set_title(figure, title)
@@ -127,18 +128,21 @@ def fields_on_picture(
         ax.remove()
     whole = figure.add_subplot(grid[:, 0])
     bare(whole)
-    show_image(whole, picture)
+    show_image(whole, picture, told_images(picture[None], 1))
     for ax, shade, (name, box) in zip(axes[:, 1], SHADES, boxes.items(), strict=False):
         (top, bottom), (left, right) = box
         whole.add_patch(
             Rectangle(
                 (left - 0.5, top - 0.5), right - left, bottom - top,
                 fill=False, edgecolor=shade, linewidth=2.2,
+                path_effects=outline(shade, 2.2),
             )
         )  # fmt: skip
         bare(ax)
-        show_image(ax, picture[top:bottom, left:right])
+        told = f"rows {top} to {bottom}, columns {left} to {right}"
+        show_image(ax, picture[top:bottom, left:right], told)
         ax.spines[:].set(visible=True, color=shade, linewidth=2.2)
+        ax.spines[:].set_path_effects(outline(shade, 2.2))
         ax.set_title(f"{name}: {bottom - top}×{right - left}", fontsize=9.5)
     set_title(figure, title)
     return figure

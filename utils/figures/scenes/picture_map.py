@@ -7,7 +7,7 @@ from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 
 from utils.figures.canvas import bare, finish, panel
 from utils.figures.given import as_images, as_points, bounds_around
-from utils.figures.theme import COLORS, SERIES, styled
+from utils.figures.theme import COLORS, SERIES, outline, styled
 
 #: Twelve frames that can be told apart, before the first color comes again.
 SHADES = (*SERIES, *list(COLORS.values())[:6])
@@ -52,7 +52,9 @@ def picture_map(
         image = OffsetImage((picture + 1) / 2, zoom=zoom, cmap="gray")
         frame = {"edgecolor": "none"}
         if numbers is not None:
-            frame = {"edgecolor": SHADES[numbers[row] % len(SHADES)], "linewidth": 2.2}
+            shade = SHADES[numbers[row] % len(SHADES)]
+            frame = {"edgecolor": shade, "linewidth": 2.2}
+            frame["path_effects"] = outline(shade, 2.2)
         ax.add_artist(AnnotationBbox(image, point, pad=0.12, bboxprops=frame))
     ax.set_xlim(bounds_around(points[:, 0], margin=0.06))
     ax.set_ylim(bounds_around(points[:, 1], margin=0.06))

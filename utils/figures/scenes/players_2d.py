@@ -110,8 +110,10 @@ def _draw_heat_map(ax: Axes, values: np.ndarray, bounds: Bounds2D):
     rows, columns = values.shape
     x, y = np.linspace(*bounds[0], columns), np.linspace(*bounds[1], rows)
     dx, dy = (x[1] - x[0]) / 2, (y[1] - y[0]) / 2
+    told = f"D from {values.min():.2g} to {values.max():.2g}"
     image = ax.imshow(
-        values, extent=(x[0] - dx, x[-1] + dx, y[0] - dy, y[-1] + dy), origin="lower",
+        values, label=told,
+        extent=(x[0] - dx, x[-1] + dx, y[0] - dy, y[-1] + dy), origin="lower",
         cmap=DIVERGING, vmin=0, vmax=1, interpolation="bilinear", aspect="equal",
         zorder=0,
     )  # fmt: skip

@@ -49,15 +49,16 @@ def volumes(
         len(arrays), columns, (1.8, 1.95), 0.4, subplot_kw=space
     )
     for ax, (name, array) in zip(panels, arrays.items(), strict=True):
-        _draw(ax, array, threshold, color((colors or {}).get(name, "real")))
+        _draw(ax, name, array, threshold, color((colors or {}).get(name, "real")))
         ax.set_title(name, fontsize=9.5, loc="center")
     set_title(figure, title)
     return figure
 
 
-def _draw(ax, array: np.ndarray, threshold: float, shade: str) -> None:
+def _draw(ax, name: str, array: np.ndarray, threshold: float, shade: str) -> None:
     places = np.argwhere(array > threshold)
-    ax.scatter(*places.T, s=26, color=shade, edgecolors="white", linewidths=0.3)
+    look = {"s": 26, "color": shade, "edgecolors": "white", "linewidths": 0.3}
+    ax.scatter(*places.T, label=f"{name} above {threshold:g}", **look)
     ax.set(
         xlim=(0, array.shape[0]), ylim=(0, array.shape[1]), zlim=(0, array.shape[2]),
         xticklabels=[], yticklabels=[], zticklabels=[],

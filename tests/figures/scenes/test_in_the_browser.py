@@ -1,0 +1,126 @@
+"""The browser's game plays as the course's GAN does; in Node, where it is there."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from utils.figures.scenes.in_the_browser import SCRIPT, BrowserGame
+from utils.figures.theme import COLORS
+from utils.models import GAN
+from utils.networks.mlp import mlp
+
+NODE = shutil.which("node")
+# Plays, and tells where D started, all noise that was drawn, and where both ended.
+PLAY = """
+const { Game } = require(process.argv[1]);
+const game = new Game(Number(process.argv[2]), JSON.parse(process.argv[3]));
+const start = [...game.discriminator.weights], noise = [], draw = game.noise;
+game.noise = () => { noise.push([...draw.call(game)]); return noise.at(-1); };
+for (let turn = 0; turn < Number(process.argv[4]); turn++) game.turn();
+console.log(JSON.stringify({ start, noise, D: [...game.discriminator.weights],
+  G: [...game.generator], push: game.push(0.7), ...game.measure() }));
+"""
+
+
+def play(seed, turns, **settings):
+    if NODE is None:
+        pytest.skip("Node, which plays the game without a browser, is not installed")
+    given = [str(SCRIPT), str(seed), json.dumps(settings), str(turns)]
+    told = subprocess.run(
+        [NODE, "-e", PLAY, *given], check=True, capture_output=True, text=True
+    )
+    return json.loads(told.stdout)
+
+
+def gan_of(played, **settings):
+    """The GAN of lesson 03, from the same start, fed with the same noise."""
+    gan = GAN(mlp(1, 1, hidden=()), mlp(1, 1, hidden=(32, 32)), **settings)
+    gan.generator.set_weights([np.array([[0.5]]), np.array([-1.5])])
+    shapes = [w.shape for w in gan.discriminator.get_weights()]
+    cuts = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+    parts = np.split(np.array(played["start"]), cuts)
+    gan.discriminator.set_weights(
+        [p.reshape(s) for p, s in zip(parts, shapes, strict=True)]
+    )
+    gan.compile(
+        keras.optimizers.Adam(0.1, beta_1=0.5),
+        keras.optimizers.Adam(0.01, beta_1=0.5),
+        run_eagerly=True,
+    )
+    gan.draw_latent = lambda n: ops.convert_to_tensor(next(noise))
+    noise = iter(np.array(played["noise"], "float32")[..., None])
+    return gan, noise
+
+
+def flat(network):
+    return np.concatenate([np.ravel(w) for w in network.get_weights()])
+
+
+# With several steps of D the game soon doubles every rounding error at each turn.
+@pytest.mark.parametrize(
+    ("turns", "seed", "settings"),
+    [
+        *((50, seed, {}) for seed in range(3)),
+        (50, 0, {"loss": "minimax"}),
+        (10, 0, {"steps": 3}),
+    ],
+)
+def test_browser_and_gan_agree_in_every_parameter(turns, seed, settings):
+    played = play(seed, turns, **settings)
+    gan, noise = gan_of(
+        played,
+        objective=settings.get("loss", "non-saturating"),
+        discriminator_steps=settings.get("steps", 1),
+    )
+    for _ in range(turns):
+        gan.train_on_batch(np.float32(1.5) + np.float32(0.5) * next(noise))
+    assert next(noise, None) is None
+    assert abs(flat(gan.generator) - played["G"]).max() < 1e-4
+    assert abs(flat(gan.discriminator) - played["D"]).max() < 1e-4
+
+
+def test_the_exact_js_and_the_reading_are_those_of_the_closed_forms():
+    played = play(0, turns=0)
+    x = np.linspace(-12, 12, 4001)
+    p, q = (
+        np.exp(-0.5 * ((x - mean) / 0.5) ** 2) / (0.5 * np.sqrt(2 * np.pi))
+        for mean in (1.5, -1.5)
+    )
+    middle = (p + q) / 2
+    js = np.trapezoid(p * np.log(p / middle) + q * np.log(q / middle), x) / 2
+    assert played["js"] == pytest.approx(js, abs=1e-6)
+    gan, _ = gan_of(played)
+    logits = np.ravel(gan.discriminator(x[:, None]))
+    value = np.logaddexp(0, -logits) * p + np.logaddexp(0, logits) * q
+    reading = np.log(2) - np.trapezoid(value, x) / 2
+    assert played["reading"] == pytest.approx(reading, abs=1e-5)
+    assert played["reading"] < played["js"]
+
+
+def test_the_arrows_point_up_the_slope_of_d():
+    played = play(0, turns=0)
+    gan, _ = gan_of(played)
+    below, here, above = np.ravel(gan.discriminator(np.array([[0.6], [0.7], [0.8]])))
+    slope = (above - below) / 0.2 / (1 + np.exp(here))
+    assert played["push"] == pytest.approx(slope, rel=0.05)
+
+
+def test_one_script_of_less_than_300_lines_asks_nobody_for_anything():
+    text = SCRIPT.read_text("utf-8")
+    assert len(text.splitlines()) < 300
+    assert not re.search(r"https?:|import\b|fetch|XMLHttp", text)
+    for name in ("real", "generated", "discriminator", "exact"):
+        assert f'{name}: "{COLORS[name]}"' in text
+
+
+def test_a_notebook_gets_the_script_and_a_place_for_it():
+    page = BrowserGame(play=True)._repr_html_()
+    assert 'class="two-players" data-play="yes"' in page
+    assert SCRIPT.read_text("utf-8") in page
+    assert 'data-play="no"' in BrowserGame()._repr_html_()

@@ -19,7 +19,7 @@ endif
 
 .PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
 .PHONY: lessons-full weights
-.PHONY: lessons notebooks format lock doctor .venv .venv-jax .venv-torch
+.PHONY: lessons notebooks format lock doctor test-hosted .venv .venv-jax .venv-torch
 
 # A machine with little room takes JAX: `make lab BACKEND=jax`, 1.2 GB for 2.8.
 VENV_ = .venv
@@ -61,6 +61,15 @@ test-torch: .venv-torch
 test-gpu:
 	KERAS_BACKEND=$(or $(BACKEND),jax) $(GPU_PYTHON) -m pytest --accelerator
 
+# Every lesson with the versions that hosted notebooks bring, and what runs it here.
+RUNNER = ipykernel jupytext nbclient nbconvert rich typer
+test-hosted:
+	rm -rf .venv-hosted
+	$(PYTHON) -m venv .venv-hosted
+	.venv-hosted/bin/pip install --constraint constraints-hosted.txt --editable .[jax] $(RUNNER)
+	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv-hosted/bin/course run --scale quick --jobs $(JOBS)
+	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-hosted/bin/course run --scale quick --jobs $(JOBS)
+
 lessons-jax: .venv-jax
 	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick --jobs $(JOBS)
 
@@ -90,7 +99,7 @@ lock: .venv
 	echo tensorflow | $(COMPILE) --excludes - --extra jax -c requirements.lock -o requirements-jax.lock
 
 NBMAKE = .venv/bin/pytest -n $(JOBS) --dist worksteal --nbmake --nbmake-timeout=300
-COMPILE = .venv/bin/uv pip compile pyproject.toml --extra dev --quiet --upgrade --universal \
+COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev --quiet --upgrade --universal \
 	--fork-strategy fewest --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
 
 # An environment is finished when its stamp is there: an install that was cut short

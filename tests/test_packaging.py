@@ -78,8 +78,8 @@ def test_every_pin_of_a_lock_has_a_hash_and_no_address(lock):
 @pytest.mark.parametrize(
     ("lock", "extras", "left_out"),
     [
-        ("requirements.lock", ("dev",), set()),
-        ("requirements-jax.lock", ("dev", "jax"), {"tensorflow"}),
+        ("requirements.lock", ("lab", "dev"), set()),
+        ("requirements-jax.lock", ("lab", "dev", "jax"), {"tensorflow"}),
     ],
 )
 def test_a_lock_pins_every_direct_dependency_within_its_range(lock, extras, left_out):
@@ -112,6 +112,7 @@ def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more()
     installs = re.findall(r"pip install (.*)", makefile())
     assert sorted(installs) == [
         "$(TORCH)",
+        "--constraint constraints-hosted.txt --editable .[jax] $(RUNNER)",
         "--no-deps --no-build-isolation --editable .",
         "--require-hashes -r $(1)",
     ]
@@ -218,22 +219,53 @@ def test_every_make_command_on_a_page_exists(page):
     assert commands <= make_targets()
 
 
+def imports(path: Path) -> set[str]:
+    """Returns every dotted name that a file may mean by its imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found
+
+
+def third_party(names: set[str]) -> set[str]:
+    tops = {name.split(".")[0] for name in names}
+    return tops - {"utils"} - set(sys.stdlib_module_names)
+
+
 def third_party_imports(folder: str) -> set[str]:
     """Returns the top-level names that the Python files of a folder import."""
-    found = set()
-    for path in sorted((ROOT / folder).rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.level == 0:
-                found.add(node.module)
-    own = {"utils", *(path.stem for path in (ROOT / folder).rglob("*.py"))}
-    return {name.split(".")[0] for name in found} - own - set(sys.stdlib_module_names)
+    files = list((ROOT / folder).rglob("*.py"))
+    found = third_party(set().union(*map(imports, files)))
+    return found - {path.stem for path in files}
+
+
+def reached_by_the_lessons() -> set[Path]:
+    """Returns the lessons and the files of `utils` that they import, if by others."""
+    reached, open_ = set(), set((ROOT / "lessons").glob("*.py"))
+    while open_:
+        path = open_.pop()
+        reached.add(path)
+        for name in imports(path):
+            parts = [ROOT, *name.split(".")]
+            steps = [Path(*parts[: k + 1]) for k in range(1, len(parts))]
+            files = [
+                one for k in steps for one in (k.with_suffix(".py"), k / "__init__.py")
+            ]
+            open_ |= {one for one in files if one.exists()} - reached
+    return reached
 
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("utils", ()), ("lessons", ()), ("tests", ("dev",)), ("benchmarks", ("dev",))],
+    [
+        ("utils", ("lab",)),
+        ("lessons", ()),
+        ("tests", ("lab", "dev")),
+        ("benchmarks", ("lab", "dev")),
+    ],
 )
 def test_every_package_that_is_imported_is_declared(folder, extras):
     distributions = packages_distributions()
@@ -241,6 +273,27 @@ def test_every_package_that_is_imported_is_declared(folder, extras):
     for module in third_party_imports(folder):
         candidates = distributions.get(module, [module])
         assert {canonicalize_name(name) for name in candidates} & declared, module
+
+
+def test_what_the_lessons_reach_needs_no_extra():
+    """A hosted notebook brings its own packages; the course changes few of them."""
+    distributions, core = packages_distributions(), names(requirements()) | BACKENDS
+    reached = reached_by_the_lessons()
+    assert ROOT / "utils" / "models" / "gan.py" in reached
+    for path in reached:
+        for module in third_party(imports(path)):
+            found = {canonicalize_name(n) for n in distributions.get(module, [module])}
+            assert found & core, f"{path.relative_to(ROOT)} imports {module}"
+
+
+def test_the_hosted_versions_are_within_what_the_lessons_and_the_backends_ask():
+    lines = (ROOT / "constraints-hosted.txt").read_text("utf-8").splitlines()
+    hosted = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    pinned = {canonicalize_name(one.name): str(one.specifier)[2:] for one in hosted}
+    wanted = {canonicalize_name(one.name): one for one in requirements("jax", "lab")}
+    assert {"keras", "tensorflow", "jax", "ipython"} <= pinned.keys() <= wanted.keys()
+    for name, version in pinned.items():
+        assert wanted[name].specifier.contains(version), name
 
 
 def test_the_console_script_names_the_command_line():

@@ -1109,7 +1109,7 @@ table(
 if current_scale() != "quick":
     assert grid_score.modes >= 24 and grid_score.high_quality > 0.7
     assert grid_score.reverse_kl < min(0.1, plain_grid_score.reverse_kl)
-    assert steepness["R1"] < 0.1 * steepness["no penalty"]
+    assert steepness["R1"] < 0.25 * steepness["no penalty"]
 
 # %% [markdown]
 # One run proves little: GANs differ from seed to seed. So here are five seeds of each.

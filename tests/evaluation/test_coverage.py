@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from keras import ops
 
 from utils.data.mixtures import GaussianMixture, gaussian, grid, ring
-from utils.evaluation.coverage import Coverage, mode_coverage
+from utils.evaluation.coverage import Coverage, asked_coverage, mode_coverage
 
 MIXTURES = pytest.mark.parametrize("mixture", [ring(), grid()], ids=["ring", "grid"])
 
@@ -151,3 +151,31 @@ def test_samples_that_cannot_be_judged_are_refused(samples, message):
 def test_a_radius_that_is_not_positive_is_refused(sigmas):
     with pytest.raises(ValueError, match="sigmas"):
         mode_coverage(ring().sample(10, seed=8), ring(), sigmas)
+
+
+def test_a_perfect_sampler_that_is_asked_has_its_recall_and_a_spread_of_one():
+    mixture = ring(std=0.05)
+    points = mixture.sample(100_000, seed=0)
+    asked = mixture.nearest(points)[0]
+    judged = asked_coverage(points, asked, mixture)
+    assert judged.recall == pytest.approx(1 - math.exp(-4.5), abs=0.002)
+    assert judged.spread == pytest.approx(1, abs=0.01)
+    half = mixture.means[asked] + (points - mixture.means[asked]) / 2
+    narrow = asked_coverage(ops.convert_to_tensor(half), asked, mixture)
+    assert narrow.recall > 0.9999
+    assert narrow.spread == pytest.approx(0.5, abs=0.01)
+
+
+def test_a_sampler_that_does_not_listen_finds_one_mode_in_k():
+    mixture = ring(std=0.05)
+    asked = np.arange(80_000) % 8
+    judged = asked_coverage(mixture.sample(80_000, seed=0), asked, mixture)
+    assert judged.recall == pytest.approx(0.98889 / 8, abs=0.005)
+    assert judged.spread == pytest.approx(1, abs=0.02)
+    away = asked_coverage(mixture.means[[1]], [0], mixture)
+    assert (away.recall, math.isnan(away.spread)) == (0, True)
+
+
+def test_a_mode_that_is_none_is_refused():
+    with pytest.raises(ValueError, match="run from 8 to 8"):
+        asked_coverage(ring().sample(2, seed=0), 8, ring())

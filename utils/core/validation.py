@@ -103,6 +103,27 @@ def number(
     )
 
 
+def class_labels(labels, classes: int) -> np.ndarray:
+    """Returns labels that are integers from 0 to classes − 1.
+
+    Args:
+        labels: one for all, or an array of them.
+        classes: how many classes there are.
+
+    Raises:
+        ValueError: if they are no integers, or one is out of range.
+    """
+    labels = np.asarray(labels)
+    if labels.dtype.kind not in "iu" or not labels.size:
+        raise ValueError(f"The labels are {labels!r}, but must be integers.")
+    if labels.min() < 0 or labels.max() >= classes:
+        raise ValueError(
+            f"The labels run from {labels.min()} to {labels.max()}, but must lie "
+            f"from 0 to {classes - 1}, for {classes} classes."
+        )
+    return labels
+
+
 def interval(value, name: str) -> tuple[float, float]:
     """Returns two finite numbers of which the first is the smaller, as floats.
 

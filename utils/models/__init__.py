@@ -3,12 +3,14 @@
 import utils.networks  # noqa: F401 (registers the layers of saved models)
 from utils.models.autoencoder import Autoencoder
 from utils.models.autoregressive import AutoregressiveModel
+from utils.models.conditional_gan import ConditionalGAN
 from utils.models.denoiser import Denoiser
 from utils.models.density import DensityModel
 from utils.models.energy import EnergyModel
 from utils.models.feed_forward_style import FeedForwardStyle
 from utils.models.flow_matching import FlowMatching
 from utils.models.gan import GAN
+from utils.models.info_gan import InfoGAN
 from utils.models.meter import DivergenceMeter
 from utils.models.relevant_components import RelevantComponents
 from utils.models.siamese import SiameseModel
@@ -20,9 +22,11 @@ from utils.models.vae_gan import VAEGAN
 # Keras finds a registered layer in a saved model only if its module was imported.
 from utils.networks import (  # noqa: F401
     causal,
+    conditional,
     embedding,
     features,
     image_transform,
+    random_shift,
     time_embedding,
 )
 
@@ -32,12 +36,14 @@ __all__ = [
     "VAEGAN",
     "Autoencoder",
     "AutoregressiveModel",
+    "ConditionalGAN",
     "Denoiser",
     "DensityModel",
     "DivergenceMeter",
     "EnergyModel",
     "FeedForwardStyle",
     "FlowMatching",
+    "InfoGAN",
     "RelevantComponents",
     "SiameseModel",
     "StyleTransfer",

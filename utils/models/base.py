@@ -282,7 +282,7 @@ def check_latent_input(network, name, what):
     Raises:
         ValueError: if it takes anything else.
     """
-    latent = network.input_shape[1:]
+    latent = tuple(network.inputs[0].shape[1:])
     if len(latent) != 1 or latent[0] is None or latent[0] < 1:
         raise ValueError(
             f"The {name} takes inputs of shape {latent}, but {what} has the shape "

@@ -55,79 +55,99 @@ class GAN(Game):
     ):
         discriminator_steps = integer(discriminator_steps, "discriminator_steps")
         packing = integer(packing, "packing")
-        check_players(generator, discriminator, packing)
+        self.check_players(generator, discriminator, packing)
         super().__init__(generator, discriminator, **kwargs)
         self.objective = _objective(objective)
         self.discriminator_steps = discriminator_steps
         self.penalty = penalty_weights(penalty)
         self.packing = packing
 
+    def check_players(self, generator, discriminator, packing):
+        """Raises a ValueError unless the two networks fit together."""
+        check_players(generator, discriminator, packing)
+
     @portable_train_step
     def train_step(self, data):
         """D up `discriminator_steps` times, then G down once."""
-        real = self.examples_of(data)
+        real, told = self.examples_of(data), self.told_with(data)
         for _ in range(self.discriminator_steps):
-            self.update_discriminator(real)
-        self.update_generator(real)
+            self.update_discriminator(real, *told)
+        self.update_generator(real, *told)
         return self.logs()
 
-    def update_discriminator(self, real):
+    def told_with(self, data):
+        """What the players are told of each example in a batch: here nothing.
+
+        A subclass returns a tuple, such as `(labels,)`, which every method below is
+        handed after the examples.
+        """
+        return ()
+
+    def update_discriminator(self, real, *told):
         """D's turn: one step up on V(D, G), with new generated examples."""
         n = ops.shape(real)[0]
-        fake = ops.stop_gradient(self(self.draw_latent(n), training=True))
+        fake = ops.stop_gradient(self(self.draw_latent(n, *told), training=True))
         loss = minimize(
-            lambda: self.discriminator_loss(real, fake),
-            self.discriminator.trainable_variables,
+            lambda: self.discriminator_loss(real, fake, *told),
+            self.variables_of("discriminator"),
             self.optimizer["discriminator"],
         )
         self.log(n, discriminator_loss=loss)
 
-    def update_generator(self, real):
+    def update_generator(self, real, *told):
         """G's turn: one step down on its loss, with new latent vectors."""
         n = ops.shape(real)[0]
-        latent = self.draw_latent(n)
+        latent = self.draw_latent(n, *told)
         loss = minimize(
-            lambda: self.generator_loss(real, self(latent, training=True)),
-            self.generator.trainable_variables,
+            lambda: self.latent_loss(real, latent, *told),
+            self.variables_of("generator"),
             self.optimizer["generator"],
         )
         self.log(n, generator_loss=loss)
 
-    def discriminator_loss(self, real, fake):
+    def latent_loss(self, real, latent, *told):
+        """What G lowers, from its latent vectors: a subclass may add a term here."""
+        return self.generator_loss(real, self(latent, training=True), *told)
+
+    def discriminator_loss(self, real, fake, *told):
         """What D lowers on a batch of real and generated examples, penalty included."""
-        real_logits, fake_logits = self.logits_of(real), self.logits_of(fake)
+        real_logits, fake_logits = (self.logits_of(x, *told) for x in (real, fake))
         self.log(
             discriminator_real=self.objective.output(real_logits),
             discriminator_generated=self.objective.output(fake_logits),
         )
         loss = self.objective.discriminator_loss(real_logits, fake_logits)
         for name, weight in self.penalty.items():
-            loss = loss + weight * self.penalty_value(name, real, fake)
+            loss = loss + weight * self.penalty_value(name, real, fake, *told)
         return loss
 
-    def generator_loss(self, real, fake):
+    def generator_loss(self, real, fake, *told):
         """What G lowers; `real` matters to the relativistic objective alone."""
-        return self.objective.generator_loss(self.logits_of(real), self.logits_of(fake))
+        real_logits, fake_logits = (self.logits_of(x, *told) for x in (real, fake))
+        return self.objective.generator_loss(real_logits, fake_logits)
 
-    def penalty_value(self, name, real, fake):
+    def penalty_value(self, name, real, fake, *told):
         """Returns a penalty on the slope of D: at real, generated or points between.
 
         The slope is that of D in what it sees at once: with packing, in a whole pack.
         """
         # In full precision: in float16 the sum of squares over a picture overflows.
         real, fake = (pack(self.in_full(x), self.packing) for x in (real, fake))
+
+        def slope(x):
+            return input_gradient(lambda x: self.logits_of_packs(x, *told), x)
+
         if name == "r1":
-            return r1_penalty(input_gradient(self.logits_of_packs, real))
+            return r1_penalty(slope(real))
         if name == "r2":
-            return r2_penalty(input_gradient(self.logits_of_packs, fake))
+            return r2_penalty(slope(fake))
         shape = (ops.shape(real)[0], *[1] * (len(real.shape) - 1))
         share = keras.random.uniform(shape, dtype=real.dtype, seed=self.seed_generator)
-        between = share * real + (1 - share) * fake
-        return gradient_penalty(input_gradient(self.logits_of_packs, between))
+        return gradient_penalty(slope(share * real + (1 - share) * fake))
 
-    def logits_of(self, examples):
+    def logits_of(self, examples, *told):
         """D's logits while it trains; with packing, one per pack of examples."""
-        return self.logits_of_packs(pack(examples, self.packing))
+        return self.logits_of_packs(pack(examples, self.packing), *told)
 
     def logits_of_packs(self, packs):
         """D's logits while it trains, one for each thing that D sees at once."""

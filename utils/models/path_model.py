@@ -5,7 +5,7 @@ import numpy as np
 from keras import ops
 
 from utils.core.batches import standard_normal
-from utils.core.validation import built_model, integer, number, one_of
+from utils.core.validation import built_model, class_labels, integer, number, one_of
 from utils.measures.paths import converted, path_named
 from utils.models.base import CourseModel, check_examples
 
@@ -200,15 +200,7 @@ class PathModel(CourseModel):
                 "Labels were given, but the network is told none: build it with "
                 "classes=…, and this model too."
             )
-        labels = np.asarray(labels)
-        if labels.dtype.kind not in "iu" or not labels.size:
-            raise ValueError(f"The labels are {labels!r}, but must be integers.")
-        if labels.min() < 0 or labels.max() >= self.classes:
-            raise ValueError(
-                f"The labels run from {labels.min()} to {labels.max()}, but must lie "
-                f"from 0 to {self.classes - 1}, for {self.classes} classes."
-            )
-        return labels
+        return class_labels(labels, self.classes)
 
     def fit(self, x=None, y=None, *args, **kwargs):
         """Trains as `CourseModel.fit` does; y are the labels, where there are any.

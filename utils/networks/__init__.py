@@ -4,6 +4,20 @@ A saved network is found again only if its own layers are registered: so whoever
 this room, as `utils.models` does, has them all.
 """
 
-from utils.networks import causal, embedding, features, image_transform
+from utils.networks import (
+    causal,
+    conditional,
+    embedding,
+    features,
+    image_transform,
+    random_shift,
+)
 
-__all__ = ["causal", "embedding", "features", "image_transform"]
+__all__ = [
+    "causal",
+    "conditional",
+    "embedding",
+    "features",
+    "image_transform",
+    "random_shift",
+]

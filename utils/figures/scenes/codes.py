@@ -21,6 +21,7 @@ def codes_2d(
     labels,
     *,
     spreads=None,
+    names: tuple[str, str] = ("first number of the code", "second number of the code"),
     title: str | None = None,
     ax: Axes | None = None,
 ) -> Figure:
@@ -33,6 +34,7 @@ def codes_2d(
         labels: one short text or number per code.
         spreads: (n, 2), how wide the cloud of each code is along both axes, as one
             standard deviation; by default codes are points.
+        names: what the axes show.
         title: the finding.
         ax: axes to draw on; by default a new figure.
 
@@ -62,8 +64,8 @@ def codes_2d(
     ax.set(
         xlim=bounds_around(low[:, 0], high[:, 0], margin=0.05),
         ylim=bounds_around(low[:, 1], high[:, 1], margin=0.05),
-        xlabel="first number of the code",
-        ylabel="second number of the code",
+        xlabel=names[0],
+        ylabel=names[1],
     )
     return finish(ax, title, alone)
 

@@ -117,6 +117,35 @@ def test_the_cases_have_several_sizes(check):
     assert not lengths or any(n & (n - 1) for n in lengths)
 
 
+def slips_of_the_language(check):
+    """Functions that lack a `return`, exchange their arguments, write into them."""
+    names = Answer(lambda *arguments: None, check.header).arguments
+
+    def written_into(*arguments):
+        right = check.exact(*in_numpy(arguments))
+        for value in arguments:
+            if isinstance(value, list):
+                value.append(0)
+            elif isinstance(value, np.ndarray):
+                value += 1
+        return right
+
+    yield lambda *arguments: None, "lacks the word `return`"
+    if len(names) > 1:
+        exchanged = eval(f"lambda {', '.join(names[::-1])}: None")
+        yield exchanged, "exchanged the order of its arguments"
+    writable = (isinstance(v, np.ndarray | list) for v in check.cases[0].arguments)
+    if not check.tensors and any(writable):
+        yield written_into, "writes into its argument"
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_slips_of_the_language_are_named_in_every_exercise(check):
+    for function, message in slips_of_the_language(check):
+        with np.errstate(all="ignore"), pytest.raises(Mistake, match=message):
+            check.examine(function)
+
+
 @pytest.mark.parametrize(
     ("lesson", "name"),
     [

@@ -94,8 +94,6 @@ def test_a_right_discrete_kl_passes(capsys, answer):
 
 
 @wrong(
-    patches=(patches_the_zeros, "writes into its argument p: .* copy"),
-    shifts=(shifts_in_place, "writes into its argument p"),
     forgets=(forgets_what_came_before_a_zero, "returns 0.4159 .* adds exactly 0"),
     common_only=(only_common_outcomes, "leaves rare outcomes out"),
     never_large=(never_large, "is infinite where q is only tiny"),
@@ -103,10 +101,7 @@ def test_a_right_discrete_kl_passes(capsys, answer):
         lambda p, q: np.sum(p * np.log((p + 1e-9) / (q + 1e-9))),
         "small number inside the logarithm",
     ),
-    a_vector=(rel_entr, "shape .* one number is asked for"),
-    nothing=(lambda p, q: None, "lacks the word `return`"),
     half=(lambda p, q: kl_with_masks(p, q) / 2, "is half of the right one"),
-    exchanged=(lambda q, p: kl_with_masks(p, q), r"exchanged the order .*\(q, p\)"),
     rounded=(
         lambda p, q: round(float(kl_with_masks(p, q)), 2),
         "rounded to 2 decimals",
@@ -164,22 +159,16 @@ def test_a_right_kl_of_gaussians_passes(capsys, answer):
 @wrong(
     precedence=(precedence, "from left to right"),
     halved=(lambda *a: gaussian_kl(*a) / 2, "is half of the right one"),
-    sampled=(monte_carlo, "something else when it is called again"),
     sampled_with_a_seed=(
         lambda *a: monte_carlo(*a, rng=np.random.default_rng(0)),
         r"where .* is right.*\(Nearly",
     ),
     constant=(lambda m, s, n, t: 3.0, "same whatever it is given"),
     shifted=(lambda *a: gaussian_kl(*a) - 0.25, "is 0.25 too small each time"),
-    exchanged=(
-        lambda mean_q, std_q, mean_p, std_p: gaussian_kl(mean_p, std_p, mean_q, std_q),
-        "exchanged the order",
-    ),
     other_places=(
         lambda mp, mq, sp, sq: gaussian_kl(mp, abs(sp), mq, abs(sq)),
         "exchanged its arguments|is right",
     ),
-    nothing=(lambda m, s, n, t: None, "lacks the word `return`"),
 )
 def test_a_wrong_kl_of_gaussians_is_rejected(answer, message):
     is_rejected(lesson01.kl_of_gaussians, answer, message)
@@ -202,12 +191,6 @@ def with_loops(x):
     return mean, sum(np.outer(row - mean, row - mean) for row in x) / len(x)
 
 
-def centered_in_place(x):
-    mean = x.mean(axis=0)
-    x -= mean
-    return mean, x.T @ x / len(x)
-
-
 @right(
     loops=with_loops,
     numpy=lambda x: (x.mean(axis=0), np.cov(x.T, bias=True)),
@@ -224,7 +207,6 @@ def test_a_right_fit_passes(capsys, answer):
 
 
 @wrong(
-    in_place=(centered_in_place, "writes into its argument x"),
     ridge=(lambda x: (x.mean(0), by_hand(x)[1] + 1e-6 * np.eye(x.shape[1])), "adds"),
     product_turned=(
         lambda x: (x.mean(0), (x - x.mean(0)) @ (x - x.mean(0)).T / len(x)),
@@ -236,8 +218,6 @@ def test_a_right_fit_passes(capsys, answer):
         r"covariance = .* at \[0, 0\] .* is right",
     ),
     mean_only=(lambda x: x.mean(0), "must return 2 results"),
-    a_dict=(lambda x: {"mean": x.mean(0), "cov": by_hand(x)[1]}, "not a dict"),
-    nothing=(lambda x: None, "lacks the word `return`"),
 )
 def test_a_wrong_fit_is_rejected(answer, message):
     is_rejected(lesson01.fit_gaussian, answer, message)
@@ -312,14 +292,12 @@ def test_a_right_identity_passes(capsys, answer):
     ),
     no_minlength=(without_minlength, "does not fit the array.*minlength"),
     order=(order(1, 0, 2), "another order: end with `return log_likelihood, kl"),
-    other_order=(order(0, 2, 1), "another order"),
     kl_twice=(order(0, 1, 1), r"entropy = .* is right"),
     two=(order(0, 1), "must return 3 results"),
     a_dict=(
         lambda r, q: dict(zip("abc", identity(r, q), strict=True)),
         "a dict, but must return 3 results, not a dict",
     ),
-    nothing=(lambda r, q: None, "lacks the word `return`"),
 )
 def test_a_wrong_identity_is_rejected(answer, message):
     is_rejected(lesson01.three_numbers, answer, message)
@@ -408,7 +386,6 @@ def test_a_right_reverse_fit_passes(capsys, answer):
         ),
         "must return 2 results",
     ),
-    nothing=(lambda p, m, s: None, "lacks the word `return`"),
 )
 def test_a_wrong_reverse_fit_is_rejected(answer, message):
     is_rejected(lesson01.fit_by_reverse_kl, answer, message)

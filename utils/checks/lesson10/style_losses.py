@@ -8,8 +8,12 @@ from utils.checks.engine import MATMUL, Case, Check, Wrong, exercise
 from utils.checks.lesson10.gram_matrix import features, gradient_arrives, grams
 
 
+def _apart(f, s):
+    return grams(f) - grams(s)
+
+
 def _squares(f, s):
-    return ((grams(f) - grams(s)) ** 2).sum(axis=(1, 2))
+    return (_apart(f, s) ** 2).sum(axis=(1, 2))
 
 
 def _norms(s):
@@ -38,6 +42,8 @@ _CASES = (
         shows="one pair of the batch is far apart.",
     ),
 )
+_ABSOLUTE = "takes absolute differences: square them."
+_SQUARE_OF_SUM = "squares the sum of the differences: square each, then add."
 _SQUARE_ROOT = "takes the square root: the loss is the squared distance."
 _ADDED = "adds up the pictures of the batch: take their mean."
 
@@ -92,6 +98,26 @@ _gatys_loss = Check(
             lambda f, s: np.mean(np.sqrt(_squares(f, s))) / (2 * _size(f)), _SQUARE_ROOT
         ),
         Wrong(
+            lambda f, s: _gatys(f, s) * np.prod(f.shape[1:3]) ** 2,
+            "divides by (2·c)², the channels alone: the positions belong there too.",
+        ),
+        Wrong(
+            lambda f, s: _gatys(f, s) / len(f) ** 2,
+            "counts the batch among the sizes: only h, w and c are squared.",
+        ),
+        Wrong(
+            lambda f, s: (
+                np.mean(np.abs(_apart(f, s)).sum(axis=(1, 2))) / (2 * _size(f)) ** 2
+            ),
+            _ABSOLUTE,
+        ),
+        Wrong(
+            lambda f, s: (
+                np.mean(_apart(f, s).sum(axis=(1, 2)) ** 2) / (2 * _size(f)) ** 2
+            ),
+            _SQUARE_OF_SUM,
+        ),
+        Wrong(
             _relative,
             "is the second normalization: divide by (2·h·w·c)² in place of ΣA².",
         ),
@@ -126,6 +152,20 @@ _relative_loss = Check(
             "does not normalize at all: divide by ΣA².",
         ),
         Wrong(lambda f, s: len(f) * _relative(f, s), _ADDED),
+        Wrong(
+            lambda f, s: np.mean(_squares(f, s) / grams(s).sum(axis=(1, 2))),
+            "divides by ΣA: square the entries of A below as well, ΣA².",
+        ),
+        Wrong(
+            lambda f, s: np.mean(
+                ((grams(f) + grams(s)) ** 2).sum(axis=(1, 2)) / _norms(s)
+            ),
+            "adds G and A: it is their difference that is squared.",
+        ),
+        Wrong(
+            lambda f, s: np.mean((_apart(f, s) ** 2 / grams(s) ** 2).sum(axis=(1, 2))),
+            "divides entry by entry: add up above and below, then divide once.",
+        ),
         Wrong(
             lambda f, s: np.mean(_squares(f, s)) / np.mean(_norms(s)),
             "divides the mean distance by the mean norm: divide picture by picture, "

@@ -129,6 +129,22 @@ transfer = Check(
             "uses the gradient of the start all along: compute it anew in each step.",
         ),
         Wrong(
+            lambda loss, *given: _descend(
+                loss, *given, way=lambda x: np.clip(loss.slope(x), -1, 1)
+            ),
+            "clips the gradient: the pixels are clipped, after the step.",
+        ),
+        Wrong(
+            lambda loss, *given: _descend(
+                loss, *given, way=lambda x: loss.slope(x).mean()
+            ),
+            "moves all pixels alike, by the mean of the gradient: each has its own.",
+        ),
+        Wrong(
+            lambda *given: _descend(*given, -0.9, 0.9),
+            "clips to [-0.9, 0.9]: pixels lie in [-1, 1] here.",
+        ),
+        Wrong(
             _sign_only,
             "takes the sign of the gradient: plain descent takes the gradient itself.",
         ),

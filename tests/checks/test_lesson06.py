@@ -124,9 +124,12 @@ def rate_with_nan(transition):
         return -(pi @ (transition * np.log(transition)).sum(axis=1))
 
 
-def rate_of_first_row(transition):
-    row = transition[0]
-    return -(row[row > 0] * np.log(row[row > 0])).sum()
+def rate_not_yet_in_balance(transition):
+    share = np.eye(len(transition))[0]
+    for _ in range(5):
+        share = share @ transition
+    logs = np.log(np.where(transition > 0, transition, 1))
+    return -share @ (transition * logs).sum(axis=1)
 
 
 def rate_by_right_eigenvector(transition):
@@ -143,7 +146,7 @@ def rate_of_power(transition):
 @wrong(
     (rate_of_three_letters, "four letters|returns|sum"),
     (rate_with_nan, "0·log 0"),
-    (rate_of_first_row, "returns .* is right"),
+    (rate_not_yet_in_balance, "returns .* is right"),
     (rate_by_right_eigenvector, "weighs all rows alike"),
     (rate_of_power, "returns .* is right"),
 )
@@ -184,8 +187,8 @@ def test_a_right_mask_passes(capsys, answer):
     passes(capsys, lesson06.mask, answer, "6.4")
 
 
-def mask_of_ones(size, kind):
-    return np.ones((size, size))
+def mask_of_half_a_row(size, kind):
+    return (np.arange(size * size) < size // 2).reshape(size, size)
 
 
 def mask_of_threes(size, kind):
@@ -200,16 +203,16 @@ def mask_of_a_kind_in_small_letters(size, kind):
     return mask_flat(size, "B" if kind == "b" else "A")
 
 
-def mask_lower_triangle(size, kind):
-    return np.tril(np.ones((size, size)), -1 if kind == "A" else 0)
+def mask_upper_triangle(size, kind):
+    return np.triu(np.ones((size, size)), 1 if kind == "A" else 0)
 
 
 @wrong(
-    (mask_of_ones, "returns"),
+    (mask_of_half_a_row, "returns .* is right"),
     (mask_of_threes, "5 rows|shape"),
     (mask_with_axes_of_a_kernel, "shape"),
     (mask_of_a_kind_in_small_letters, "hides the middle in both"),
-    (mask_lower_triangle, "returns"),
+    (mask_upper_triangle, "returns .* is right"),
 )
 def test_a_wrong_mask_is_named(answer, message):
     is_rejected(lesson06.mask, answer, message)
@@ -257,8 +260,8 @@ def seen_of_the_last(dilations, kernel):
     return 1 + (kernel - 1) * dilations[-1] + len(dilations)
 
 
-def seen_of_powers(dilations, kernel):
-    return 2 ** len(dilations)
+def seen_to_one_side(dilations, kernel):
+    return 1 + sum((kernel - 1) * d // 2 for d in dilations)
 
 
 def seen_with_an_error(dilations, kernel):
@@ -269,7 +272,7 @@ def seen_with_an_error(dilations, kernel):
     (seen_of_distinct_places, "one sample too many"),
     (seen_by_pairs, "returns .* is right"),
     (seen_of_the_last, "returns .* is right"),
-    (seen_of_powers, "returns .* is right"),
+    (seen_to_one_side, "returns .* is right"),
     (seen_with_an_error, "IndexError"),
 )
 def test_a_wrong_field_is_named(answer, message):
@@ -281,7 +284,7 @@ def test_a_wrong_field_is_named(answer, message):
 
 def draw_with_a_ladder(logits, temperature, uniform):
     ladder = softmax(logits / temperature, axis=1).cumsum(axis=1)
-    return (ladder < uniform[:, None]).sum(axis=1)
+    return (ladder <= uniform[:, None]).sum(axis=1)
 
 
 def draw_with_searchsorted(logits, temperature, uniform):
@@ -327,7 +330,7 @@ def draw_minus(logits, temperature, uniform):
 
 @wrong(
     (draw_with_one_number, "looks at the first row of uniform alone"),
-    (draw_naively, "exp.3000. overflows"),
+    (draw_naively, "overflows, as exp.3000. is infinite"),
     (draw_one_row, "shape"),
     (draw_uniformly, "does not use `logits` and `temperature`"),
     (draw_minus, "has the sign of logits flipped"),

@@ -290,6 +290,10 @@ def test_a_right_best_picture_passes(capsys, answer):
         "matching colors is not style",
     ),
     averaged=(lambda c, s: (c + s) / 2, "lays the painting over"),
+    mosaic=(
+        lambda c, s: np.where(np.indices(c.shape).sum(axis=0) % 2, c, s),
+        "puts pixels of the photograph and of the painting side by side",
+    ),
     mostly_painting=(lambda c, s: 0.4 * c + 0.6 * s, "lays the painting over"),
     from_0_to_1=(lambda c, s: (c + 1) / 2, "as if they began at 0"),
     out_of_range=(lambda c, s: 127.5 * (c + 1), r"in \[-1, 1\]"),

@@ -163,7 +163,7 @@ def test_a_hand_in_without_end_is_stopped(course, hand_in, tmp_path, monkeypatch
     monkeypatch.setattr(sandbox, "prefix", way)
     hand_in("loop", first=LOOP)
     hand_in("print", first=PRINT)
-    done = run(tmp_path / "class", read_exercises(course, []), seconds=3)
+    done = run(tmp_path / "class", read_exercises(course, []), seconds=10)
     for name, hand_in in done.items():
         assert {answer.result for answer in hand_in.answers} == {"missing"}, name
         assert hand_in.stopped, name

@@ -60,7 +60,7 @@ MODELS = {
 
 
 def some(*names):
-    """A few of the models: compiling one takes a second."""
+    """A few of the models: compiling one takes a second (a few steps need it not)."""
     return pytest.mark.parametrize("make", [MODELS[n] for n in names], ids=names)
 
 
@@ -151,7 +151,7 @@ class Fixed(keras.utils.PyDataset):
 @some("batch-hard", "absolute")
 def test_logs_are_means_over_the_epoch(make):
     model = make()
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     batches = Fixed(4)
     logs = {name: v[0] for name, v in model.fit(batches, verbose=0).history.items()}
     spread = [number(mean_pairwise_distance(model(x))) for x, _ in batches.batches]
@@ -164,7 +164,7 @@ def test_logs_are_means_over_the_epoch(make):
 def test_each_epoch_of_fit_draws_other_batches():
     batches = PKBatches(*people(), 5, 3, 2)
     model = TripletModel(network())
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     losses = model.fit(batches, epochs=3, verbose=0).history["loss"]
     losses += model.fit(batches, verbose=0).history["loss"]
     assert len(set(losses)) == 4
@@ -187,7 +187,7 @@ def test_the_step_is_compiled_once():
 
 def test_random_triplets_are_drawn_anew_at_each_step():
     model = TripletModel(network(), "random", 0.5)
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     losses = model.fit(Fixed(1), epochs=4, verbose=0).history["loss"]
     assert len(set(losses)) == 4
 
@@ -207,7 +207,8 @@ def test_a_collapse_shows_in_the_log():
 @some("soft, Euclidean", "chi-square")
 def test_a_saved_model_goes_on(make, tmp_path):
     model = make()
-    fitted(model, epochs=1)
+    model.compile(keras.optimizers.Adam(0.01), run_eagerly=True)
+    model.fit(Fixed(2), verbose=0)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
     x, _ = people()
@@ -235,7 +236,7 @@ def test_a_training_goes_on_where_it_was_saved(make, tmp_path):
         return fit.history["loss"]
 
     model, seen = make(), batches()
-    model.compile(keras.optimizers.Adam(0.01))
+    model.compile(keras.optimizers.Adam(0.01), run_eagerly=True)
     losses(model, seen, 2)
     model.save(tmp_path / "model.keras")
     again = keras.saving.load_model(tmp_path / "model.keras")
@@ -250,7 +251,7 @@ def test_a_small_last_batch_counts_for_less_in_the_logs(make):
     model, batches = make(), Fixed(2)
     large, small = batches.batches
     batches.batches[1] = tuple(each[:6] for each in small)
-    model.compile(keras.optimizers.SGD(0.0))
+    model.compile(keras.optimizers.SGD(0.0), run_eagerly=True)
     logs = model.fit(batches, shuffle=False, verbose=0).history
     spread = [number(mean_pairwise_distance(model(x))) for x, _ in batches.batches]
     assert len(large[0]) == 15

@@ -130,6 +130,8 @@ class Check:
     def _unforeseen(self, answer: Answer, replies: Sequence[Reply]) -> str:
         """The slips that can be told without a catalog; else the first difference."""
         reply = next(each for each in replies if not self._right(each))
+        if reply.case not in self.cases:  # the ordinary cases were right
+            replies = [*map(self._as_is_right, self.cases), *replies]
         slip = (
             self._draws(answer, reply)
             or self._other_order_of_results(answer, replies)
@@ -145,16 +147,11 @@ class Check:
         """What a change of the arguments or the result explains, in a few words."""
         compare = {"tolerance": self.tolerance, "least": self.least}
         named = {"parts": answer.parts, **compare}
-        cases = self.cases
-        at_an_edge = reply.case not in cases
-        if at_an_edge:  # the ordinary cases were right
-            replies = [*map(self._as_is_right, cases), *replies]
-            cases = [*cases, reply.case]
         return (
             ignored(
                 lambda case: self._ask(answer, case),
                 answer.arguments,
-                cases,
+                [each.case for each in replies],
                 **compare,
             )
             or told_by_arguments(self.exact, answer.arguments, replies, **named)
@@ -163,7 +160,7 @@ class Check:
             or (None if answer.parts else self._factor(replies))
             or rounded(replies, self.least)
             or bounded(replies, **compare)
-            or overflows(reply.found, reply.exact, at_an_edge)
+            or overflows(reply.found, reply.exact, reply.case not in self.cases)
         )
 
     def _as_is_right(self, case: Case) -> Reply:

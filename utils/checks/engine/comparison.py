@@ -121,10 +121,10 @@ def factor_between(found: Sequence[float], exact: Sequence[float]) -> str | None
     finite = np.isfinite(found) & np.isfinite(exact)
     found, exact = found[finite], exact[finite]
     known = np.abs(exact) > 1e-6
+    if not found.any() and len(exact) > 2 and known.any():
+        return "is 0 each time"
     if len(set(np.round(exact[known], 6))) < 2:
         return None
-    if not found.any():
-        return "is 0 each time"
     ratio = found[known] / exact[known]
     if (
         ratio[0]

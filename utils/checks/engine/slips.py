@@ -99,6 +99,7 @@ _RESULTS = (
         "leaves its last entry at 0 (`range(len(...) - 1)`?)",
     ),
     (np.trunc, "is cut to whole numbers (`//` for `/`, or an array of integers?)"),
+    (np.round, "is rounded to whole numbers"),
     (lambda y: np.abs(y), "takes the absolute value at the end"),
     (lambda y: np.sqrt(np.abs(y)), "is the square root of the right one"),
     (lambda y: y**2, "is the square of the right one"),
@@ -115,8 +116,12 @@ _RESULTS = (
     (lambda y: 100 * y, "is in percent"),
     (lambda y: y / 2, "is half of the right one"),
     (lambda y: 2 * y, "is twice the right one"),
-    (lambda y: np.sort(y, axis=0), "is sorted"),
     (lambda y: y[::-1], "has its rows in reverse"),
+    (
+        lambda y: y[:, ::-1] if y.ndim == 2 else None,
+        "has its columns in reverse",
+    ),
+    (lambda y: np.sort(y, axis=0), "is sorted"),
     (lambda y: y.T if y.ndim == 2 else None, "has its axes exchanged"),
     (lambda y: y[:-1], "lacks its last row"),
     (lambda y: y[1:], "lacks its first row"),
@@ -243,6 +248,10 @@ def ignored(ask: Callable, names: Sequence[str], cases, **compare) -> str | None
             "returns the same whatever it is given (does it use variables of the "
             "notebook, or numbers typed in, in place of its arguments?)"
         )
+    if len(unused) < len(names) and not any(
+        _flat(ask(case).found).any() for case in cases
+    ):
+        return None  # 0 each time, and that has other causes (`//` for `/`)
     it = "it" if len(unused) == 1 else "them"
     return (
         f"does not use {' and '.join(f'`{name}`' for name in unused)} (is a number "
@@ -293,7 +302,8 @@ def overflows(found, exact, at_an_edge: bool) -> str | None:
     found, exact = _flat(found), _flat(exact)
     if found.shape != exact.shape:
         return None
-    if at_an_edge and not found.any() and np.abs(exact).min() > 1e-3:
+    whole = (exact == np.round(exact)).all()  # of a count, there is no exp in it
+    if at_an_edge and not found.any() and not whole and np.abs(exact).min() > 1e-3:
         return (
             "is 0 here, and right elsewhere (exp of a number far below 0 is 0: stay in "
             "log space)"
@@ -344,7 +354,7 @@ def _explains(wrong: Wrong, replies, compare) -> bool:
 
 def _is_simple(number: float) -> bool:
     """Whether it is a share such as 3/20: many a formula leads there."""
-    multiples = number * np.arange(1, 31)
+    multiples = number * np.arange(1, 301)
     return bool(np.isclose(multiples, np.round(multiples), rtol=0, atol=1e-6).any())
 
 
@@ -440,7 +450,8 @@ def _is_unused(ask, i: int, cases, deadline: float, compare) -> bool:
     """Whether a result stays what it is when argument i changes what is right."""
     tolerance, tried = (compare["tolerance"], compare["least"]), 0
     for case in cases:
-        for change in (_other_values, _rolled):
+        told = False
+        for change in (_other_values, _evened, _far_values, _rolled):
             if time.monotonic() > deadline:
                 return False
             try:
@@ -455,7 +466,8 @@ def _is_unused(ask, i: int, cases, deadline: float, compare) -> bool:
                 return False
             if not agree(again.found, before.found, 1e-9, 0):
                 return False
-            tried += change is _other_values
+            told |= change is not _rolled or np.asarray(changed[i]).dtype.kind == "i"
+        tried += told
     return tried > 1
 
 
@@ -463,6 +475,16 @@ def _other_values(x):
     if isinstance(x, list):
         return (np.asarray(x) + 1).tolist()
     return x * 0.9 if np.asarray(x).dtype.kind == "f" else x + 1
+
+
+def _far_values(x):
+    """What a count, which small changes leave as it is, must notice."""
+    return x * 3
+
+
+def _evened(x):
+    """Rows that still add up to what they did, as probabilities must."""
+    return 0.7 * x + 0.3 * x.mean(axis=-1, keepdims=True)
 
 
 def _rolled(x):

@@ -107,6 +107,10 @@ fit_gaussian = Check(
             "adds the outer products up: divide the sum by n.",
         ),
         _cov(
+            lambda x: _covariance(x) * len(x) / x.shape[1],
+            "divides by the number of columns: divide by n, the number of rows.",
+        ),
+        _cov(
             lambda x: x.T @ x / len(x),
             "does not subtract the mean: the covariance is the mean of "
             "(x − μ)(x − μ)ᵀ.",

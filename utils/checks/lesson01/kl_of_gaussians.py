@@ -115,6 +115,10 @@ _MISTAKES = (
         "is in bits: this course counts in nats, with the natural logarithm.",
     ),
     Wrong(
+        lambda m, s, n, t: gaussian_kl(m, s, n, t) + np.log2(t / s) - np.log(t / s),
+        "has log₂ in its logarithm, which makes bits, beside nats: take `np.log`.",
+    ),
+    Wrong(
         lambda m, s, n, t: -gaussian_kl(m, s, n, t),
         "has its sign flipped: take the mean of log p − log q, not of log q − log p.",
     ),

@@ -52,6 +52,18 @@ def _part(name: str, *entries) -> tuple[Wrong, ...]:
     return tuple(Wrong(formula, message, part=name) for formula, message in entries)
 
 
+def _with(shares):
+    """KL and entropy of what is taken for the shares."""
+
+    def numbers(rolls, q):
+        p = shares(np.bincount(rolls, minlength=len(q)), len(rolls))
+        seen = p > 0
+        kl = np.sum(p[seen] * np.log(p[seen] / q[seen]))
+        return _log_likelihood(rolls, q), kl, _entropy_of(p)
+
+    return numbers
+
+
 _BITS = np.log(2)
 _MISTAKES = (
     *_part(
@@ -63,6 +75,10 @@ _MISTAKES = (
         (
             lambda r, q: -_log_likelihood(r, q),
             "returns minus the log-likelihood, a loss: leave the minus out.",
+        ),
+        (
+            lambda r, q: np.mean(np.log(q[r - 1])),
+            "takes faces to be numbered from 1: here they begin at 0, `q[rolls]`.",
         ),
         (
             lambda r, q: np.mean(np.log(q)),
@@ -149,6 +165,19 @@ _MISTAKES = (
         "is NaN where a face never came up: 0·log 0 is NaN for NumPy. Leave the faces "
         "with p̂ = 0 out of the sums.",
         when=lambda found, rolls, q: not np.isfinite(found).all(),
+    ),
+    Wrong(
+        _with(lambda counts, n: counts),
+        "uses counts for p̂: divide them by the number of rolls.",
+    ),
+    Wrong(
+        _with(lambda counts, n: counts / len(counts)),
+        "divides the counts by the number of faces: divide by the number of rolls.",
+    ),
+    Wrong(
+        _with(lambda counts, n: (counts > 0) / n),
+        "counts each face once: `counts[rolls] += 1` adds 1 to a face, however often "
+        "it came. Take `np.bincount`.",
     ),
     Wrong(
         _smoothed,

@@ -219,6 +219,34 @@ precision_and_recall = Check(
             "root of the sum of squares.",
         ),
         Wrong(
+            _in_both(
+                lambda points, centers, k: (
+                    _share(points, centers, _radii(centers, k))
+                    * len(points)
+                    / len(centers)
+                )
+            ),
+            "divides by the number of the other set: it is a share of the points that "
+            "are judged.",
+        ),
+        *(
+            Wrong(lambda real, fake, k, cut=cut: _both(*cut(real, fake), k), message)
+            for cut, message in (
+                (
+                    lambda *sets: (each[:, :2] for each in sets),
+                    "looks at the first two features alone: `axis=-1` takes all.",
+                ),
+                (
+                    lambda *sets: (np.unique(each, axis=0) for each in sets),
+                    "counts points that occur twice only once.",
+                ),
+                (
+                    lambda *sets: (each[: min(map(len, sets))] for each in sets),
+                    "cuts both sets to as many points: take all.",
+                ),
+            )
+        ),
+        Wrong(
             lambda real, fake, k: _both(real, fake, 3),
             "uses 3 neighbors whatever k is: take k.",
         ),

@@ -135,6 +135,31 @@ predict_beta = Check(
             "variance is below β·noise.",
         ),
         Wrong(
+            _with_errors(lambda v, n, b: np.maximum(v, b * n)),
+            "takes the larger of variance and β·noise: the error is the smaller.",
+        ),
+        Wrong(
+            lambda v, n, b: optimum(v[:1] * 0 + v.sum(), n, b),
+            "adds the variances up before it compares: compare axis by axis, then add.",
+        ),
+        Wrong(
+            _changed(lambda error, kl, v, n, b: (b * n * (v > b * n).sum(), kl)),
+            "leaves out the error of unused axes: it is their variance.",
+        ),
+        Wrong(
+            _changed(
+                lambda error, kl, v, n, b: (
+                    error,
+                    np.abs(0.5 * np.log(v / (b * n))).sum(),
+                )
+            ),
+            "takes the absolute value for the KL of an unused axis: it is 0.",
+        ),
+        Wrong(
+            _changed(lambda error, kl, v, n, b: (error, _kl_at(v, b * n))),
+            "counts a negative KL for unused axes: it is 0 there.",
+        ),
+        Wrong(
             _changed(lambda error, kl, v, n, b: (error, 2 * kl)),
             "lacks the ½ in front of the logarithm.",
         ),

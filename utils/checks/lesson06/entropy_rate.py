@@ -6,6 +6,7 @@ from utils.checks.engine import Case, Check, Wrong
 from utils.core.arrays import xlogx
 from utils.measures import entropy as measures
 
+_LOG_2 = np.log(2)
 _CHAIN = np.array([[0.8, 0.15, 0.05], [0.1, 0.6, 0.3], [0.25, 0.25, 0.5]])
 _LOPSIDED = np.array([[0.99, 0.01], [0.3, 0.7]])
 _FOUR = np.random.default_rng(3).dirichlet(np.full(4, 0.7), size=4)
@@ -28,6 +29,12 @@ def _columns(transition):
     """Weights from the columns: the wrong side of the eigenvectors."""
     weights = transition.sum(axis=0) / len(transition)
     return weights @ _rows(transition)
+
+
+def _weighed_in_length(transition):
+    """With an eigenvector of length 1, where its sum must be 1."""
+    pi = measures.stationary(transition)
+    return pi / np.linalg.norm(pi) @ _rows(transition)
 
 
 entropy_rate = Check(
@@ -80,6 +87,29 @@ entropy_rate = Check(
             "is what the last letter tells about the next one, H(π) less the rate: the "
             "rate is what is left.",
         ),
+        Wrong(
+            lambda transition: (
+                -measures.stationary(transition) @ xlogx(transition).sum(axis=0)
+            ),
+            "sums p·log p over columns: row i is P(· | i), so sum along it, `axis=1`.",
+        ),
+        Wrong(
+            _weighed_in_length,
+            "weighs by an eigenvector as `np.linalg.eig` gives it, of length 1: divide "
+            "it by its sum.",
+        ),
+        Wrong(
+            lambda transition: _rows(transition).max(),
+            "is the largest entropy of a row: weigh all of them by π.",
+        ),
+        Wrong(
+            lambda transition: _rows(transition)[0],
+            "is the entropy of the first row alone: weigh all of them by π.",
+        ),
+        Wrong(
+            lambda transition: _rows(transition)[-1],
+            "is the entropy of the last row alone: weigh all of them by π.",
+        ),
     ),
     edges=(
         Case(
@@ -88,9 +118,16 @@ entropy_rate = Check(
             breaks="a probability of 0 is allowed: 0·log 0 counts as 0.",
         ),
         Case(
-            np.array([[0.0, 1.0], [1.0, 0.0]]),
-            shows="this chain alternates, and nothing about it is random: 0 nats. "
-            "Steps alone never settle here; their mean does, or an equation.",
+            np.array([[0.0, 0.5, 0.5], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]]),
+            mistakes=(
+                Wrong(
+                    lambda transition: _rows(transition)[0],
+                    "is right where the chain settles: this one comes back to its "
+                    "first letter every other step, so that steps alone never do. Take "
+                    "the mean of the steps, or solve π = πP.",
+                    when=lambda value, transition: 0 <= value <= _LOG_2,
+                ),
+            ),
         ),
     ),
 )

@@ -1,5 +1,7 @@
 """Exercise 6.4: which places of a kernel lie before its middle."""
 
+import numpy as np
+
 from utils.checks.engine import Case, Check, Wrong
 from utils.networks import causal
 
@@ -11,6 +13,15 @@ def _changed(size, kind, middle_row=None, middle=None):
     if middle is not None:
         shown[size // 2, size // 2] = middle
     return shown
+
+
+def _count(size, kind):
+    return size * size // 2 + (kind == "B")
+
+
+def _shown(size, count):
+    """The first places, row by row."""
+    return (np.arange(size * size) < count).reshape(size, size) * 1.0
 
 
 def _columns(size, kind):
@@ -75,6 +86,18 @@ mask = Check(
             "hides the whole row of the middle: what lies to the left came before.",
         ),
         Wrong(
+            lambda size, kind: _changed(size, kind, 0, middle=kind == "B"),
+            "hides what lies to the left of the middle: it came before.",
+        ),
+        Wrong(
+            lambda size, kind: _shown(size, _count(size, kind) + 1),
+            "shows one place too many: count from 0, up to the middle of the kernel.",
+        ),
+        Wrong(
+            lambda size, kind: _shown(size, _count(size, kind) - 1),
+            "shows one place too few: count from 0, up to the middle of the kernel.",
+        ),
+        Wrong(
             _columns,
             "is transposed: the first axis counts rows from above, the second columns.",
         ),
@@ -94,6 +117,26 @@ mask = Check(
         Wrong(
             _left_above,
             "hides what lies above to the right: the whole row above came before.",
+        ),
+        Wrong(
+            lambda size, kind: np.tril(np.ones((size, size)), -(kind == "A")),
+            "is a triangle: pixels come row by row, so whole rows above are shown.",
+        ),
+        Wrong(
+            lambda size, kind: np.ones((size, 1)) * causal.mask(size, kind)[size // 2],
+            "shows what lies to the left in all rows: whole rows above are shown, and "
+            "none below.",
+        ),
+        Wrong(
+            lambda size, kind: np.log(causal.mask(size, kind)),
+            "holds 0 and −∞, as what is added to logits: 1 and 0 are asked for.",
+        ),
+        Wrong(
+            lambda size, kind: 0 * causal.mask(size, kind) + 1,
+            "shows everything, what comes later too.",
+            when=lambda value, size, kind: (
+                np.isin(value, (0, 1)).all() and value.sum() >= size * size - 1
+            ),
         ),
     ),
     edges=(

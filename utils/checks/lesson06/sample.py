@@ -31,6 +31,22 @@ def _powers_unnormalized(logits, temperature, uniform):
     return _drawn(softmax(logits, axis=1) ** (1 / temperature), uniform)
 
 
+def _naive(logits, temperature, uniform):
+    with np.errstate(all="ignore"):
+        p = np.exp(logits / temperature)
+        return _drawn(p / p.sum(axis=1, keepdims=True), uniform)
+
+
+def _of_heights(normalized):
+    """Draws by what a function makes of exp(logits / T), the largest of a row 1."""
+
+    def drawn(logits, temperature, uniform):
+        p = softmax(logits / temperature, axis=1)
+        return _drawn(normalized(p / p.max(axis=1, keepdims=True)), uniform)
+
+    return drawn
+
+
 def _case(n, kinds, temperature, seed, shows):
     rng = np.random.default_rng(seed)
     logits = rng.normal(scale=2, size=(n, kinds))
@@ -101,6 +117,48 @@ sample = Check(
             "draws from the other end: letter k is taken where the running sum up to k "
             "first exceeds the number.",
         ),
+        Wrong(
+            _of_heights(lambda heights: heights),
+            "does not divide by the sum: the probabilities of a row must add up to 1.",
+        ),
+        Wrong(
+            _of_heights(lambda heights: heights / heights.sum()),
+            "divides by the sum of all rows: each row adds up to 1.",
+        ),
+        Wrong(
+            lambda logits, temperature, uniform: _drawn(
+                softmax(logits / temperature, axis=0), uniform
+            ),
+            "takes the softmax over the rows: it runs over the kinds, axis 1.",
+        ),
+        Wrong(
+            lambda logits, temperature, uniform: (
+                softmax(logits / temperature, axis=1).cumsum().reshape(logits.shape)
+                <= uniform[:, None]
+            ).sum(axis=1),
+            "adds up across the rows: each has a running sum of its own, "
+            "`cumsum(axis=1)`.",
+        ),
+        Wrong(
+            lambda logits, temperature, uniform: (
+                softmax(logits / temperature, axis=1).cumsum(axis=0) <= uniform[:, None]
+            ).sum(axis=1),
+            "adds up over the rows: the running sum is that of the kinds of a row, "
+            "`cumsum(axis=1)`.",
+        ),
+        Wrong(
+            lambda logits, temperature, uniform: (
+                softmax(logits / temperature, axis=1) <= uniform[:, None]
+            ).sum(axis=1),
+            "compares each probability with the number: compare their running sum, "
+            "`cumsum(axis=1)`.",
+        ),
+        Wrong(
+            lambda logits, temperature, uniform: (
+                softmax(logits / temperature, axis=1).cumsum(axis=1) > uniform[:, None]
+            ).sum(axis=1),
+            "counts the letters from the drawn one on: count those before it.",
+        ),
     ),
     edges=(
         Case(
@@ -108,6 +166,27 @@ sample = Check(
             1.0,
             np.array([0.75, 0.5, 0.3]),
             shows="exp(3000) overflows: take the largest logit away first.",
+            mistakes=(
+                Wrong(
+                    _naive,
+                    "overflows, as exp(3000) is infinite: take the largest logit of "
+                    "each row away first, which changes nothing.",
+                ),
+            ),
+        ),
+        Case(
+            np.array([[0.0, 0.0], [-3000.0, 0.0]]),
+            1.0,
+            np.array([0.5, 0.0]),
+            mistakes=(
+                Wrong(
+                    lambda logits, temperature, uniform: (
+                        softmax(logits, axis=1).cumsum(axis=1) < uniform[:, None]
+                    ).sum(axis=1),
+                    "takes a letter where the running sum equals the number, so that "
+                    "one of probability 0 may come: it must exceed it.",
+                ),
+            ),
         ),
     ),
 )

@@ -15,6 +15,7 @@ samples_seen = Check(
         Case([1, 1, 1], 3, shows="a kernel of 3 reaches over two gaps."),
         Case([1, 3, 9], 3, shows="here kernel and dilation both matter."),
         Case([1, 2, 4, 1, 2, 4], 2, shows="a second block adds as much as the first."),
+        Case([5, 1, 1, 2], 4, shows="dilations may come in any order, and twice."),
     ),
     mistakes=(
         Wrong(
@@ -49,6 +50,45 @@ samples_seen = Check(
         Wrong(
             lambda dilations, kernel: 2 + sum((kernel - 1) * d for d in dilations),
             "counts one sample too many: start from 1.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + sum((kernel + 1) * d for d in dilations),
+            "adds (kernel + 1)·d: a kernel of k places has k − 1 gaps.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + (kernel - 1) ** 2 * sum(dilations),
+            "squares the gaps of a kernel: it has k − 1 of them.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + (kernel - 1) * prod(dilations),
+            "multiplies the dilations: each layer adds its reach to the others.",
+        ),
+        Wrong(
+            lambda dilations, kernel: prod(1 + (kernel - 1) * d for d in dilations),
+            "multiplies what the layers see: each adds its gaps, `+=`.",
+        ),
+        Wrong(
+            lambda dilations, kernel: sum(1 + (kernel - 1) * d for d in dilations),
+            "counts the 1 in every layer: it stands once, at the start.",
+        ),
+        Wrong(
+            lambda dilations, kernel: kernel + sum((kernel - 1) * d for d in dilations),
+            "starts from a kernel: without any layer one sample is seen.",
+        ),
+        Wrong(
+            lambda dilations, kernel: (
+                1 + sum((kernel - 1) * (d - 1) for d in dilations)
+            ),
+            "adds d − 1 for each gap: a gap is d samples wide.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 1 + 2 * sum((kernel - 1) * d for d in dilations),
+            "looks to both sides: a causal layer looks back alone.",
+        ),
+        Wrong(
+            lambda dilations, kernel: 2 ** len(dilations),
+            "is right only for kernels of 2 and dilations that double: add up "
+            "(kernel − 1)·d.",
         ),
     ),
     edges=(

@@ -1,7 +1,7 @@
 """Exercise 6.1: what a text costs under a network that predicts the next letter."""
 
 import numpy as np
-from scipy.special import log_softmax, softmax
+from scipy.special import log_softmax, logsumexp, softmax
 
 from utils.checks.engine import Case, Check, Wrong
 
@@ -13,6 +13,24 @@ def _logs(logits, letters):
 
 def _exact(logits, letters):
     return -_logs(logits, letters).sum()
+
+
+def _each_row(logits):
+    """The logarithm of Σ exp of each row."""
+    return logsumexp(logits, axis=1)
+
+
+def _chosen(logits, letters):
+    return logits[np.arange(len(letters)), letters]
+
+
+def _in_two_units(logits, letters):
+    rows = logits[:-1] - logits[:-1].max(axis=1, keepdims=True)
+    return (_each_row(rows) / np.log(2) - _chosen(rows, letters)).sum()
+
+
+def _later(logits, letters):
+    return _exact(logits[:-1], letters[1:]) if len(letters) > 1 else 0.0
 
 
 def _over_the_text(logits, letters):
@@ -70,6 +88,46 @@ sequence_nll = Check(
             "log Σ exp of their row is taken away.",
         ),
         Wrong(
+            _in_two_units,
+            "takes log₂ of a sum of powers of e: `np.log` belongs to `np.exp`.",
+        ),
+        Wrong(
+            lambda logits, letters: -log_softmax(logits[:-1], axis=1)[:, letters].sum(),
+            "takes all letters from all rows: `rows[np.arange(n), letters]` takes one "
+            "from each.",
+        ),
+        Wrong(
+            lambda logits, letters: np.exp(_exact(logits, letters) / len(letters)),
+            "is the perplexity, exp of the mean cost: the sum of the costs is asked "
+            "for.",
+        ),
+        Wrong(
+            lambda logits, letters: _exact(logits, (letters - 1) % logits.shape[1]),
+            "takes letter k from column k − 1: letters count from 0.",
+        ),
+        Wrong(
+            _later,
+            "asks row t for letters[t + 1]: row t predicts letters[t].",
+        ),
+        Wrong(
+            lambda logits, letters: (
+                _each_row(logits).sum() - _chosen(logits, letters).sum()
+            ),
+            "counts log Σ exp of the last row too, which predicts a letter to come.",
+        ),
+        Wrong(
+            lambda logits, letters: _exact(0 * logits + logits[0], letters),
+            "asks row 0 for all letters: each letter has a row of its own.",
+        ),
+        Wrong(
+            lambda logits, letters: -_logs(logits, letters)[-1],
+            "is what the last letter costs: add the letters up, `+=` in a loop.",
+        ),
+        Wrong(
+            lambda logits, letters: np.logaddexp(0, -_chosen(logits, letters)).sum(),
+            "takes a sigmoid for each logit: over several kinds it is a softmax.",
+        ),
+        Wrong(
             _over_the_text,
             "normalizes over the letters of the text: the softmax runs over the kinds "
             "of letters, axis 1.",
@@ -86,6 +144,17 @@ sequence_nll = Check(
             np.array([0, 1]),
             shows="exp(1000) overflows: take the largest logit of each row away "
             "first, which changes nothing.",
+            mistakes=(
+                Wrong(
+                    lambda logits, letters: (
+                        -np.log(np.exp(_logs(logits, letters)) + 1e-9).sum()
+                    ),
+                    "levels off where a letter is all but impossible: a small number "
+                    "in the logarithm, or clipping, hides that p is 0 in a float. Stay "
+                    "with logarithms: the logit minus log Σ exp.",
+                    when=lambda value, *given: 1 < value < 999,
+                ),
+            ),
         ),
     ),
 )

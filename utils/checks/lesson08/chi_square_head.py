@@ -72,6 +72,20 @@ _OTHER_FEATURES = (
         lambda a, b: (a - b) ** 2 / (a**2 + b**2),
         "divides by a² + b²: the sum a + b itself stands below.",
     ),
+    (lambda a, b: a + b, "adds a and b above: it is their difference, squared."),
+    (
+        lambda a, b: (a - b) ** 2 / a,
+        "divides by a alone: the sum a + b stands below, so that both may change "
+        "places.",
+    ),
+    (
+        lambda a, b: np.abs(a - b) / np.sqrt(a + b),
+        "takes the root of the features: weigh (a - b)² / (a + b) itself.",
+    ),
+    (
+        lambda a, b: 2 * a * b / (a + b),
+        "takes the harmonic mean, which says how large both are, not how far apart.",
+    ),
     (
         lambda a, b: (a - b) ** 2 / (a + b) / 2,
         "is half of it: the chi-square form here has no factor ½.",
@@ -118,6 +132,10 @@ chi_square_head = Check(
         Wrong(
             lambda a, b, w, c: _logits(a, b, -w, c),
             "subtracts the weighted sum: the weights bring their sign along.",
+        ),
+        Wrong(
+            lambda a, b, w, c: _logits(a, b, w, 0) * c,
+            "multiplies by the bias: it is added.",
         ),
         Wrong(
             lambda a, b, w, c: _logits(a, b, w, len(w) * c),

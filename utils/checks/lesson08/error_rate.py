@@ -202,6 +202,37 @@ error_rate = Check(
             "of the curve.",
         ),
         Wrong(
+            lambda g, i: np.mean(i[:, None] >= g),
+            "compares each impostor with each genuine pair, which is 1 minus the area "
+            "under the ROC: the equal error rate is one point of the curve.",
+        ),
+        *(
+            Wrong(
+                lambda g, i, threshold=threshold: _rate(g, i, [threshold]),
+                f"takes the threshold {threshold:g} whatever the scores: look for the "
+                "one at which FAR and FRR are equal.",
+            )
+            for threshold in (0.0, 0.5)
+        ),
+        Wrong(
+            lambda g, i: np.mean(i >= g.min()),
+            "returns FAR where no genuine pair is rejected: look for the threshold at "
+            "which FAR and FRR are equal.",
+        ),
+        Wrong(
+            lambda g, i: np.mean(g < i.max()),
+            "returns FRR next to where no impostor is let in: look for the threshold "
+            "at which FAR and FRR are equal.",
+        ),
+        Wrong(
+            lambda g, i: equal_error_rate(np.unique(g), np.unique(i)),
+            "counts equal scores once: each pair counts.",
+        ),
+        Wrong(
+            lambda g, i: equal_error_rate(np.round(g), np.round(i)),
+            "rounds the scores first.",
+        ),
+        Wrong(
             lambda g, i: 2 * equal_error_rate(g, i),
             "adds FAR and FRR: where they are equal, the rate is one of them, or their "
             "mean.",

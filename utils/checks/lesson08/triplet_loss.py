@@ -122,6 +122,18 @@ _OTHER_COSTS = (
         "is the contrastive loss of pairs: here the two distances are compared.",
     ),
     (
+        lambda near, far, m: np.minimum(near - far + m, 0).mean(),
+        "takes the minimum with 0: a triplet costs max(…, 0).",
+    ),
+    (
+        lambda near, far, m: np.maximum(near + far + m, 0).mean(),
+        "adds both distances: the distance to the negative is subtracted.",
+    ),
+    (
+        lambda near, far, m: max(near.sum() - far.sum() + m, 0),
+        "adds the distances of all triplets before max(…, 0): take it for each.",
+    ),
+    (
         lambda near, far, m: np.logaddexp(near - far + m, 0).mean(),
         "is the softplus, a smooth max(…, 0) under which easy triplets still cost: "
         "take `ops.relu`.",
@@ -151,6 +163,14 @@ _OTHER_DISTANCES = (
         lambda a, b: np.square(a - b),
         "does not sum over the numbers of an embedding before max(…, 0): a squared "
         "distance is one number for each triplet.",
+    ),
+    (
+        lambda a, b: (a - b).sum(axis=-1) ** 2,
+        "squares the sum of the differences: square each, then add.",
+    ),
+    (
+        lambda a, b: -(a * b).sum(axis=-1),
+        "compares by products: here d is the squared distance.",
     ),
     (
         lambda a, b: 1 - (_unit(a) * _unit(b)).sum(axis=-1),

@@ -149,6 +149,24 @@ _PARAMETERS = (
         "channels first, and has one bias.",
     ),
     _of_parameters(
+        _parameters(lambda k, axes, c, f: k**axes * c * f + c),
+        "has a bias for each channel of the input: each kernel has one.",
+    ),
+    _of_parameters(
+        _parameters(lambda k, axes, c, f: k ** (axes + 1) * c * f + f),
+        "counts the channels among the axes: it is kernel to the power of how many "
+        "axes there are, without them.",
+    ),
+    _of_parameters(
+        _parameters(lambda k, axes, c, f: k**axes * (c + 1) * f),
+        "has a bias for each weight of a kernel's first channel: each kernel has one.",
+    ),
+    _of_parameters(
+        lambda shape, filters, *rest: prod(shape) * filters + filters,
+        "counts a weight for each pixel, as a dense layer has: a kernel is small, and "
+        "the same at all places.",
+    ),
+    _of_parameters(
         _parameters(lambda k, axes, c, f: k**axes * c + 1),
         "counts one kernel: there are `filters` of them.",
     ),

@@ -16,19 +16,50 @@ def _jump(steps):
     return prod(stride for _, stride in steps)
 
 
-def _own_stride_first(steps):
-    size, jump = 1, 1
-    for kernel, stride in steps:
-        jump *= stride
-        size += (kernel - 1) * jump
-    return size, jump
+def _walked(rule):
+    """Another rule for size and jump, of both and a layer's kernel and stride."""
+
+    def wrong(steps):
+        size, jump = 1, 1
+        for kernel, stride in steps:
+            size, jump = rule(size, jump, kernel, stride)
+        return size, jump
+
+    return wrong
 
 
-def _kernel_times_jump(steps):
-    size, jump = 1, 1
-    for kernel, stride in steps:
-        size, jump = size + kernel * jump, jump * stride
-    return size, jump
+_OTHER_RULES = (
+    (
+        lambda size, jump, k, s: (size + (k - 1) * jump * s, jump * s),
+        "uses a layer's own stride for its own kernel: a kernel reaches over the "
+        "outputs of the layers below, so add to the size first, then update the jump.",
+    ),
+    (
+        lambda size, jump, k, s: (size + k * jump, jump * s),
+        "adds kernel·jump: the first of the kernel's neighbors is seen already, so a "
+        "layer adds (kernel − 1)·jump.",
+    ),
+    (
+        lambda size, jump, k, s: (size + (k - 1) * s, jump * s),
+        "adds (kernel − 1)·stride: the jump is what the strides below multiply to.",
+    ),
+    (
+        lambda size, jump, k, s: (size + (k - 1) * jump, jump + s),
+        "adds the strides to the jump: they multiply.",
+    ),
+    (
+        lambda size, jump, k, s: (size + (s - 1) * jump, jump * k),
+        "takes the stride for the kernel: a step is (kernel, stride).",
+    ),
+    (
+        lambda size, jump, k, s: (size + 2 * (k - 1) * jump, jump * s),
+        "counts both sides of a kernel: it has kernel − 1 gaps in all.",
+    ),
+    (
+        lambda size, jump, k, s: (max(size, 1 + (k - 1) * jump), jump * s),
+        "keeps the widest layer: each adds to the size.",
+    ),
+)
 
 
 field = Check(
@@ -55,20 +86,10 @@ field = Check(
             "forgets the jump in the size: after a stride, each further neighbor lies "
             "`jump` pixels on, so a layer adds (kernel − 1)·jump.",
         ),
-        Wrong(
-            _own_stride_first,
-            "uses a layer's own stride for its own kernel: a kernel reaches over the "
-            "outputs of the layers below, so add to the size first, then update the "
-            "jump.",
-        ),
+        *(Wrong(_walked(rule), message) for rule, message in _OTHER_RULES),
         Wrong(
             lambda steps: _field(steps[::-1]),
             "walks from the top down: the steps are given from the input up.",
-        ),
-        Wrong(
-            _kernel_times_jump,
-            "adds kernel·jump: the first of the kernel's neighbors is seen already, "
-            "so a layer adds (kernel − 1)·jump.",
         ),
         Wrong(
             lambda steps: (_field(steps)[0] - 1, _field(steps)[1]),
@@ -87,6 +108,10 @@ field = Check(
         Wrong(
             lambda steps: (_field(steps)[0], steps[-1][1] if steps else 1),
             "returns the stride of the last layer as the jump: strides multiply.",
+        ),
+        Wrong(
+            lambda steps: (_field(steps)[0], 0),
+            "starts with jump 0, and products stay 0: without layers it is 1.",
         ),
         Wrong(
             lambda steps: (_field(steps)[0], sum(stride for _, stride in steps)),

@@ -120,6 +120,45 @@ step_up = Check(
             "keeps only the sign of the gradient: divide it by the root of its mean "
             "square instead.",
         ),
+        *(
+            _step_of(
+                lambda x, g, rate, scale=scale: np.clip(x + rate * g / scale(g), -1, 1),
+                message,
+            )
+            for scale, message in (
+                (
+                    lambda g: np.abs(g).mean(axis=(1, 2, 3), keepdims=True),
+                    "divides by the mean slope: take the root of the mean square.",
+                ),
+                (
+                    lambda g: 1 / _rms(g),
+                    "multiplies by the root of the mean square: divide by it.",
+                ),
+                (
+                    lambda g: _rms(g, -1),
+                    "takes a root mean square for each pixel: each picture has one.",
+                ),
+                (
+                    lambda g: _rms(g, 0) if len(g) > 1 else np.full_like(g, np.nan),
+                    "takes the mean square over the batch, axis 0: each picture has "
+                    "its own, axis=(1, 2, 3).",
+                ),
+            )
+        ),
+        _step_of(
+            lambda x, g, rate: x + np.clip(rate * g / _rms(g), -1, 1),
+            "clips the step: clip the sum, after the step.",
+        ),
+        _step_of(
+            lambda x, g, rate: np.clip((x + rate * g) / _rms(g), -1, 1),
+            "divides the pixels as well: parentheses stand around rate·gradient alone.",
+        ),
+        _step_of(
+            lambda x, g, rate: np.clip(
+                x + rate * (g - g.mean(axis=(1, 2, 3), keepdims=True)) / _rms(g), -1, 1
+            ),
+            "subtracts the mean slope: take the gradient as it is.",
+        ),
         _step_of(
             lambda x, g, rate: np.clip(x + g / _rms(g), -1, 1),
             "forgets the rate.",

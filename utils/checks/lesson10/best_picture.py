@@ -14,7 +14,7 @@ from utils.data.pictures import photograph
 from utils.measures.textures import style_loss
 from utils.networks.features import random_filter_pyramid
 
-# Share of a picture's variance that its photograph's colors explain, place by place.
+# Share of a picture that is explained by its photograph's colors, place by place.
 _REPAINTED = 0.9
 
 
@@ -84,6 +84,13 @@ def _refuse_what_avoids_style(answer: Answer, made, content, art) -> None:
     one_color = np.ptp(made, axis=(0, 1)).max() < 1e-3
     if one_color or np.array_equal(made, content) or np.array_equal(made, art):
         return  # the verdicts on style and on content say so
+    pieces = [np.abs(made - each) < 0.02 for each in (content, art)]
+    if np.logical_or(*pieces).mean() > _REPAINTED:
+        raise Mistake(
+            f"`{answer.name}` puts pixels of the photograph and of the painting side "
+            "by side: no stroke is new. Minimize a style loss on features, as "
+            "`StyleTransfer` does."
+        )
     colors, under = content.reshape(-1, 3), art.reshape(-1, 3)
     if _explained(made, np.hstack([colors, colors**2, colors**3])) > _REPAINTED:
         raise Mistake(

@@ -73,6 +73,15 @@ content_loss = Check(
             "returns a loss that squares the sum: square each difference first, then "
             "add. (`**` binds after the brackets of `ops.sum`.)",
         ),
+        _of_loss(
+            lambda d: 0.5 * d.sum(),
+            "returns a loss that adds the differences: square each first.",
+        ),
+        _of_gradient(lambda f, p: p, "returns the content for a gradient: take F − P."),
+        _of_gradient(
+            lambda f, p: _loss(f, p) * (f - p),
+            "returns a gradient that is multiplied by the loss: take F − P alone.",
+        ),
         _of_gradient(
             lambda f, p: p - f,
             "returns a gradient that points the other way: it is uphill, F − P.",

@@ -111,6 +111,14 @@ gram_matrix = Check(
             "is divided by the number of channels: here G is the plain sum.",
         ),
         Wrong(
+            lambda f: rows(f).sum(axis=1)[:, :, None] * rows(f).sum(axis=1)[:, None],
+            "multiplies the sums of the channels: sum the products.",
+        ),
+        Wrong(
+            lambda f: rows(f)[:, :-1].swapaxes(1, 2) @ rows(f)[:, :-1],
+            "leaves out the last position.",
+        ),
+        Wrong(
             _centered,
             "subtracts each channel's mean: that is h·w times the covariance. The Gram "
             "matrix takes the activations as they are.",

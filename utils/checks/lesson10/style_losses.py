@@ -102,6 +102,10 @@ _gatys_loss = Check(
             "divides by (2·c)², the channels alone: the positions belong there too.",
         ),
         Wrong(
+            lambda f, s: ((f - s) ** 2).sum() / len(f) / (2 * _size(f)) ** 2,
+            "compares the features themselves, which is content: compare their Grams.",
+        ),
+        Wrong(
             lambda f, s: _gatys(f, s) / len(f) ** 2,
             "counts the batch among the sizes: only h, w and c are squared.",
         ),

@@ -31,11 +31,13 @@ class _Valley:
         return self.steep * (x - self.target) + x.sum() / x.size
 
 
-def _descend(loss, picture, steps, rate, low=-1.0, high=1.0, *, every=True, way=None):
+def _descend(
+    loss, picture, steps, rate, low=-1.0, high=1.0, *, every=True, way=None, keep=1
+):
     """Where the loop ends; `every`: clipped each time, or at the end alone."""
     x = picture.astype("float64")
     for _ in range(steps):
-        x = x - rate * (way or loss.slope)(x)
+        x = keep * x - rate * (way or loss.slope)(x)
         x = np.clip(x, low, high) if every else x
     return np.clip(x, low, high)
 
@@ -130,15 +132,24 @@ transfer = Check(
         ),
         Wrong(
             lambda loss, *given: _descend(
-                loss, *given, way=lambda x: np.clip(loss.slope(x), -1, 1)
+                *(loss, *given, -np.inf, np.inf),
+                way=lambda x: np.clip(loss.slope(x), -1, 1),
             ),
             "clips the gradient: the pixels are clipped, after the step.",
         ),
         Wrong(
             lambda loss, *given: _descend(
-                loss, *given, way=lambda x: loss.slope(x).mean()
+                loss, *given, way=lambda x: loss.slope(x) / x.size
             ),
-            "moves all pixels alike, by the mean of the gradient: each has its own.",
+            "divides the gradient by the number of pixels: take it as it is.",
+        ),
+        Wrong(
+            lambda *given: _descend(*given, keep=0),
+            "forgets where it was: subtract rate·gradient from the pixels.",
+        ),
+        Wrong(
+            lambda loss, picture, steps, rate: _descend(loss, picture, 100, rate),
+            "takes 100 steps whatever `steps` is.",
         ),
         Wrong(
             lambda *given: _descend(*given, -0.9, 0.9),

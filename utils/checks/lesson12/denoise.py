@@ -48,6 +48,30 @@ def _overflowing(x, a, b, means, std, weights):
         return (heights * guesses).sum(axis=1) / heights.sum(axis=1)
 
 
+def _with(variance, sign=1, logs=np.log):
+    """Another s², in the responsibilities and in the guesses; or the sign of these."""
+
+    def wrong(x, a, b, m, s, w):
+        way = x[:, None] - a * m
+        heights = logs(w) - 0.5 * way**2 / variance(a, b, s)
+        heights = np.exp(heights - heights.max(axis=1, keepdims=True))
+        shares = heights / heights.sum(axis=1, keepdims=True)
+        return _mean(shares, m + sign * a * s**2 / variance(a, b, s) * way)
+
+    return wrong
+
+
+def _over_the_points(x, a, b, m, s, w):
+    if len(x) < 2:
+        return np.full(len(x), np.nan)
+    heights = w * np.exp(-0.5 * (x[:, None] - a * m) ** 2 / _s2(a, b, s))
+    return _mean(heights / heights.sum(axis=0), _guesses(x, a, b, m, s))
+
+
+def _s2(a, b, s):
+    return a**2 * s**2 + b**2
+
+
 _MEANS, _WEIGHTS = np.array([-2.0, 1.0, 1.5]), np.array([0.4, 0.5, 0.1])
 _X = np.array([-3.0, -0.7, -0.7, 0.2, 1.4, 2.5])
 
@@ -140,6 +164,72 @@ denoise = Check(
         Wrong(
             lambda x, a, b, m, s, w: (x - a * _exact(x, a, b, m, s, w)) / b,
             "returns the noise, E[z | x_t]: the data are asked for.",
+        ),
+        *(
+            Wrong(_with(variance), f"takes {said} for s² = a²σ² + b².")
+            for variance, said in (
+                (lambda a, b, s: a**2 * s + b**2, "a²σ + b²"),
+                (lambda a, b, s: a * s**2 + b**2, "aσ² + b²"),
+                (lambda a, b, s: np.sqrt(_s2(a, b, s)), "s, the square root of it,"),
+                (lambda a, b, s: b**2, "b² alone"),
+                (lambda a, b, s: a**2 * s**2, "a²σ² alone (or 1/a for a·σ²/s²)"),
+            )
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(
+                _shares(x, a, b, m / a, s, w), _guesses(x, a, b, m, s)
+            ),
+            "compares x with μ in its responsibilities: behind the path's a the modes "
+            "have moved to a·μ.",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(
+                _shares(x, a, b, m / a, s, w),
+                m + a * s**2 / _s2(a, b, s) * (x[:, None] - m),
+            ),
+            "compares x with μ everywhere: behind the path's a the modes have moved to "
+            "a·μ.",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(
+                _shares(x, a, b, m, s, w**2), _guesses(x, a, b, m, s)
+            ),
+            "counts the weights twice: they are in r once.",
+        ),
+        Wrong(
+            _over_the_points,
+            "divides by the sum over the points, axis 0: over the modes, axis 1, the r "
+            "of a point add up to 1.",
+        ),
+        Wrong(
+            _with(_s2, sign=-1),
+            "has a sign wrong: a·σ²/s²·(x − a·μ) is added to μ.",
+        ),
+        Wrong(
+            _with(_s2, logs=lambda w: w),
+            "adds the weights to logarithms: add *their* logarithms.",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(
+                _shares(x, a, b, m, s, w, variance=_s2(a, b, s) / 2),
+                _guesses(x, a, b, m, s),
+            ),
+            "lacks the 2 under the squared distance: −(x − a·μ)²/(2·s²).",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(
+                _shares(x, a, b, m, s, w, variance=-_s2(a, b, s)),
+                _guesses(x, a, b, m, s),
+            ),
+            "has the sign of the exponent wrong: what is far away is improbable.",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: _mean(w, _guesses(x, a, b, m, s)),
+            "weighs by w: the probability r of a mode depends on x, r ∝ w·N(…).",
+        ),
+        Wrong(
+            lambda x, a, b, m, s, w: (a * _exact(x, a, b, m, s, w) - x) / b**2,
+            "returns the score of the noisy points: the data are asked for.",
         ),
     ),
     edges=(

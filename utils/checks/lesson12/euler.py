@@ -7,6 +7,8 @@ from utils.sampling.ode import solve_ode, uniform_times
 
 
 def _field(x, t):
+    if not np.ndim(x):
+        raise TypeError("velocity takes the points first, then the time")
     return (1.0 + t) * x - 3.0 * t**2
 
 
@@ -54,6 +56,21 @@ def _crowded(velocity, z, steps):
     return _walk(velocity, z, np.linspace(0, 1, steps), np.full(steps, 1 / steps))
 
 
+def _until_one(velocity, z, steps):
+    t = 0.0
+    while t < 1:
+        z, t = z + velocity(z, t) / steps, t + 1 / steps
+    return z
+
+
+def _lost(velocity, z, steps, keeps):
+    """Each step from z, or from 0."""
+    x = z
+    for t in uniform_times(steps)[:-1]:
+        x = keeps * z + velocity(x, t) / steps
+    return x
+
+
 _Z = np.array([[0.3, -1.0], [2.0, 0.5], [2.0, 0.5], [-40.0, 7.0]])
 
 euler = Check(
@@ -64,7 +81,12 @@ euler = Check(
     cases=(
         Case(_field, _Z, 4, shows="the times are 0, 1/4, 2/4 and 3/4."),
         Case(_turning, _Z, 3, shows="the times are 0, 1/3 and 2/3."),
-        Case(_turning, _Z[:1], 10),
+        Case(
+            _turning,
+            _Z[:1],
+            10,
+            shows="there are ten steps here.",
+        ),
         Case(_field, _Z[1:, :1], 2, shows="the times are 0 and 1/2."),
     ),
     mistakes=(
@@ -125,12 +147,51 @@ euler = Check(
             "asks for the velocity at z all the way: ask where the point is now.",
         ),
         Wrong(
+            _until_one,
+            "adds up 1/steps until it is 1: ten times 0.1 is less than 1 in a float, "
+            "and an eleventh step follows. Count the steps, `range(steps)`.",
+        ),
+        Wrong(
             lambda v, z, n: solve_ode(v, z, n, "heun"),
             "is Heun's rule, two looks for each step: Euler takes one.",
         ),
         Wrong(
             lambda v, z, n: z + v(z, 0.0),
             "takes a single step whatever `steps` is: a loop over steps is missing.",
+        ),
+        Wrong(
+            lambda v, z, n: _walk(
+                v, z, uniform_times(n)[:-1] + 0.5 / n, np.full(n, 1 / n)
+            ),
+            "looks at the field in the middle of a step: Euler takes its beginning.",
+        ),
+        Wrong(
+            lambda v, z, n: _walk(v, z, np.ones(n), np.full(n, 1 / n)),
+            "asks for the velocity at t = 1 all the way: let t grow with each step.",
+        ),
+        Wrong(
+            lambda v, z, n: _walk(v, z, uniform_times(n)[:-1], np.full(n, 1 / n**2)),
+            "takes steps of length 1/steps²: each is 1/steps long.",
+        ),
+        Wrong(
+            lambda v, z, n: _walk(v, z, uniform_times(n)[1:-1], np.full(n - 1, 1 / n)),
+            "leaves the first step out: `range(steps)` begins at 0.",
+        ),
+        Wrong(
+            lambda v, z, n: z + v(z, 0.0) / n,
+            "stops after one of its steps: does `return` stand inside the loop?",
+        ),
+        Wrong(
+            lambda v, z, n: solve_ode(v, z, n) - z,
+            "returns how far the points went: they begin at z.",
+        ),
+        Wrong(
+            lambda v, z, n: _lost(v, z, n, keeps=1),
+            "begins each step at z again: x = x + h·v.",
+        ),
+        Wrong(
+            lambda v, z, n: _lost(v, z, n, keeps=0),
+            "forgets where it was: x = x + h·v, not x = h·v.",
         ),
     ),
     edges=(

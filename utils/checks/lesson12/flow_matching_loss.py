@@ -2,11 +2,14 @@
 
 import numpy as np
 
-from utils.checks.engine import MATMUL, Case, Check, Wrong
+from utils.checks.engine import MATMUL, Answer, Case, Check, Mistake, Wrong
+from utils.checks.engine.answers import as_tensors
 
 
 def _network(x, t):
     """As good as any: it tells x from t, and where both stand."""
+    if t.shape[-1] != 1:
+        raise TypeError("network takes x_t first, then t")
     return 0.5 * x * x - t * x + 2.0 * t
 
 
@@ -32,6 +35,20 @@ def _at(data, noise, t):
     return (1 - t) * noise + t * data
 
 
+def _behaves(answer: Answer) -> None:
+    """A gradient arrives at the network's weights."""
+    batch = as_tensors(_draw(0, 6, 2))
+    trained = Answer(
+        lambda network: answer.function(lambda x, t: network * x, *batch),
+        f"{answer.name}(network)",
+    )
+    if not np.any(trained.gradients(np.ones((1, 2)))[0]):
+        raise Mistake(
+            f"the value of `{answer.name}` is right, but no gradient arrives at the "
+            "network: stay with `keras.ops`, without NumPy or `ops.stop_gradient`."
+        )
+
+
 flow_matching_loss = Check(
     "12.3",
     "the loss of flow matching",
@@ -49,7 +66,8 @@ flow_matching_loss = Check(
     mistakes=(
         Wrong(
             lambda f, x, z, t: _loss(f(_at(x, z, t), t), z - x),
-            "aims from the data to the noise: x_t moves with x − z.",
+            "aims from the data to the noise (or adds the target): x_t moves with "
+            "x − z, and that is subtracted.",
         ),
         Wrong(
             lambda f, x, z, t: _loss(f(_at(z, x, t), t), x - z),
@@ -124,5 +142,62 @@ flow_matching_loss = Check(
             lambda f, x, z, t: _exact(f, x, z, t) / 2,
             "has a ½ in front: |v − (x − z)|² is asked for.",
         ),
+        Wrong(
+            lambda f, x, z, t: ((f(_at(x, z, t), t) - (x - z)).sum(axis=1) ** 2).mean(),
+            "squares the sum: square first, then add.",
+        ),
+        Wrong(
+            lambda f, x, z, t: _loss(f(_at(x, z, t.mean()), t), x - z),
+            "makes x_t with the mean of t: each example has its own.",
+        ),
+        Wrong(
+            lambda f, x, z, t: (
+                (t * np.square(f(_at(x, z, t), t) - (x - z))).sum(axis=1).mean()
+            ),
+            "weighs the examples by t: all times count alike here.",
+        ),
+        Wrong(
+            lambda f, x, z, t: _loss(f(_at(x, z, t), t), 0),
+            "has no target: v − (x − z) is squared.",
+        ),
+        Wrong(
+            lambda f, x, z, t: _loss(f(_at(x, z, t), t), _at(x, z, t)),
+            "wants the network to predict x_t, which it sees: it is the velocity, "
+            "x − z.",
+        ),
+        Wrong(
+            lambda f, x, z, t: (
+                np.square(f(_at(x, z, t), t) - (x - z)).sum(axis=1).max()
+            ),
+            "is the largest loss of an example: take the mean.",
+        ),
+        Wrong(
+            lambda f, x, z, t: (
+                np.square(f(_at(x, z, t), t) - (x - z)).mean(axis=1).sum()
+            ),
+            "has sum and mean exchanged: sum over the numbers of an example "
+            "(`axis=-1`), then take the mean over examples.",
+        ),
+        *(
+            Wrong(
+                lambda f, x, z, t, path=path: _loss(f(path(x, z, t), t), x - z),
+                f"makes x_t as {said}: here it is (1 − t)·noise + t·data.",
+            )
+            for path, said in (
+                (lambda x, z, t: z + t * x, "noise + t·data"),
+                (lambda x, z, t: x + (1 - t) * z, "data + (1 − t)·noise"),
+                (
+                    lambda x, z, t: (
+                        np.cos(np.pi / 2 * t) * z + np.sin(np.pi / 2 * t) * x
+                    ),
+                    "cos·noise + sin·data",
+                ),
+                (
+                    lambda x, z, t: np.sqrt(1 - t) * z + np.sqrt(t) * x,
+                    "√(1 − t)·noise + √t·data",
+                ),
+            )
+        ),
     ),
+    behaves=_behaves,
 )

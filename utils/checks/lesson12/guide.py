@@ -10,6 +10,8 @@ _SCALE = np.array([1.0, -0.5, 2.0, 0.3, 0.0])
 def _network(x, t, labels):
     """A field for each of five labels; label 4 stands for "not told"."""
     labels = np.asarray(labels)
+    if labels.shape != (len(x),) or not set(labels) <= set(range(5)):
+        raise ValueError("labels must be one number for each point, from 0 to 4")
     return x * (t + _SCALE[labels][:, None]) + 0.1 * labels[:, None] ** 2
 
 
@@ -89,6 +91,24 @@ guide = Check(
             "is a mean of both, between u and c: guidance goes beyond c.",
         ),
         Wrong(
+            _from(lambda told, blind, w: blind + w * told),
+            "adds w·c to u: it is their difference that counts w times.",
+        ),
+        Wrong(
+            _from(lambda told, blind, w: (blind + w * told) / (1 + w)),
+            "is a mean of both, between u and c: guidance goes beyond c.",
+        ),
+        Wrong(
+            _from(lambda told, blind, w: blind + w * np.abs(told - blind)),
+            "takes the absolute difference: the direction from u to c counts.",
+        ),
+        Wrong(
+            lambda network, x, t, labels, null, w: (
+                x + _exact(network, x, t, labels, null, w)
+            ),
+            "adds x: the velocity is asked for, not where it leads.",
+        ),
+        Wrong(
             lambda network, x, t, labels, null, w: (
                 network(x, t, np.zeros_like(labels))
                 + w * (network(x, t, labels) - network(x, t, np.zeros_like(labels)))
@@ -103,6 +123,20 @@ guide = Check(
     ),
     edges=(
         Case(_network, _X, 0.5, _LABELS, 4, 1.0, shows="w = 1 is the told velocity."),
-        Case(_network, _X, 0.5, _LABELS, 4, 0.0, shows="w = 0 is told nothing."),
+        Case(
+            _network,
+            _X,
+            0.5,
+            _LABELS,
+            4,
+            0.0,
+            shows="w = 0 is told nothing.",
+            mistakes=(
+                Wrong(
+                    _from(lambda told, blind, w: told),
+                    "is c for w = 0, where it is u: `if w` is false for 0.",
+                ),
+            ),
+        ),
     ),
 )

@@ -7,13 +7,20 @@ from utils.checks.engine import Case, Check, Wrong
 _LOG_2_PI = np.log(2 * np.pi)
 
 
-def _back(velocity, divergence, x, steps, look=0.0):
+def _looks(n):
+    return 1 - np.arange(n) / n
+
+
+def _one(n):
+    return 1.0
+
+
+def _back(velocity, divergence, x, steps, times=_looks, way=_one, share=_one, keep=1):
     """Where points come from, and the divergence that was added up on the way."""
     added = np.zeros(len(x))
-    for i in range(steps):
-        t = 1 - (i + look) / steps
-        v, change = velocity(x, t), divergence(x, t)
-        x, added = x - v / steps, added + change / steps
+    for t in times(steps):
+        v, change = velocity(x, t), share(steps) * divergence(x, t)
+        x, added = x - way(steps) * v / steps, keep * added + change / steps
     return x, added
 
 
@@ -51,6 +58,85 @@ def _of_back(formula, **settings):
         return formula(z, added, x)
 
     return wrong
+
+
+def _log_p(z, added, x):
+    return _normal(z) - added
+
+
+def _squares(z):
+    return (z**2).sum(axis=1)
+
+
+# What changes on the way back, and what to say of it.
+_OTHER_WAYS = (
+    (
+        {"times": lambda n: np.arange(n) / n},
+        "counts the times up from 0 while it goes back: the first look is at t = 1.",
+    ),
+    (
+        {"way": lambda n: -1},
+        "moves ahead while it counts the times down: going back is x − v/steps.",
+    ),
+    ({"way": lambda n: n}, "moves by v: a step is v/steps long."),
+    (
+        {"way": lambda n: n, "share": lambda n: n},
+        "lacks the step's length: v and its divergence count 1/steps.",
+    ),
+    (
+        {"share": lambda n: 1 / n},
+        "counts the divergence 1/steps² times: it is 1/steps.",
+    ),
+    ({"keep": 0}, "keeps the last divergence alone: add them up, `+=`."),
+    (
+        {"times": lambda n: _looks(n)[:-1]},
+        "takes one step too few: the last look is at t = 1/steps.",
+    ),
+    (
+        {"times": lambda n: 1 - np.arange(n + 1) / n},
+        "takes one step too many: the last look is at t = 1/steps.",
+    ),
+    (
+        {"times": lambda n: np.arange(n, 0, -1)},
+        "hands the number of the step to the field as its time: t is i/steps.",
+    ),
+    ({"times": np.ones}, "looks at t = 1 all the way: t falls with each step."),
+    ({"times": np.zeros}, "looks at t = 0 all the way: t falls from 1."),
+    (
+        {"times": lambda n: _looks(n) - 0.5 / n},
+        "looks in the middle of a step: take the time where it begins.",
+    ),
+    (
+        {"times": lambda n: np.linspace(1, 0, n)},
+        "takes its times from `np.linspace(1, 0, steps)`, which reach 0 with the last "
+        "step: it begins at 1/steps.",
+    ),
+    (
+        {"times": lambda n: [1.0]},
+        "stops after one of its steps: does `return` stand inside the loop?",
+    ),
+)
+# What is made of the place z and the divergence that was added up.
+_OTHER_DENSITIES = (
+    (
+        lambda z, added: -0.5 * _squares(z) - z.shape[1] * _LOG_2_PI - added,
+        "has the constant twice: it is −d/2·log 2π.",
+    ),
+    (
+        lambda z, added: -_squares(z) - 0.5 * z.shape[1] * _LOG_2_PI - added,
+        "lacks the ½ in front of |z|².",
+    ),
+    (
+        lambda z, added: -_normal(z) - added,
+        "has the Gaussian's log-density with the other sign: −½|z|² − d/2·log 2π.",
+    ),
+    (
+        lambda z, added: (
+            -0.5 * (z**2).mean(axis=1) - 0.5 * z.shape[1] * _LOG_2_PI - added
+        ),
+        "takes the mean of z²: |z|² is their sum.",
+    ),
+)
 
 
 def _field(x, t):
@@ -111,7 +197,7 @@ log_likelihood = Check(
             "arrives at t = 0.",
         ),
         Wrong(
-            _of_back(lambda z, added, x: _normal(z) - added, look=1.0),
+            _of_back(_log_p, times=lambda n: _looks(n) - 1 / n),
             "looks at the field where a step ends: take v and its divergence at the "
             "time where the step begins, from t = 1.",
         ),
@@ -149,6 +235,17 @@ log_likelihood = Check(
         Wrong(
             lambda v, d, x, n: _normal(_back(v, d, x, n)[0]) - n * _back(v, d, x, n)[1],
             "adds up the divergence without the step's length: a look counts 1/steps.",
+        ),
+        *(
+            Wrong(_of_back(_log_p, **settings), message)
+            for settings, message in _OTHER_WAYS
+        ),
+        *(
+            Wrong(
+                _of_back(lambda z, added, x, formula=formula: formula(z, added)),
+                message,
+            )
+            for formula, message in _OTHER_DENSITIES
         ),
         Wrong(
             _moved_first,

@@ -263,10 +263,9 @@ assert np.isclose(rate, 0.269952, atol=1e-6) and KINDS == 19
 
 # %% [markdown]
 # Now we pretend not to know, and count. A **k-gram** counts which letter followed the last few
-# letters, how often. Where it has seen too little, it trusts a shorter memory (the
-# smoothing of Witten and Bell 1991). We count in 5 000 letters and in 100 000, and
-# test on 100 000 others. The dashed line is exact: the best that *any* model can do that sees so many
-# letters.
+# letters, how often. Where it has seen too little, it trusts a shorter memory (the smoothing of
+# Witten and Bell 1991). We count in 5 000 letters and in 100 000, and test on 100 000 others.
+# The dashed line is exact: the best that *any* model can do that sees so many letters.
 #
 # **Predict.** Each longer memory sees all that a shorter one sees. Will the counted curves fall
 # as the dashed one does?
@@ -336,8 +335,8 @@ for k in (6, 7, 8, 9, 10):
 # Exactly $\log 2$ per sentence, one coin: the *number*. It stands in the first word and decides the
 # last letter, and a memory of seven letters knows everything but that.
 #
-# > **What we know now.** Counting is hard to beat where a short memory is enough. What stands far back
-# > it can hardly use: each long context comes too seldom to be counted.
+# > **What we know now.** Counting is hard to beat where a short memory is enough. What stands
+# > far back it can hardly use: each long context comes too seldom to be counted.
 
 # %% tags=["claim"]
 few, many = counted.values()
@@ -356,9 +355,9 @@ assert excess[6] > 1.1 and excess[10] < 0.95
 # the other and carries a state along. At each letter it forgets a share of the state, adds
 # something, and shows a share: three gates, all learned. Its memory has no fixed length.
 #
-# Two lines of the network matter here. The letters are moved by one place, so that row $t$ has seen the
-# letters *before* $t$; and every row makes logits. So one pass over a text trains
-# all its predictions at once.
+# Two lines of the network matter here. The letters are moved by one place, so that row $t$ has
+# seen the letters *before* $t$; and every row makes logits. So one pass over a text trains all
+# its predictions at once.
 
 # %%
 from utils.course.show import show_code
@@ -421,8 +420,8 @@ figures.curves(
 )
 
 # %% [markdown]
-# It stops *at* the entropy: what is left is chance, and no training removes it. A loss curve that has gone
-# flat is not always stuck.
+# It stops *at* the entropy: what is left is chance, and no training removes it. A loss curve
+# that has gone flat is not always stuck.
 #
 # To get there the LSTM must carry the number through the sentence. We can ask it: after *this
 # small old … sheep swim*, how probable is an *s*?
@@ -521,13 +520,14 @@ table(
 
 # %% [markdown]
 # The packers bz2 and lzma win, and they know nothing of English: docstrings repeat their
-# phrases, and a packer that has been given the training text finds them there. (The packer zlib looks
-# back over 32 000 letters only, and does not win.) Counting four letters is next. Our LSTM beats one
-# and two letters of memory and loses to four. Half a minute is short, and 200 000 letters are few: with hours and far more text,
-# LSTMs reach 1.41 bits per letter on Wikipedia (text8; Krueger et al. 2017).
+# phrases, and a packer that has been given the training text finds them there. (The packer zlib
+# looks back over 32 000 letters only, and does not win.) Counting four letters is next. Our LSTM
+# beats one and two letters of memory and loses to four. Half a minute is short, and 200 000
+# letters are few: with hours and far more text, LSTMs reach 1.41 bits per letter on Wikipedia
+# (text8; Krueger et al. 2017).
 #
-# > **What we know now.** An LSTM reaches the floor of a language, and carries a word over sentences.
-# > On real prose, counting is a rival to measure before one is proud.
+# > **What we know now.** An LSTM reaches the floor of a language, and carries a word over
+# > sentences. On real prose, counting is a rival to measure before one is proud.
 
 # %% tags=["claim"]
 order = ["bz2", "lzma", "5-gram", "zlib", "lstm", "3-gram", "2-gram", "1-gram"]
@@ -570,9 +570,9 @@ def sample(logits, temperature, uniform):
 checks.lesson06.sample(sample)
 
 # %% [markdown]
-# "A low temperature writes better texts", one reads. Better by which measure? First where all
-# is exact: a chain of three letters, drawn at temperature $T$. How much chance is in what it
-# writes (its entropy rate), and how far is that from the chain itself (the KL divergence, per letter)?
+# "A low temperature writes better texts", one reads. Better by which measure? First where all is
+# exact: a chain of three letters, drawn at temperature $T$. How much chance is in what it writes
+# (its entropy rate), and how far is that from the chain itself (the KL divergence, per letter)?
 #
 # **Predict.** At which $T$ is the KL divergence smallest?
 
@@ -619,8 +619,8 @@ for temperature in (0, 0.5, 1, 2):
 # %% [markdown]
 # At $T = 0$ it is caught in a **loop**: an adjective, for ever. No mistake of the network, the
 # exact language does the same. After each adjective another one comes with probability 0.6, so
-# the most probable choice is always one more, and no sentence ever ends. The most probable next step,
-# again and again, is not the most probable text, and not like any text at all.
+# the most probable choice is always one more, and no sentence ever ends. The most probable next
+# step, again and again, is not the most probable text, and not like any text at all.
 #
 # Between the two there is a trade. How many sentences are right, how many are different, and
 # what does the temperature cost on real texts of the language?
@@ -667,8 +667,8 @@ table(
 # sentences have one. Whether 0.5 or 1 is "better" depends on what we ask for, and the likelihood
 # answers 1.
 #
-# > **What we know now.** Temperature buys fewer mistakes with less variety. The likelihood is best at 1,
-# > and the most probable letters make no probable text.
+# > **What we know now.** Temperature buys fewer mistakes with less variety. The likelihood is
+# > best at 1, and the most probable letters make no probable text.
 
 # %% tags=["claim"]
 assert np.isclose(temperatures[np.argmin(divergences)], 1)
@@ -747,12 +747,12 @@ for first in "AB":
     )
 
 # %% [markdown]
-# The one with the mistake has a loss far *below the entropy*. No model can do that. It reads the pixel that it
-# is asked for; when it has to draw, that pixel is not there yet. A loss below the floor is no
-# success, it is a leak.
+# The one with the mistake has a loss far *below the entropy*. No model can do that. It reads the
+# pixel that it is asked for; when it has to draw, that pixel is not there yet. A loss below the
+# floor is no success, it is a leak.
 #
-# Usually nobody knows the floor. But whether a network looks ahead can always be tested: change one input, and see
-# which outputs move.
+# Usually nobody knows the floor. But whether a network looks ahead can always be tested: change
+# one input, and see which outputs move.
 
 # %%
 from utils.evaluation.causality import influence, leaks
@@ -777,7 +777,8 @@ if current_scale() != "quick":
 #   sees what lies to the left and is handed the vertical one; layers are $\tanh(a) \cdot \sigma(b)$;
 # - **MADE** (Germain et al. 2015): dense layers, with masks on the weights.
 #
-# For each of the 65 536 pictures we compute $\log Q(x)$: they must sum to 1, and the gap to the entropy is an exact KL divergence. (About 35 seconds.)
+# For each of the 65 536 pictures we compute $\log Q(x)$: they must sum to 1, and the gap to the
+# entropy is an exact KL divergence. (About 35 seconds.)
 
 # %%
 BUILD = {
@@ -805,8 +806,8 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# Gated stacks and MADE come close to the truth. To draw a picture takes one pass of the network per pixel:
-# 16 here, 784 for 28×28. Learning is parallel, drawing is not.
+# Gated stacks and MADE come close to the truth. To draw a picture takes one pass of the network
+# per pixel: 16 here, 784 for 28×28. Learning is parallel, drawing is not.
 #
 # The masked stack stays well above the others. More training would not help it. Why?
 #
@@ -823,8 +824,8 @@ for model in on_torus.values():
 # %% [markdown]
 # ## 6 · The blind spot
 #
-# Stack masked 3×3 convolutions, and ask which pixels the output at one place depends on. Each layer reaches one
-# pixel further, but to the right only by way of the row above.
+# Stack masked 3×3 convolutions, and ask which pixels the output at one place depends on. Each
+# layer reaches one pixel further, but to the right only by way of the row above.
 
 # %%
 looks = {
@@ -866,8 +867,9 @@ figure.legend(
 figure
 
 # %% [markdown]
-# That wedge is the **blind spot** of the first PixelCNN. More layers do not fill it: one has to go up a row to get one column further to
-# the right. The two stacks of the gated network have none.
+# That wedge is the **blind spot** of the first PixelCNN. More layers do not fill it: one has to
+# go up a row to get one column further to the right. The two stacks of the gated network have
+# none.
 #
 # What does it cost? For magnets we can say it without any training: the best that a model can
 # do that sees just these pixels, by adding up over all 65 536 pictures.
@@ -889,9 +891,10 @@ table(
 )
 
 # %% [markdown]
-# The masked stack has little left to learn. For magnets its blind spot costs less than one percent. Data can be worse.
-# Here each row repeats the row above, moved by two columns to the left, with one pixel in twenty flipped. The one
-# place that matters lies just inside the blind spot.
+# The masked stack has little left to learn. For magnets its blind spot costs less than one
+# percent. Data can be worse. Here each row repeats the row above, moved by two columns to the
+# left, with one pixel in twenty flipped. The one place that matters lies just inside the blind
+# spot.
 
 # %%
 from utils.data.ising import shifted_rows, shifted_rows_entropy
@@ -949,7 +952,8 @@ if current_scale() != "quick":
 
 # %% [markdown]
 # **Digits.** At last pictures whose entropy nobody knows: 1 437 handwritten digits of 8×8 pixels
-# (UCI), white where they are brighter than half. If pixels were independent, they would cost 24.6 nats. (About 30 seconds.)
+# (UCI), white where they are brighter than half. If pixels were independent, they would cost
+# 24.6 nats. (About 30 seconds.)
 
 # %%
 from utils.data.digits import load
@@ -1012,8 +1016,8 @@ figures.image_rows(
 # No: a half leaves several digits open, and each drawing is one answer of
 # $P(\text{lower half} \mid \text{upper half})$. No other training was needed.
 #
-# > **What we know now.** A blind spot costs exactly what it hides. Who completes half a digit needs no
-# > other training: the chain rule begins where we like.
+# > **What we know now.** A blind spot costs exactly what it hides. Who completes half a digit
+# > needs no other training: the chain rule begins where we like.
 
 # %% tags=["claim"]
 if current_scale() != "quick":

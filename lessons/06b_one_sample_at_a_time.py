@@ -110,8 +110,8 @@ assert np.isclose(math.log(256), 5.545, atol=1e-3)
 #
 # A **causal convolution** sees the present and the past alone. Stacked with kernels of 2 places,
 # each layer sees one sample further: a thousand layers for an eighth of a second. **WaveNet**
-# (van den Oord et al. 2016) leaves gaps: layer by layer the two places lie 1, 2, 4, 8, … samples apart, the
-# **dilation**.
+# (van den Oord et al. 2016) leaves gaps: layer by layer the two places lie 1, 2, 4, 8, … samples
+# apart, the **dilation**.
 
 # %% jupyter={"source_hidden": true}
 DEPTH = 4
@@ -169,9 +169,9 @@ def samples_seen(dilations, kernel):
 checks.lesson06.samples_seen(samples_seen)
 
 # %% [markdown]
-# **Run.** A formula about a network can be tested: change one sample, and see which outputs move.
-# Here is the network; its layers are gated, $\tanh(a) \cdot \sigma(b)$, each adds to what it got, and
-# their sum goes to the output.
+# **Run.** A formula about a network can be tested: change one sample, and see which outputs
+# move. Here is the network; its layers are gated, $\tanh(a) \cdot \sigma(b)$, each adds to what
+# it got, and their sum goes to the output.
 
 # %%
 from utils.course.show import show_code
@@ -193,7 +193,8 @@ for dilations in ((1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 2, 4, 1, 2, 4)):
 # No output moves before its input, and the last one sees as many samples as the formula says. With
 # dilations 1, 2, …, 512 they are 1 024, in ten layers.
 #
-# > **What we know now.** Dilations add up: doubling them makes the receptive field grow as $2^{\text{layers}}$.
+# > **What we know now.** Dilations add up: doubling them makes the receptive field grow as
+# > $2^{\text{layers}}$.
 
 # %% tags=["claim"]
 for dilations in ((1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 2, 4, 1, 2, 4)):
@@ -228,8 +229,8 @@ for memory in (0, 1, 16, 32, 64):
     )
 
 # %% [markdown]
-# **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. What will their losses be? (About
-# 25 seconds each.)
+# **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. What will their losses
+# be? (About 25 seconds each.)
 
 # %%
 from utils.models import AutoregressiveModel
@@ -292,8 +293,8 @@ figures.curves(
 # Then the period comes into sight, and by sample 41 all 0.8 bits are gained. Five layers cannot
 # know, however long they train. Six do.
 #
-# > **What we know now.** A receptive field is no detail: below the period of the data there is no pitch to
-# > be learned, and the floor says so beforehand.
+# > **What we know now.** A receptive field is no detail: below the period of the data there is
+# > no pitch to be learned, and the floor says so beforehand.
 
 # %% tags=["claim"]
 assert np.isclose(floors[32] - floors[64], 0.80, atol=0.01)
@@ -335,7 +336,8 @@ Audio(drawn[64][0], rate=sounds.RATE)
 Audio(drawn[32][0], rate=sounds.RATE)
 
 # %% [markdown]
-# For the printed page, and for measuring: the spectra. A string has a peak at each multiple of its pitch.
+# For the printed page, and for measuring: the spectra. A string has a peak at each multiple of
+# its pitch.
 
 # %%
 from scipy.signal import welch
@@ -389,8 +391,8 @@ for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
     )
 
 # %% [markdown]
-# The deep network repeats itself where the string does, the shallow one does not: it has no way to know
-# what was played 40 samples ago. What it draws is hiss with the right loudness.
+# The deep network repeats itself where the string does, the shallow one does not: it has no way
+# to know what was played 40 samples ago. What it draws is hiss with the right loudness.
 #
 # > **What we know now.** Eight tenths of a bit are the difference between a tone and noise, and a
 # > spectrum shows it to anyone who cannot listen.
@@ -408,9 +410,9 @@ if current_scale() != "quick":
 # that makes a single pitch ring, and *whispered vowels*, noise through the resonances of a mouth. A
 # *Gaussian head* predicts a mean and a standard deviation in place of levels.
 #
-# (Mean ± standard deviation over the seeds that `benchmarks/autoregressive.py` measured. The floors
-# take the past as it was before rounding to levels; where a sound can be foreseen to less than a level,
-# as /oo/, that floor is too low to be reached.)
+# (Mean ± standard deviation over the seeds that `benchmarks/autoregressive.py` measured. The
+# floors take the past as it was before rounding to levels; where a sound can be foreseen to less
+# than a level, as /oo/, that floor is too low to be reached.)
 
 # %% jupyter={"source_hidden": true}
 from utils.course.results import load_results

@@ -445,8 +445,8 @@ figures.table(
 # $\mathbb E|v|^2$.)
 #
 # The loss is near its floor almost at once, and then hardly moves, while the samples go on
-# improving. What can the loss not see? Take the exact field of a *wrong* grid, whose modes are twice
-# as wide: $1 - e^{-9/8}$, 67.5 % of its samples, lie within 3σ. What does its loss lose?
+# improving. What can the loss not see? Take the exact field of a *wrong* grid, whose modes are
+# twice as wide: $1 - e^{-9/8}$, 67.5 % of its samples, lie within 3σ. What does its loss lose?
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -656,8 +656,8 @@ def exact_divergence(x, t):
 
 
 # %% [markdown]
-# First with the exact field, where the answer is known. (In the last row the solver is rk4, the rule
-# of Runge and Kutta, with four looks per step.)
+# First with the exact field, where the answer is known. (In the last row the solver is rk4, the
+# rule of Runge and Kutta, with four looks per step.)
 #
 # **Predict.** With 64 Euler steps, will the mean log-likelihood come out too low or too
 # high?
@@ -682,8 +682,8 @@ figures.table(
 # %% [markdown]
 # Too high: with 64 or 256 Euler steps it is *more* than under the data's own density, which no
 # density can reach on average. (With 16 it is too low: an error may have either sign.) Only the
-# fourth row is right. The last column is the cure. It is how much the value changed from half as many steps; report no
-# likelihood without it.
+# fourth row is right. The last column is the cure. It is how much the value changed from half as
+# many steps; report no likelihood without it.
 
 # %% tags=["claim"]
 means = {key: found.nats.mean() for key, found in by_solver.items()}

@@ -123,11 +123,12 @@ figures.table(
 )
 
 # %% [markdown]
-# With few steps DDPM reaches the modes less evenly: its reverse KL is larger. With exact guesses and
-# many steps both have more than a perfect sampler's 98.9 %: their last step lands on the best guess,
-# which is narrower than the data. With learned guesses DDIM stops short of that, 64 steps or 250, and
-# DDPM comes closer. (One training.) The usual explanation (Karras et al. 2022): where a guess is
-# wrong, DDIM carries the error along to the end; new noise drowns it, and later guesses start afresh.
+# With few steps DDPM reaches the modes less evenly: its reverse KL is larger. With exact guesses
+# and many steps both have more than a perfect sampler's 98.9 %: their last step lands on the
+# best guess, which is narrower than the data. With learned guesses DDIM stops short of that, 64
+# steps or 250, and DDPM comes closer. (One training.) The usual explanation (Karras et al.
+# 2022): where a guess is wrong, DDIM carries the error along to the end; new noise drowns it,
+# and later guesses start afresh.
 #
 # > **What we know now.** DDPM and DDIM are one rule with and without new noise. New noise needs
 # > more steps; with many, it made a learned sampler better.
@@ -283,11 +284,12 @@ figures.table(
 )
 
 # %% [markdown]
-# One step now reaches all 25 modes, and about half of the samples lie within 3σ, where the
-# first flow reached next to none but the middle one. But with 64 steps the second flow is worse than the first: it has learned a copy of
-# what the first one draws, errors included, and added its own. Even the perfect flow's pairs do not
-# bring it to the first flow's share: so not the teacher is to blame, but what there is to learn. Section
-# 4 shows what that is. On digits it is the same: one step gains much, 32 steps lose.
+# One step now reaches all 25 modes, and about half of the samples lie within 3σ, where the first
+# flow reached next to none but the middle one. But with 64 steps the second flow is worse than
+# the first: it has learned a copy of what the first one draws, errors included, and added its
+# own. Even the perfect flow's pairs do not bring it to the first flow's share: so not the
+# teacher is to blame, but what there is to learn. Section 4 shows what that is. On digits it is
+# the same: one step gains much, 32 steps lose.
 
 # %% jupyter={"source_hidden": true}
 from utils.course.results import load_results
@@ -413,11 +415,12 @@ figures.table(
 )
 
 # %% [markdown]
-# The students of one step tear about as widely as the VAE, and the GAN six times more sharply. These
-# three were trained by a squared error, which asks for a mean wherever noise from both sides of a
-# jump looks alike. A GAN is punished for each sample between modes that D can see. And many steps of
-# the first flow leave fewer samples between modes than one step of its students: each of them pulls
-# the two sides of a jump apart only a little, and all together much.
+# The students of one step tear about as widely as the VAE, and the GAN six times more sharply.
+# These three were trained by a squared error, which asks for a mean wherever noise from both
+# sides of a jump looks alike. A GAN is punished for each sample between modes that D can see.
+# And many steps of the first flow leave fewer samples between modes than one step of its
+# students: each of them pulls the two sides of a jump apart only a little, and all together
+# much.
 #
 # > **What we know now.** A map of one pass must tear to reach separate modes, and never quite does.
 # > Many small steps tear more sharply than one.

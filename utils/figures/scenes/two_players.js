@@ -110,8 +110,7 @@
       this.random = generator(seed);
       this.discriminator = new Discriminator(this.random);
       this.generator = new Float64Array([0.5, -1.5]); // a and b
-      this.adam = { D: new Adam(SIZE), G: new Adam(2) };
-      this.turns = 0;
+      [this.adam, this.turns] = [{ D: new Adam(SIZE), G: new Adam(2) }, 0];
     }
 
     generate(z) { return this.generator[0] * z + this.generator[1]; }
@@ -138,8 +137,7 @@
       const gradient = [0, 0];
       for (const z of noise) {
         const push = this.push(this.generate(z)) / BATCH;
-        gradient[0] -= push * z;
-        gradient[1] -= push;
+        gradient[0] -= push * z; gradient[1] -= push;
       }
       this.adam.G.descend(this.generator, gradient, this.settings.rateG);
     }
@@ -211,7 +209,9 @@
     c.fillRect(0, 0, width, height);
     Object.entries(names).forEach(([color, text], i) => {
       c.fillStyle = COLORS[color];
-      c.fillText(text, 8, 16 + 16 * i);
+      c.fillRect(8, 7 + 16 * i, 10, 10);
+      c.fillStyle = "#262626"; // small text in the colors themselves would be too pale
+      c.fillText(text, 24, 16 + 16 * i);
     });
     return [c, width];
   }

@@ -25,6 +25,11 @@ def test_html_is_escaped_and_aligned():
     assert page.count("text-align: right") == 6
 
 
+def test_an_empty_corner_heads_no_column():
+    page = figures.table([["a", 1]], ["", "steps"])._repr_html_()
+    assert page.count("<th ") == page.count("</th>") == 1
+
+
 def test_markdown_escapes_the_bar():
     text = figures.table([["D | G", 1]], ["player", "steps"])._repr_markdown_()
     assert text == "| player | steps |\n| :--- | ---: |\n| D \\| G | 1 |\n"

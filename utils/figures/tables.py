@@ -72,11 +72,13 @@ class Table:
 
 
 def _html_row(tag: str, cells: Sequence[str], aligns: Sequence[str]) -> str:
+    # An empty corner heads nothing, and a reader who hears the table would hear so.
+    tags = [tag if cell else "td" for cell in cells]
     return "<tr>{}</tr>".format(
         "".join(
             f'<{tag} style="text-align: {align}; padding: 0.25em 0.9em">'
             f"{html.escape(cell)}</{tag[:2]}>"
-            for cell, align in zip(cells, aligns, strict=True)
+            for tag, cell, align in zip(tags, cells, aligns, strict=True)
         )
     )
 

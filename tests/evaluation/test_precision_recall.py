@@ -54,6 +54,11 @@ def test_far_samples_have_neither_and_copies_have_both():
     assert precision_recall(real + 1e6, real + 1e6) == (1.0, 1.0)
 
 
+def test_a_point_on_the_edge_of_a_ball_lies_inside():
+    real, fake = np.array([[0.0], [1.0], [2.0]]), np.array([[3.0], [4.0]])
+    assert precision_recall(real, fake, 1) == (1 / 2, 1 / 3)
+
+
 def test_one_mode_of_two_has_precision_without_recall():
     rng = np.random.default_rng(3)
     near = rng.normal(size=(200, 2))

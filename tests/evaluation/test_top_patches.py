@@ -49,6 +49,13 @@ def test_the_brightest_spots_come_first_from_whatever_picture():
         assert patch == pytest.approx(np.full((3, 3, 1), value))
 
 
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (17, 27)])
+def test_a_patch_in_the_corner_of_a_picture_is_found(row, column):
+    picture = spotted((20, 30), (row, column, 0.9))
+    found = top_patches(detector(), "mean", [0], [picture], n=1)[0]
+    assert found.boxes == (((row, row + 3), (column, column + 3)),)
+
+
 def test_each_unit_has_patches_of_its_own():
     found = top_patches(detector(), "mean", [1, 0], PICTURES, n=1)
     assert list(found) == [1, 0]

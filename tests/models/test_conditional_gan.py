@@ -106,23 +106,20 @@ def test_pictures_with_label_planes_train():
     assert gan.sample(2, labels=[0, 2]).shape == (2, 8, 8, 1)
 
 
-@pytest.mark.parametrize(("kind", "heeds"), [("planes", True), ("blind", False)])
-def test_g_draws_the_class_asked_for_only_if_d_sees_it(kind, heeds):
+def test_g_draws_the_class_asked_for():
     keras.utils.set_random_seed(0)
     data = ring(3, std=0.2)
     x = data.sample(6_400, 0)
     y = data.nearest(x)[0].astype("int32")
-    d = mlp(2 + K, 1, (32,)) if kind == "planes" else mlp(2, 1, (32,))
     gan = ConditionalGAN(
         beside_input(mlp(2 + K, 2, (32,)), K),
-        beside_input(d, K) if kind == "planes" else d,
+        beside_input(mlp(2 + K, 1, (32,)), K),
         K,
     )
     gan.compile(*(keras.optimizers.Adam(5e-3, beta_1=0.0) for _ in range(2)))
     gan.fit(x, y, batch_size=128, epochs=8, verbose=0)
     drawn = data.nearest(gan.sample(900))[0]
-    share = (drawn == np.arange(900) % 3).mean()
-    assert (share > 0.9) if heeds else (share < 0.7)
+    assert (drawn == np.arange(900) % 3).mean() > 0.9
 
 
 @EACH

@@ -58,16 +58,24 @@ def gan_of(played, **settings):
     return gan, noise
 
 
+def logits_of(gan, x):
+    return np.ravel(ops.convert_to_numpy(gan.discriminator(x)))
+
+
 def flat(network):
     return np.concatenate([np.ravel(w) for w in network.get_weights()])
 
 
-# With several steps of D the game soon doubles every rounding error at each turn.
+# The other backends round Adam's step in another order, and with several steps of D the
+# game soon doubles every rounding error at each turn.
+TURNS = 50 if keras.backend.backend() == "tensorflow" else 10
+
+
 @pytest.mark.parametrize(
     ("turns", "seed", "settings"),
     [
-        *((50, seed, {}) for seed in range(3)),
-        (50, 0, {"loss": "minimax"}),
+        *((TURNS, seed, {}) for seed in range(3)),
+        (TURNS, 0, {"loss": "minimax"}),
         (10, 0, {"steps": 3}),
     ],
 )
@@ -96,7 +104,7 @@ def test_the_exact_js_and_the_reading_are_those_of_the_closed_forms():
     js = np.trapezoid(p * np.log(p / middle) + q * np.log(q / middle), x) / 2
     assert played["js"] == pytest.approx(js, abs=1e-6)
     gan, _ = gan_of(played)
-    logits = np.ravel(gan.discriminator(x[:, None]))
+    logits = logits_of(gan, x[:, None])
     value = np.logaddexp(0, -logits) * p + np.logaddexp(0, logits) * q
     reading = np.log(2) - np.trapezoid(value, x) / 2
     assert played["reading"] == pytest.approx(reading, abs=1e-5)
@@ -106,7 +114,7 @@ def test_the_exact_js_and_the_reading_are_those_of_the_closed_forms():
 def test_the_arrows_point_up_the_slope_of_d():
     played = play(0, turns=0)
     gan, _ = gan_of(played)
-    below, here, above = np.ravel(gan.discriminator(np.array([[0.6], [0.7], [0.8]])))
+    below, here, above = logits_of(gan, np.array([[0.6], [0.7], [0.8]]))
     slope = (above - below) / 0.2 / (1 + np.exp(here))
     assert played["push"] == pytest.approx(slope, rel=0.05)
 

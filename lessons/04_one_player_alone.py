@@ -1413,18 +1413,19 @@ table(
 )
 
 # %% [markdown]
-# Most of D's pictures are one and the same digit; the VAE draws all ten. A classifier that is
-# sure of most pictures does not notice what is never drawn. Drawing a few kinds only is called
-# **mode collapse**. It is at home here: a search ends on a high peak near by, and nothing asks
-# that all peaks be reached. (Would more noise or longer searches bring the other digits back? We
-# leave that open: `noise`, `fresh` and `steps` are there to try.) GANs have the same trouble
-# (lesson 03); lesson 05 measures it.
+# Three of the digits make up most of D's pictures, and some hardly come; the VAE draws all ten.
+# A classifier that is sure of a picture does not notice what is never drawn. Drawing a few
+# kinds only is called **mode collapse**. It is at home here: a search ends on a high peak near
+# by, and nothing asks that all peaks be reached. (Would more noise or longer searches bring the
+# other digits back? We leave that open: `noise`, `fresh` and `steps` are there to try.) GANs
+# have the same trouble (lesson 03); lesson 05 measures it.
 
 # %% tags=["claim"]
 assert searching > drawing
 if current_scale() != "quick":
     assert plane_score.modes >= 6 and plane_score.high_quality > 0.5
-    assert classes["D alone"].max() > 0.3 > classes["VAE"].max()
+    assert classes["D alone"].max() > max(0.2, classes["VAE"].max())
+    assert np.sort(classes["D alone"])[-3:].sum() > 0.5
     assert np.sum(classes["D alone"] >= 0.02) < 10 == np.sum(classes["VAE"] >= 0.02)
     real, hard, soft = map(contrast, (TEST, climbed, vae_drawn))
     assert soft < real < hard < 1.5 * real

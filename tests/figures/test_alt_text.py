@@ -161,3 +161,13 @@ def test_a_figure_of_ones_own_is_told_too():
 def test_a_gap_in_a_line_is_no_value():
     text = describe(figures.curves({"a": (X, [np.nan, 1, 2, 3, np.nan])}, **AXES))
     assert "a from 1 at 0.5 to 3 at 1.5" in text
+
+
+def test_what_was_found_nowhere_and_what_has_names_for_numbers_is_told():
+    """An untrained network marks nothing; a learner's own axis may bear words."""
+    figure, ax = figures.new_figure()
+    ax.fill_between([0, 1], 0, 1, where=[False, False], label="found")
+    ax.plot(["cat", "dog"], [2, 3], label="weight")
+    text = describe(figure)
+    assert "found is nowhere" in text
+    assert "weight from 2 at 0 to 3 at 1" in text

@@ -150,7 +150,7 @@ def _bars(ax: Axes) -> Iterator[str]:
 
 def _line(line: Line2D) -> Iterator[str]:
     """From where to where a line goes, and how far up and down on its way."""
-    x, y = (np.asarray(v, float) for v in line.get_data())
+    x, y = (np.asarray(v, float) for v in line.get_data(orig=False))
     there = np.isfinite(x) & np.isfinite(y)
     x, y, name = x[there], y[there], _name(line)
     if len(y) == 0 or (not name and line.get_marker() not in ("", "None")):
@@ -189,9 +189,12 @@ def _collection(drawn) -> Iterator[str]:
         else:
             yield f"{name}, {len(points)} points in space"
     elif isinstance(drawn, PolyCollection) and name:
-        corners = np.concatenate([path.vertices for path in drawn.get_paths()])
-        top = corners[:, 1].argmax()
-        yield f"{name} is highest at {_n(corners[top, 0])}"
+        corners = [path.vertices for path in drawn.get_paths()]
+        if not corners:
+            yield f"{name} is nowhere"
+            return
+        x, y = np.concatenate(corners).T
+        yield f"{name} is highest at {_n(x[y.argmax()])}"
 
 
 def _within(points: np.ndarray) -> str:

@@ -237,7 +237,7 @@ def two_histograms(scores, tau, title=None):
         ylabel="share of the pairs",
         bins=60,
         colors=KINDS,
-        title=title or f"τ = −{-tau:.2f}: FAR {far:.1%}, FRR {frr:.1%}",
+        title=title or f"τ = {tau:.2f}: FAR {far:.1%}, FRR {frr:.1%}".replace("-", "−"),
     )
     figure.axes[0].axvline(tau, color="black", linewidth=1.5)
     return figure

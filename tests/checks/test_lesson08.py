@@ -571,6 +571,7 @@ def set_to_constants():
         (set_to_constants, MENDED, "`collapsing` has a layer .* are all one number"),
         (lambda: None, MENDED, "returns None.*trained TripletModel"),
         (COLLAPSED, lambda: {"loss": [0.3]}, "trained TripletModel"),
+        (COLLAPSED, lambda: (MENDED(), 1), "returns a tuple.*trained TripletModel"),
         (
             COLLAPSED,
             lambda: SiameseModel(embedding_network((32, 32, 3), 4, (4,))),

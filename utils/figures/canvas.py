@@ -208,13 +208,18 @@ def settle(figure: Figure) -> None:
     figure.get_layout_engine().execute(figure)
 
 
+def text_width(text: str, size: float) -> float:
+    """Returns how many inches a text of this size (points) is wide."""
+    return TextPath((0, 0), text, size=size).get_extents().width / 72
+
+
 def columns_that_fit(labels: Sequence[str], width: float) -> int:
     """Returns how many columns a legend may have to stay inside `width` inches."""
     size = STYLE["legend.fontsize"]
     beside = sum(SPACING.values()) * size
-    widths = [TextPath((0, 0), x, size=size).get_extents().width for x in labels]
+    widths = [text_width(label, size) + beside / 72 for label in labels]
     for columns in range(len(labels), 1, -1):
-        groups = np.array_split([each + beside for each in widths], columns)
-        if sum(group.max() for group in groups) <= 72 * width:
+        groups = np.array_split(widths, columns)
+        if sum(group.max() for group in groups) <= width:
             return columns
     return 1

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from utils.core.validation import integer
-from utils.figures.canvas import bare, new_figure, set_title
+from utils.figures.canvas import bare, new_figure, set_title, text_width
 from utils.figures.given import as_images, one_each
-from utils.figures.theme import styled
+from utils.figures.theme import STYLE, styled
 
 WIDTH = 7.2  # inches, the widest a grid becomes
 
@@ -142,10 +142,12 @@ def image_rows(
         )
     columns = lengths.pop()
     labels = one_each(labels, columns, "labels", "columns")
-    size = min(0.9, (WIDTH - 1.2) / columns)
+    widest = max(text_width(name, STYLE["axes.labelsize"]) for name in arrays)
+    room = max(1.2, widest + 0.3)
+    size = min(0.9, (WIDTH - room) / columns)
     heading = (0.45 if title else 0.1) + (0.2 if any(labels) else 0)
     figure, axes = new_figure(
-        columns * size + 1.3, len(arrays) * size * 1.06 + heading, len(arrays), 1
+        columns * size + room + 0.1, len(arrays) * size * 1.06 + heading, len(arrays), 1
     )
     panels = np.ravel(axes)
     for ax, (name, images) in zip(panels, arrays.items(), strict=True):

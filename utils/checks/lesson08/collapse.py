@@ -1,6 +1,6 @@
 """Exercise 8.5: collapse, read off a log, and two trainings: one in one point."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -195,8 +195,9 @@ def _check_trainings(before: TripletModel, after: TripletModel) -> str:
 
 def _trained(training: Answer) -> TripletModel:
     model = training()
-    if isinstance(model, tuple | list) and model:
-        model = model[0]
+    match model:
+        case (TripletModel(), Mapping()):  # with its logs
+            model = model[0]
     if not isinstance(model, TripletModel):
         raise Mistake(
             f"`{training.name}` returns {describe(model)}, but must return the trained "

@@ -20,7 +20,7 @@ def common_arrow_scale(
 ) -> float:
     """Finds one scale for the arrows of several panels, so that they compare.
 
-    No arrow becomes more than 10 000 times as long: a gradient that has vanished shall
+    No arrow becomes more than 10,000 times as long: a gradient that has vanished shall
     look like it.
 
     Args:

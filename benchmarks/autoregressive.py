@@ -147,7 +147,7 @@ def shakespeare(seed):
 
 
 def magnet(seed):
-    """Ising's magnet on a 4×4 torus: three networks, exact over all 65 536 pictures."""
+    """Ising's magnet on a 4×4 torus: three networks, exact over all 65,536 pictures."""
     truth = ising(4, 4, 0.44, torus=True)
     floor, row = entropy(truth.probabilities), {}
     for name, build, steps, batch, rate in (

@@ -57,7 +57,7 @@ def timed(function, *arguments, **settings):
 
 
 def points(name, coupling, seed):
-    """Trains one flow on points and scores 5 000 samples for each solver."""
+    """Trains one flow on points and scores 5,000 samples for each solver."""
     mixture = MIXTURES[name]
     flow, seconds = timed(train_point_flow, mixture, POINT_STEPS[name], seed, coupling)
     scores = {

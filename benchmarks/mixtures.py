@@ -46,7 +46,7 @@ PROTOCOLS = {
 
 
 def measure(mixture, steps, seed, settings):
-    """Trains one GAN and scores 2 500 samples of it."""
+    """Trains one GAN and scores 2,500 samples of it."""
     start = time.perf_counter()
     gan = train_point_gan(mixture, steps, seed, **settings)
     seconds = time.perf_counter() - start

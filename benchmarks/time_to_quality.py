@@ -10,7 +10,7 @@ each thread count. What it reaches in ten epochs, how soon do others reach?
 
 The contestants take turns, each in a process of its own, for as long as the program
 took. Their clock begins before the first step (compiling counts) and stands while they
-draw 10 000 digits, at moments that grow by a third. The kept judge, a classifier that
+draw 10,000 digits, at moments that grow by a third. The kept judge, a classifier that
 has seen no test digit, gives the Fréchet distance of its features to the test digits'.
 `results/time_to_quality/` holds the curves: one file per contestant and seed.
 """

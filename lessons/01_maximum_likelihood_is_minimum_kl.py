@@ -196,12 +196,12 @@ figures.histograms(
     {"held-out digits": near, "random pictures": far},
     xlabel="distance to the nearest training digit",
     colors={"held-out digits": "real", "random pictures": "negative"},
-    title="None of 10 000 random pictures comes near a digit",
+    title="None of 10,000 random pictures comes near a digit",
 )
 
 # %% [markdown]
 # They do not even touch. Can we say how rare a digit is? All pictures fill a cube of volume
-# $2^{64}$. The pictures within a distance $r$ of some training digit fill at most 1 437 balls
+# $2^{64}$. The pictures within a distance $r$ of some training digit fill at most 1,437 balls
 # of volume $\pi^{32} r^{64} / 32!$. We take $r$ from the held-out digits: half are nearer.
 
 # %%
@@ -289,7 +289,7 @@ assert np.all(np.diff(outward) > 0)
 # $N(\mu, \sigma^2)$. Its **likelihood** is the probability density of all the data,
 # $\prod_i p(x_i)$.
 #
-# **Predict.** How large is the product of 2 000 densities?
+# **Predict.** How large is the product of 2,000 densities?
 
 # %%
 from scipy.stats import norm
@@ -441,7 +441,7 @@ figures.slider_figure(
 # %% [markdown]
 # It is not. The likelihood is measured *on the sample*, so the best model also fits what is
 # chance in it. We repeat the fit for 300 samples of each size, and judge each by its own
-# sample and by 10 000 new numbers.
+# sample and by 10,000 new numbers.
 
 # %%
 fresh = REAL.rvs(10_000, random_state=seed(1))
@@ -869,8 +869,8 @@ figures.table(
 
 # %% [markdown]
 # Each step saves bits: first 0.7, then 0.4, then a third of a bit. The mixture costs more on
-# held-out digits than on its own: that is the overfitting of section 3, with 21 449 parameters
-# fitted to 1 437 pictures.
+# held-out digits than on its own: that is the overfitting of section 3, with 21,449 parameters
+# fitted to 1,437 pictures.
 
 # %% tags=["claim"]
 held_out = [np.log2(17), *(pair[1] for pair in bits.values())]
@@ -925,7 +925,7 @@ figures.table(
         "classifier's certainty",
         "gray pixels",
     ),
-    caption="Real held-out digits, and 2 000 samples of each model",
+    caption="Real held-out digits, and 2,000 samples of each model",
 )
 
 # %% [markdown]

@@ -260,8 +260,8 @@ figures.curves(
 # %% [markdown]
 # A straight line that falls by a factor of ten for ten times the examples, and lies higher
 # for more parameters. So a larger model is not free: each parameter costs $1/(2m)$ nats, and
-# has to fit better by more than that. The mixture of lesson 01 has 21 449 parameters for
-# 1 437 digits. There $m$ is not larger than $k$, and the rule does not apply; but the gap
+# has to fit better by more than that. The mixture of lesson 01 has 21,449 parameters for
+# 1,437 digits. There $m$ is not larger than $k$, and the rule does not apply; but the gap
 # between its training and held-out bits has the same cause.
 #
 # > **What we know now.** A fit with $k$ parameters to many more examples $m$ stays about
@@ -414,7 +414,7 @@ figures.table(
     [
         ("reverse KL on the mode of weight 0.6", f"{on_the_mode:.3f}", f"{-np.log(0.6):.3f}", "limit, modes apart"),
         ("slope of log KL by log m, k = 20", f"−{abs(slopes[5]):.3f}", "−1", "limit, Wilks 1938"),
-        ("KL · 2m/k, m = 3 200, k = 20", f"{kls[5][-1] * 320:.2f}", "1", "limit, Wilks 1938"),
+        ("KL · 2m/k, m = 3,200, k = 20", f"{kls[5][-1] * 320:.2f}", "1", "limit, Wilks 1938"),
         ("kurtosis of the full Gaussian", f"{tails['full']:.2f}", "3", "exact"),
     ],
     ("quantity", "measured here", "published or exact", "source"),

@@ -988,8 +988,8 @@ for K, expected in {
 # - **D has to find it first.** It learns from samples, and only every 25th is a clue.
 #
 # Three meters on a grid of 25 modes with one left out near the middle. The first learns from
-# 1 000 samples of each kind, the second passes over the same samples ten times as often, the
-# third learns from 10 000. (About 15 seconds.)
+# 1,000 samples of each kind, the second passes over the same samples ten times as often, the
+# third learns from 10,000. (About 15 seconds.)
 #
 # **Predict.** Which of them find the hole?
 
@@ -1124,7 +1124,7 @@ figures.table(
             "exact",
         ),
         (
-            "JS, one of 25 modes missing (n = 10 000)",
+            "JS, one of 25 modes missing (n = 10,000)",
             written(hole[2]),
             "0.0141",
             "exact",

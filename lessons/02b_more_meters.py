@@ -320,7 +320,7 @@ if current_scale() != "quick":
 # The first three are read to within three error bars. Pearson has by far the largest error bar.
 # Which points make it? With the best critic, $f^*(T)$ is known at every $x$, and so is its variance
 # under $q$. We collect the points that lie farthest from the mean until they make half of the
-# variance, and count how many of them 10 000 samples hold on average.
+# variance, and count how many of them 10,000 samples hold on average.
 
 # %% jupyter={"source_hidden": true}
 from utils.measures.f_gan import F_DIVERGENCES, variational_bound
@@ -343,14 +343,14 @@ figures.table(
         "error bar of the second mean",
         "points that make half of its square",
     ),
-    caption="The best critics, 10 000 samples of q",
+    caption="The best critics, 10,000 samples of q",
 )
 
 # %% tags=["claim"]
 assert makers["pearson"][1] < 1 < 100 < min(makers[name][1] for name in NAMES[:3])
 
 # %% [markdown]
-# Half of Pearson's error is made by points of which 10 000 samples hold less than one. Where one
+# Half of Pearson's error is made by points of which 10,000 samples hold less than one. Where one
 # comes, the reading jumps; where none comes, the error bar that is computed from the samples does
 # not know of it. Over five seeds (the table in section 4) Pearson's mean lies below the exact
 # value by more than chance.
@@ -362,8 +362,8 @@ assert makers["pearson"][1] < 1 < 100 < min(makers[name][1] for name in NAMES[:3
 #
 # Suppose the critic is perfect: $T = 1 + \log(p/q)$, so $f^*(T) = p/q$. The second mean is
 # a mean of *ratios* under $q$. It should be 1. Its variance is $e^{m^2} - 1$: 1.7 at
-# $m = 1$, 54 at $m = 2$, 8 100 at $m = 3$. Samples that carry the mean are hardly ever
-# drawn. JS takes the *logarithm* of the ratio: where $p/q$ is 10 000, $\log(1 - D)$ is only
+# $m = 1$, 54 at $m = 2$, 8,100 at $m = 3$. Samples that carry the mean are hardly ever
+# drawn. JS takes the *logarithm* of the ratio: where $p/q$ is 10,000, $\log(1 - D)$ is only
 # −9.2.
 
 
@@ -406,7 +406,7 @@ figures.curves(
     colors={"KL, exact": "exact", "KL, measured": "measured"},
     yscale="log",
     markers=True,
-    title="With a perfect critic and 1 000 samples: KL's noise grows fast, that of JS does not",
+    title="With a perfect critic and 1,000 samples: KL's noise grows fast, that of JS does not",
 )
 
 # %% [markdown]

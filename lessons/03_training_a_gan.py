@@ -280,7 +280,7 @@ figures.BrowserGame()
 # ### Exercise 3.1 · D's loss (easy, 5 minutes)
 #
 # Write $-V$ from logits, with `keras.ops`: `minimize` will need its gradient. It must be
-# right at logits of ±10 000 too.
+# right at logits of ±10,000 too.
 #
 # <details><summary>Hint 1</summary>
 # Never take the logarithm of a sigmoid: at a logit of −200 the sigmoid is 0 in float32.
@@ -932,7 +932,7 @@ table(
 
 # %% [markdown]
 # So a perfect model scores 98.9 %, up to chance; one with 99.9 % has *too little* spread.
-# Reverse KL has a floor above 0, because 2 500 samples never fall evenly by chance.
+# Reverse KL has a floor above 0, because 2,500 samples never fall evenly by chance.
 
 # %% tags=["claim"]
 for name, c in perfect.items():
@@ -1160,7 +1160,7 @@ assert all(
 # %% [markdown]
 # ## 7 · Digits
 #
-# The same game with pictures: 1 437 digits of 8×8 pixels (UCI), pixels in [−1, 1]. At `full`
+# The same game with pictures: 1,437 digits of 8×8 pixels (UCI), pixels in [−1, 1]. At `full`
 # it is MNIST, if that is in the cache (`course prefetch`).
 
 # %%
@@ -1234,7 +1234,7 @@ conv_gan, conv_film, conv_steps = train_on_digits(
 figures.image_filmstrip(conv_film, conv_steps, title="The convolutional pair")
 
 # %% [markdown]
-# **Which digits do they draw?** A classifier, trained on the real digits, sorts 1 000 pictures
+# **Which digits do they draw?** A classifier, trained on the real digits, sorts 1,000 pictures
 # of each. An even generator would draw each digit a hundred times.
 #
 # **Predict.** Will one of the ten be missing?
@@ -1264,7 +1264,7 @@ for ax, (name, share) in zip(axes.flat, shares.items(), strict=True):
     figures.bars(
         {str(digit): value for digit, value in enumerate(share)},
         xlabel="digit, by the classifier",
-        ylabel="share of 1 000 pictures",
+        ylabel="share of 1,000 pictures",
         colors="generated",
         ylim=(0, 0.3),
         title=f"{name}: rarest digit {share.min():.1%}",

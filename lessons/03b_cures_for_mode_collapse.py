@@ -184,14 +184,14 @@ SCORES = ("modes", "high quality", "reverse KL (nats)")
 figures.table(
     [row(runs, label) for label, runs in measured["laptop"]["ring"].items()],
     ("ring of 8", *SCORES),
-    caption="Ring, 2 000 steps: mean ± standard deviation over 5 seeds",
+    caption="Ring, 2,000 steps: mean ± standard deviation over 5 seeds",
 )
 
 # %% jupyter={"source_hidden": true}
 figures.table(
     [row(runs, label) for label, runs in measured["laptop"]["grid"].items()],
     ("grid of 25", *SCORES),
-    caption="Grid, 5 000 steps: mean ± standard deviation over 5 seeds",
+    caption="Grid, 5,000 steps: mean ± standard deviation over 5 seeds",
 )
 
 # %% jupyter={"source_hidden": true}
@@ -243,9 +243,9 @@ assert sum(run["modes"] == 0 for run in grid_runs["gradient penalty"]) == 1
 # %% [markdown]
 # ## 3 · With patience, beside what was published
 #
-# Lin et al. (2018, table 1) counted in the same way on the same data: ten trials, 400 000
+# Lin et al. (2018, table 1) counted in the same way on the same data: ten trials, 400,000
 # steps, other networks. (ALI is a GAN with an encoder; PacGAN2 and PacGAN4 pack two and four.)
-# Ours: 20 000 steps, half the learning rate, and as G the running mean of its weights, which
+# Ours: 20,000 steps, half the learning rate, and as G the running mean of its weights, which
 # averages away its last wobbles.
 #
 # **Predict.** Is R1 still needed with that much patience?

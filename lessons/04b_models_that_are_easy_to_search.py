@@ -132,7 +132,7 @@ begins = np.log(np.array([1 - strips[:, 0].mean(), strips[:, 0].mean()]))
 
 # %% [markdown]
 # Then we add noise to a strip and ask for the most probable strip behind it. All
-# $2^{12}$ = 4 096 strips are few enough to look at each, so we know that Viterbi's is the best.
+# $2^{12}$ = 4,096 strips are few enough to look at each, so we know that Viterbi's is the best.
 # To compare with: each cell for itself, white if it is above ½; and a strip that is all black.
 #
 # **Predict.** Three quarters of all cells are black. How many cells will the chain get right?
@@ -187,7 +187,7 @@ table(
 log_p = begins[ALL[:, 0]] + follows[ALL[:, :-1], ALL[:, 1:]].sum(axis=1)
 is_a_bar = (ALL[:, None] == strips[None]).all(axis=-1).any(axis=1)
 valid = np.exp(log_p)[is_a_bar].sum()
-print(f"all 4 096 strips together: {np.exp(log_p).sum():.4f}")
+print(f"all 4,096 strips together: {np.exp(log_p).sum():.4f}")
 print(f"strips with exactly one bar of 3: {valid:.1%}")
 
 

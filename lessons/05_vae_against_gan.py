@@ -145,7 +145,7 @@ for ax, (name, each) in zip(axes.flat, points.items(), strict=True):
     ax.set(xlim=(-5, 5), ylim=(-5, 5), aspect="equal")
     ax.set_title(f"{name}: {between[name]:.1%} lie between the modes")
 figure.suptitle(
-    "2 500 samples each; a blue circle stands around each mode", fontsize=10
+    "2,500 samples each; a blue circle stands around each mode", fontsize=10
 )
 figure
 
@@ -230,7 +230,7 @@ figures.table(
         "modes",
         "reverse KL (nats)",
     ),
-    caption="Same generator, same data, 2 500 samples each, one seed",
+    caption="Same generator, same data, 2,500 samples each, one seed",
 )
 
 # %% [markdown]
@@ -435,7 +435,7 @@ for ax, (name, each) in zip(axes.flat, crowds.items(), strict=True):
     ax.set_yticks([-0.2, 0, 0.2])
     ax.set_title(f"{name}: {alone[name]:.1%}")
 figure.suptitle(
-    "One mode, 25 000 samples in all; and how many new data have none within 0.03",
+    "One mode, 25,000 samples in all; and how many new data have none within 0.03",
     fontsize=10,
 )
 figure

@@ -264,7 +264,7 @@ assert np.isclose(rate, 0.269952, atol=1e-6) and KINDS == 19
 # %% [markdown]
 # Now we pretend not to know, and count. A **k-gram** counts which letter followed the last few
 # letters, how often. Where it has seen too little, it trusts a shorter memory (the smoothing of
-# Witten and Bell 1991). We count in 5 000 letters and in 100 000, and test on 100 000 others.
+# Witten and Bell 1991). We count in 5,000 letters and in 100,000, and test on 100,000 others.
 # The dashed line is exact: the best that *any* model can do that sees so many letters.
 #
 # **Predict.** Each longer memory sees all that a shorter one sees. Will the counted curves fall
@@ -321,7 +321,7 @@ for n in (5_000, 100_000):
     print(f"in {n:7,} letters, median count of a context of", ", ".join(medians))
 
 # %% [markdown]
-# A context of twelve letters was there a few times only in 5 000 letters: too few to say how
+# A context of twelve letters was there a few times only in 5,000 letters: too few to say how
 # probable each letter is after it.
 #
 # And see the step on which the exact curve rests from 7 letters to 9. What is missing there?
@@ -340,7 +340,7 @@ for k in (6, 7, 8, 9, 10):
 
 # %% tags=["claim"]
 few, many = counted.values()
-assert few[12] > few.min() + 0.01, "long memories are no worse with 5 000 letters"
+assert few[12] > few.min() + 0.01, "long memories are no worse with 5,000 letters"
 assert (
     np.median(times_counted(12, 5_000)) < 6 < 50 < np.median(times_counted(12, 100_000))
 )
@@ -521,8 +521,8 @@ table(
 # %% [markdown]
 # The packers bz2 and lzma win, and they know nothing of English: docstrings repeat their
 # phrases, and a packer that has been given the training text finds them there. (The packer zlib
-# looks back over 32 000 letters only, and does not win.) Counting four letters is next. Our LSTM
-# beats one and two letters of memory and loses to four. Half a minute is short, and 200 000
+# looks back over 32,000 letters only, and does not win.) Counting four letters is next. Our LSTM
+# beats one and two letters of memory and loses to four. Half a minute is short, and 200,000
 # letters are few: with hours and far more text, LSTMs reach 1.41 bits per letter on Wikipedia
 # (text8; Krueger et al. 2017).
 #
@@ -719,7 +719,7 @@ checks.lesson06.mask(mask)
 # %% [markdown]
 # **Run.** Here is a small PixelCNN for 4×4 pixels. One of these two has a mistake: its first mask
 # is of kind B. The data are magnets again, on a torus (what leaves at the right comes in at the
-# left), 65 536 pictures, entropy 4.50 nats.
+# left), 65,536 pictures, entropy 4.50 nats.
 #
 # **Predict.** Which of the two will have the smaller loss? (About 10 seconds.)
 
@@ -777,7 +777,7 @@ if current_scale() != "quick":
 #   sees what lies to the left and is handed the vertical one; layers are $\tanh(a) \cdot \sigma(b)$;
 # - **MADE** (Germain et al. 2015): dense layers, with masks on the weights.
 #
-# For each of the 65 536 pictures we compute $\log Q(x)$: they must sum to 1, and the gap to the
+# For each of the 65,536 pictures we compute $\log Q(x)$: they must sum to 1, and the gap to the
 # entropy is an exact KL divergence. (About 35 seconds.)
 
 # %%
@@ -872,7 +872,7 @@ figure
 # none.
 #
 # What does it cost? For magnets we can say it without any training: the best that a model can
-# do that sees just these pixels, by adding up over all 65 536 pictures.
+# do that sees just these pixels, by adding up over all 65,536 pictures.
 
 # %%
 torus_flat = torus.pictures.reshape(-1, 16)
@@ -951,7 +951,7 @@ if current_scale() != "quick":
     assert shifted_nats["gated"] < 24.0
 
 # %% [markdown]
-# **Digits.** At last pictures whose entropy nobody knows: 1 437 handwritten digits of 8×8 pixels
+# **Digits.** At last pictures whose entropy nobody knows: 1,437 handwritten digits of 8×8 pixels
 # (UCI), white where they are brighter than half. If pixels were independent, they would cost
 # 24.6 nats. (About 30 seconds.)
 

@@ -51,7 +51,7 @@ LISTEN = scale(quick=1_500, laptop=12_000, full=24_000)
 # %% [markdown]
 # ## 1 · Sound in a few levels
 #
-# A sound is a row of numbers, here 8 000 per second. To predict the next one by a softmax, as
+# A sound is a row of numbers, here 8,000 per second. To predict the next one by a softmax, as
 # with letters, we need few levels. Equal steps waste them: most sounds are soft most of the
 # time. **μ-law** (of telephones, and of WaveNet) takes the logarithm first:
 #
@@ -191,7 +191,7 @@ for dilations in ((1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 2, 4, 1, 2, 4)):
 
 # %% [markdown]
 # No output moves before its input, and the last one sees as many samples as the formula says. With
-# dilations 1, 2, …, 512 they are 1 024, in ten layers.
+# dilations 1, 2, …, 512 they are 1,024, in ten layers.
 #
 # > **What we know now.** Dilations add up: doubling them makes the receptive field grow as
 # > $2^{\text{layers}}$.
@@ -306,7 +306,7 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 4 · Listen
 #
-# Drawing 12 000 samples takes 12 000 passes. But what was computed for earlier samples stays as it
+# Drawing 12,000 samples takes 12,000 passes. But what was computed for earlier samples stays as it
 # was: keep it, and a pass costs one sample's work instead of all of them (Paine et al. 2016).
 # (About 15 seconds.)
 
@@ -505,7 +505,7 @@ table(
 #
 # | term | in this notebook | 中文 |
 # |---|---|---|
-# | sampling rate | samples of a sound per second, 8 000 here | 采样率 |
+# | sampling rate | samples of a sound per second, 8,000 here | 采样率 |
 # | μ-law | few levels, fine for soft sounds | μ 律压扩 |
 # | causal convolution | sees the present and the past alone | 因果卷积 |
 # | dilation | the gap between two places of a kernel | 膨胀率 |

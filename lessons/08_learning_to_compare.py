@@ -79,7 +79,7 @@ figure = figures.curves(
     xscale="log",
     title="The share of strangers taken for somebody, by the formula",
 )
-figure.axes[0].set_xticks([1, 10, 100, 1_000], ["1", "10", "100", "1 000"])
+figure.axes[0].set_xticks([1, 10, 100, 1_000], ["1", "10", "100", "1,000"])
 figure
 
 # %% [markdown]
@@ -1274,7 +1274,7 @@ table(
         (f"{len(pictures)} enrolled, embeddings kept", f"{precomputed:.1f} ms"),
         (f"{len(pictures)} enrolled, embedded again", f"{recomputed:.1f} ms"),
         (
-            "1 000 000 enrolled, kept: search alone, exact",
+            "1,000,000 enrolled, kept: search alone, exact",
             f"{million['query_ms_median']:.0f} ms, {million['peak_memory_mib']} MiB",
         ),
     ],

@@ -548,7 +548,7 @@ figures.table(
 )
 
 # %% [markdown]
-# (The rows "three seeds" are from `benchmarks/flow.py`, with 9 000 steps of training; they name
+# (The rows "three seeds" are from `benchmarks/flow.py`, with 9,000 steps of training; they name
 # the least and the greatest.) To see why, follow 40 samples.
 
 # %%
@@ -970,7 +970,7 @@ for key, sign in (("frechet", -1), ("precision", 1), ("recall", -1)):
 
 # %% [markdown]
 # **Is it copying?** The loss over the *training* digits has an exact minimizer too: their own
-# exact field, a mixture of 1 437 single points.
+# exact field, a mixture of 1,437 single points.
 #
 # **Predict.** What does the perfect minimizer of the training loss draw?
 
@@ -1039,7 +1039,7 @@ for run in recorded["digits"]["unconditional"]:
 # ## 7 · One table over the families
 #
 # The grid of 25 again, by all who tried it, and the ring of 8 by the flow. VAE and GAN are lesson
-# 05's; the flows of three seeds were trained for 9 000 steps (the ring's for 6 000).
+# 05's; the flows of three seeds were trained for 9,000 steps (the ring's for 6,000).
 
 # %% jupyter={"source_hidden": true}
 from dataclasses import asdict

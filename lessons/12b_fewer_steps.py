@@ -146,7 +146,7 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 2 · A schedule that never reaches noise
 #
-# The usual linear schedule lets β grow from 0.0001 to 0.02 in 1 000 steps;
+# The usual linear schedule lets β grow from 0.0001 to 0.02 in 1,000 steps;
 # $\bar\alpha$ is the product of all $1 - \beta$. Somebody wants fewer steps, and asks for the same
 # β in 10. The sampler starts from pure noise all the same.
 #

@@ -125,7 +125,7 @@ def d_misspelled(real_logits, fake_logits):
 
 @wrong(
     (d_keras_without_from_logits, "probabilities.*say from_logits=True"),
-    (d_exponential_overflows, "overflows for logits of ±10 000.*softplus"),
+    (d_exponential_overflows, "overflows for logits of ±10,000.*softplus"),
     (d_keras_on_probabilities, "levels off.*clipping"),
     (d_numpy, "gradient.*training follows the gradient.*NumPy"),
     (d_overflow_hidden_by_where, "gradient with respect to real_logits.*nan"),

@@ -74,6 +74,6 @@ def test_terms_of_half_precision_and_float32_go_together():
         nats = ops.convert_to_numpy(term(PICTURES, half, **options))
         exact = ops.convert_to_numpy(term(PICTURES, MADE, **options))
         np.testing.assert_allclose(nats, exact, rtol=5e-2)
-    wide = ops.cast(ops.full((1, 2), 12.0), "float16")  # exp(12) > 65 504
+    wide = ops.cast(ops.full((1, 2), 12.0), "float16")  # exp(12) > 65,504
     kl = ops.convert_to_numpy(kl_to_standard_normal(0 * wide, wide))
     np.testing.assert_allclose(kl, [np.exp(12) - 13], rtol=1e-6)

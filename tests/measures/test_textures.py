@@ -108,7 +108,7 @@ def test_styles_that_nearly_agree_lose_no_digits(shape, other, normalization, ex
 def test_the_gram_of_half_precision_does_not_overflow():
     features = ops.full((1, 64, 64, 2), 16.0, dtype="float16")
     gram = ops.convert_to_numpy(textures.gram_matrix(features))
-    assert gram.tolist() == [[[2**20] * 2] * 2]  # float16 ends at 65 504
+    assert gram.tolist() == [[[2**20] * 2] * 2]  # float16 ends at 65,504
 
 
 def test_only_the_sum_in_blocks_keeps_six_digits_where_styles_nearly_agree():

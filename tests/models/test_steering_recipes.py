@@ -21,7 +21,7 @@ TRAININGS = {
     ),
     "code of points": lambda seed: train_point_infogan(ring(3, std=0.1), 4, 2, seed),
     "code of pictures": lambda seed: train_picture_infogan(
-        PICTURES, 4, 2, seed, width=4, steady=True
+        PICTURES, 4, 2, seed, width=4
     ),
 }
 EACH = pytest.mark.parametrize("training", TRAININGS)

@@ -79,7 +79,7 @@ def test_weights_too_many_or_too_large_are_not_kept(tmp_path):
         save_trained(network(width=200_000), tmp_path / "wide.npz")
     large = network()
     large.set_weights([1e5 * np.ones_like(w) for w in large.get_weights()])
-    with pytest.raises(ValueError, match="65 504"):
+    with pytest.raises(ValueError, match="65,504"):
         save_trained(large, tmp_path / "large.npz")
     assert not list(tmp_path.iterdir())
 

@@ -28,8 +28,8 @@ def load(source: str = "auto") -> Dataset:
     """Load handwritten digits, or the ten kinds of clothes of Fashion-MNIST.
 
     Args:
-        source: `"uci"` (8×8 pixels, 1 437 + 360 pictures, comes with scikit-learn),
-            `"mnist"` or `"fashion_mnist"` (28×28, 60 000 + 10 000, downloaded where
+        source: `"uci"` (8×8 pixels, 1,437 + 360 pictures, comes with scikit-learn),
+            `"mnist"` or `"fashion_mnist"` (28×28, 60,000 + 10,000, downloaded where
             they are not in the cache), or `"auto"`: MNIST if the cache holds it, else
             UCI; it prints one line that says which.
 
@@ -63,7 +63,7 @@ def _choose() -> str:
 
 
 def _load_uci() -> Dataset:
-    """Split UCI's 1 797 digits, the same way each time, every digit in proportion."""
+    """Split UCI's 1,797 digits, the same way each time, every digit in proportion."""
     digits = load_digits()
     images = (digits.images[..., np.newaxis] / 8.0 - 1.0).astype("float32")
     train_pictures, test_pictures, train_labels, test_labels = train_test_split(

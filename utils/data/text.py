@@ -240,7 +240,7 @@ def load(source: str = "prose") -> Text:
     """Loads a real text, split into a part to train on and one to test on.
 
     Args:
-        source: `"prose"`, which comes with SciPy, or `"tiny_shakespeare"`, 1 115 394
+        source: `"prose"`, which comes with SciPy, or `"tiny_shakespeare"`, 1,115,394
             letters, downloaded where they are not in the cache; its last tenth is the
             test.
 

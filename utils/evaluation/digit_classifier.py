@@ -61,7 +61,7 @@ def train_classifier(images, labels, epochs: int = 30, seed: int = 0) -> keras.M
 def digit_classifier() -> keras.Model:
     """Returns the classifier of UCI's 8×8 digits: trained at the first call, then kept.
 
-    It learns from the 1 437 pictures that `utils.data.digits.load("uci")` trains on,
+    It learns from the 1,437 pictures that `utils.data.digits.load("uci")` trains on,
     in about five seconds on one core; the 360 held-out ones it has never seen.
     """
     digits = load_digits()

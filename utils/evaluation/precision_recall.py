@@ -29,7 +29,7 @@ def precision_recall(real_features, fake_features, k: int = 3) -> PrecisionRecal
     share of generated examples inside a ball of a real one, recall the share of real
     examples inside a ball of a generated one.
 
-    Distances are computed in blocks: 50 000 against 50 000 stay under 1 GiB.
+    Distances are computed in blocks: 50,000 against 50,000 stay under 1 GiB.
 
     Args:
         real_features: `(n, d)`, n above k; NumPy array or tensor.

@@ -14,7 +14,7 @@ from utils.core.validation import finite, integer, number
 def linear_schedule(steps: int, first: float = 1e-4, last: float = 0.02) -> np.ndarray:
     """Returns ᾱ_s = Π (1 − β_i), β from `first` to `last` in even steps, `(steps,)`.
 
-    Made for 1 000 steps. With fewer, the product never comes near 0: no noise at the
+    Made for 1,000 steps. With fewer, the product never comes near 0: no noise at the
     end, though sampling starts from noise.
 
     Source: Ho, Jain and Abbeel (2020).

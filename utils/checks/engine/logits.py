@@ -1,4 +1,4 @@
-"""What every loss of a discriminator's logits must stand: ±10 000, and a gradient."""
+"""What every loss of a discriminator's logits must stand: ±10,000, and a gradient."""
 
 from collections.abc import Callable
 
@@ -63,7 +63,7 @@ def common_mistakes(form: Callable) -> tuple[Wrong, ...]:
 
 
 def far_out(exact: Callable, *logits: np.ndarray) -> Case:
-    """Returns an edge case of logits as large as ±10 000.
+    """Returns an edge case of logits as large as ±10,000.
 
     Args:
         exact: the right loss, of NumPy arrays.
@@ -78,14 +78,14 @@ def far_out(exact: Callable, *logits: np.ndarray) -> Case:
         mistakes=(
             Wrong(
                 lambda *logits: np.nan,
-                "overflows for logits of ±10 000: the sigmoid rounds to 0 or 1 (or "
+                "overflows for logits of ±10,000: the sigmoid rounds to 0 or 1 (or "
                 "`exp` overflows) before the logarithm. Do both at once: log D = "
                 "-ops.softplus(-logits) and log(1 - D) = -ops.softplus(logits).",
                 when=lambda value, *logits: not np.isfinite(value),
             ),
             Wrong(
                 clipped,
-                "levels off for logits of ±10 000: clipping, or a small number inside "
+                "levels off for logits of ±10,000: clipping, or a small number inside "
                 "the logarithm, hides that the sigmoid has rounded to 0 or 1, and "
                 "there is no slope left. Use log D = -ops.softplus(-logits) and "
                 "log(1 - D) = -ops.softplus(logits).",

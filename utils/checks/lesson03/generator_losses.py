@@ -121,7 +121,7 @@ _NON_SATURATING = _check(
 
 @exercise("3.2", "two losses for the generator", seconds=60)
 def generator_losses(minimax_loss: Callable, non_saturating_loss: Callable) -> None:
-    """E[log(1 - D(G(z)))] and -E[log D(G(z))], by value, at ±10 000, and by gradient.
+    """E[log(1 - D(G(z)))] and -E[log D(G(z))], by value, at ±10,000, and by gradient.
 
     Args:
         minimax_loss: function `(fake_logits) -> scalar`.

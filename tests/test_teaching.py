@@ -15,8 +15,6 @@ NOTES = sorted(TEACHING.glob("[0-9][0-9].md"))
 LESSONS = {
     one.number: one for one in read_lessons(sorted((ROOT / "lessons").glob("*.py")))
 }
-# Lessons without notes, each with its reason.
-WITHOUT: dict[str, str] = {}
 
 PLAN = re.compile(r"^## (50|90) minutes\n\n(.+?)\n\n", re.MULTILINE | re.DOTALL)
 ROW = re.compile(r"^\| (\d+) \| ([^|]+) \|", re.MULTILINE)
@@ -55,7 +53,7 @@ def words_of_checks(number: str) -> list[str]:
 
 def test_every_lesson_that_is_no_bonus_has_notes_and_the_front_page_leads_there():
     expected = {name for name, lesson in LESSONS.items() if not lesson.front.bonus}
-    assert {path.stem for path in NOTES} == expected - WITHOUT.keys()
+    assert {path.stem for path in NOTES} == expected
     linked = set(re.findall(r"\]\((\w+\.md)\)", text("README.md")))
     assert linked == {path.name for path in TEACHING.glob("*.md")} - {"README.md"}
 

@@ -26,7 +26,6 @@ from utils.networks import (  # noqa: F401
     embedding,
     features,
     image_transform,
-    random_shift,
     time_embedding,
 )
 

@@ -12,7 +12,6 @@ from utils.models.recipes import BATCH, falling_adam, training_points
 from utils.networks.conditional import beside_input, by_projection, with_classifier
 from utils.networks.dcgan import convolutional_discriminator, convolutional_generator
 from utils.networks.mlp import mlp
-from utils.networks.random_shift import RandomShift
 from utils.networks.time_embedding import WaveFeatures
 
 #: How D learns of the label.
@@ -23,7 +22,9 @@ RULES = {
     "blind": lambda discriminator, classes: discriminator,
 }
 HIDDEN = 3 * (128,)
-NOISE = 2  # numbers beside the code of a point
+# Numbers beside the code of a point. With two, G places its modes by the code even
+# where nobody pays it for that.
+NOISE = 4
 WAVES = 3
 PICTURE_BATCH = 64
 PICTURE_NOISE = 16
@@ -163,14 +164,13 @@ def train_picture_conditional(pictures, labels, steps, seed, rule="planes", widt
     return _fitted_pictures(gan, pictures, labels, steps)
 
 
-def train_picture_infogan(pictures, categories, steps, seed, width=32, steady=False):
+def train_picture_infogan(pictures, categories, steps, seed, weight=1.0, width=32):
     """Trains an InfoGAN on small pictures, with one categorical code and no labels.
 
     Args:
         pictures, steps, seed, width: as in `train_picture_conditional`.
         categories: values of the code, at least 2.
-        steady: whether Q, while it learns, sees each picture moved by up to a pixel:
-            then no code can be told by where exactly a stroke lies.
+        weight: of the bound, at least 0.
 
     Returns:
         The trained `InfoGAN`.
@@ -184,7 +184,6 @@ def train_picture_infogan(pictures, categories, steps, seed, width=32, steady=Fa
     recognizer = keras.Sequential(
         [
             keras.Input(shape),
-            *([RandomShift()] if steady else []),
             *reader.layers[:-1],
             layers.Dense(categories),
         ],
@@ -195,6 +194,7 @@ def train_picture_infogan(pictures, categories, steps, seed, width=32, steady=Fa
         discriminator,
         recognizer,
         categories,
+        weight=weight,
         penalty={"r1": 0.05},
     )
     return _fitted_pictures(gan, pictures, None, steps)

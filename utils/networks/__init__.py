@@ -10,7 +10,6 @@ from utils.networks import (
     embedding,
     features,
     image_transform,
-    random_shift,
 )
 
 __all__ = [
@@ -19,5 +18,4 @@ __all__ = [
     "embedding",
     "features",
     "image_transform",
-    "random_shift",
 ]

@@ -22,7 +22,7 @@ def classic_generator(image_shape=(28, 28, 1), latent_dim=100):
         latent_dim: size of the latent vector, at least 1.
 
     Returns:
-        A `keras.Sequential`; 1 510 032 parameters trained for 28x28 digits.
+        A `keras.Sequential`; 1,510,032 parameters trained for 28x28 digits.
     """
     model = keras.Sequential(name="generator")
     model.add(keras.Input((latent_dim,)))
@@ -44,7 +44,7 @@ def classic_discriminator(image_shape=(28, 28, 1)):
         image_shape: `(height, width, channels)`.
 
     Returns:
-        A `keras.Sequential`; 533 505 parameters for 28x28 digits.
+        A `keras.Sequential`; 533,505 parameters for 28x28 digits.
     """
     model = keras.Sequential(name="discriminator")
     model.add(keras.Input(image_shape))

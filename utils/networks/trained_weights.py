@@ -39,7 +39,7 @@ def save_trained(network, path):
         weights = [w.astype("float16") for w in weights]
     if not all(np.isfinite(w).all() for w in weights):
         raise ValueError(
-            f"A weight of {network.name!r} is beyond 65 504, where float16 ends: train "
+            f"A weight of {network.name!r} is beyond 65,504, where float16 ends: train "
             "with a lower learning rate, or scale the data."
         )
     file = io.BytesIO()

@@ -1,0 +1,138 @@
+"""Measure conditional GANs and InfoGAN over seeds; lesson 07 shows the tables.
+
+    python benchmarks/steering.py ring      # recall and spread, four ways to tell D
+    python benchmarks/steering.py digits    # the digit asked for, Fréchet distance
+    python benchmarks/steering.py code      # InfoGAN on the ring: bound and agreement
+    python benchmarks/steering.py writing   # InfoGAN on digits: bound, matched share
+
+Each trial writes one file into `results/steering/`; a second run goes on where it
+stopped.
+"""
+
+import sys
+import time
+from dataclasses import asdict
+
+import numpy as np
+from record import record, recorded
+
+from utils.data.digits import load
+from utils.data.mixtures import ring
+from utils.evaluation.coverage import asked_coverage, mode_coverage
+from utils.evaluation.digit_classifier import (
+    classifier_accuracy,
+    digit_classifier,
+    digit_features,
+)
+from utils.evaluation.frechet import frechet_feature_distance
+from utils.evaluation.steering import matched_accuracy
+from utils.models.steering_recipes import (
+    RULES,
+    train_picture_conditional,
+    train_picture_infogan,
+    train_point_conditional,
+    train_point_infogan,
+)
+
+EIGHT = ring(8, std=0.05)
+SEEDS = {"ring": 3, "digits": 3, "code": 10, "writing": 5}
+KINDS = {
+    "ring": tuple(RULES),
+    "digits": tuple(RULES),
+    "code": ("weight 1", "weight 0"),
+    "writing": ("weight 1", "weight 0.3"),
+}
+
+
+def on_ring(rule, seed):
+    """Recall of the asked mode and its spread, of 8,000 points."""
+    gan = train_point_conditional(EIGHT, 2_000, seed, rule)
+    asked = np.arange(8_000) % 8
+    return asdict(asked_coverage(gan.sample(8_000, 7, asked), asked, EIGHT))
+
+
+def on_digits(rule, seed):
+    """Share of 1,000 digits as asked, and the Fréchet distance of 360."""
+    digits = load("uci")
+    gan = train_picture_conditional(
+        digits.train_pictures, digits.train_labels, 1_000, seed, rule
+    )
+    asked = np.concatenate([digits.test_labels, np.arange(640) % 10])
+    drawn = gan.sample(1_000, 7, asked)
+    return {
+        "asked": classifier_accuracy(drawn, asked),
+        "frechet": distance_to_real(drawn[:360]),
+    }
+
+
+def distance_to_real(drawn):
+    """Fréchet distance of 360 pictures from the held-out digits."""
+    real, made = map(digit_features, (load("uci").test_pictures, drawn))
+    return frechet_feature_distance(real, made)
+
+
+def code_on_ring(kind, seed):
+    """Bound, agreement of code and mode, and quality of an InfoGAN."""
+    gan = train_point_infogan(EIGHT, 8, 1_200, seed, weight_of(kind))
+    codes = np.arange(4_000) % 8
+    points = gan.sample(4_000, 7, codes)
+    return {
+        "bound": bound_of(gan),
+        "agreement": matched_accuracy(codes, EIGHT.nearest(points)[0]),
+        **asdict(mode_coverage(points, EIGHT)),
+    }
+
+
+def weight_of(kind):
+    """The number in "weight 0.3"."""
+    return float(kind.split()[1])
+
+
+def bound_of(gan):
+    """The bound in nats, on 4,000 new latent vectors."""
+    latent = gan.latent_vectors(4_000, 8)
+    return float(gan.bound(latent, gan(latent)))
+
+
+def code_on_digits(kind, seed):
+    """Bound, matched accuracy of drawn and of real digits, Fréchet distance."""
+    digits = load("uci")
+    gan = train_picture_infogan(digits.train_pictures, 10, 1_000, seed, weight_of(kind))
+    codes = np.arange(2_000) % 10
+    drawn = gan.sample(2_000, 7, codes)
+    named = digit_classifier().predict(drawn, verbose=0).argmax(axis=1)
+    pictures = np.concatenate([digits.train_pictures, digits.test_pictures])
+    labels = np.concatenate([digits.train_labels, digits.test_labels])
+    read = gan.recognize(pictures)[:, :10].argmax(axis=1)
+    return {
+        "bound": bound_of(gan),
+        "drawn": matched_accuracy(codes, named),
+        "read": matched_accuracy(read, labels),
+        "frechet": distance_to_real(drawn[:360]),
+    }
+
+
+RUNS = {
+    "ring": on_ring,
+    "digits": on_digits,
+    "code": code_on_ring,
+    "writing": code_on_digits,
+}
+
+
+def main(protocol):
+    """Runs the trials of a protocol that are not recorded yet."""
+    for seed in range(SEEDS[protocol]):
+        for kind in KINDS[protocol]:
+            if len(recorded("steering", protocol, kind)) > seed:
+                continue
+            start = time.process_time()
+            found = RUNS[protocol](kind, seed)
+            found["seconds"] = time.process_time() - start
+            print(
+                protocol, kind, seed, record("steering", (protocol, kind, seed), found)
+            )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

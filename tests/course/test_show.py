@@ -8,10 +8,23 @@ from utils.course.scale import scale
 from utils.course.show import show_code
 
 
-def test_a_listing_is_the_source_that_runs():
+class Adder:
+    def add(self, a):
+        if a:
+            return a
+        return 0
+
+
+def test_a_listing_is_the_source_that_runs_with_its_indentation():
     listing = show_code(scale)
-    assert listing.code == inspect.cleandoc(inspect.getsource(scale))
+    assert listing.code == inspect.getsource(scale).rstrip()
     assert listing.summary == "utils.course.scale.scale"
+    lines = show_code(Adder.add).code.splitlines()
+    assert lines[:3] == [
+        "def add(self, a):",
+        "    if a:",
+        "        return a",
+    ]
 
 
 def test_a_folded_listing_has_to_be_opened():

@@ -2,6 +2,7 @@
 
 import html
 import inspect
+import textwrap
 from dataclasses import dataclass
 
 
@@ -45,7 +46,7 @@ def show_code(item, summary: str = "", folded: bool = False) -> Listing:
         ValueError: If Python has no source for it.
     """
     try:
-        code = inspect.cleandoc(inspect.getsource(item))
+        code = textwrap.dedent(inspect.getsource(item)).rstrip()
     except (OSError, TypeError) as error:
         raise ValueError(
             f"{item!r} has no source to show: give a function, method or class that is "

@@ -20,6 +20,7 @@ endif
 .PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
 .PHONY: lessons-full weights
 .PHONY: lessons notebooks format lock doctor test-hosted .venv .venv-jax .venv-torch
+.PHONY: site site-test .venv-site
 
 # A machine with little room takes JAX: `make lab BACKEND=jax`, 1.2 GB for 2.8.
 VENV_ = .venv
@@ -81,7 +82,20 @@ weights: .venv
 	.venv/bin/python benchmarks/kept_weights.py
 
 lessons: .venv
-	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop --jobs $(JOBS)
+	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv/bin/course run --scale laptop \
+		--jobs $(JOBS) --executed build/executed
+
+# Executes only what `make lessons` has not: the site is built from its notebooks.
+site: .venv .venv-site
+	KERAS_BACKEND=tensorflow .venv/bin/course run --scale laptop --jobs $(JOBS) \
+		--executed build/executed --missing
+	.venv/bin/course site build/site-source --executed build/executed
+	rm -rf build/site
+	.venv-site/bin/sphinx-build -W --keep-going -n -q build/site-source build/site
+
+# In a real browser, Debian's chromium: CHROMIUM=/path/to/one for another.
+site-test: .venv-site
+	.venv-site/bin/pytest -q -n $(JOBS) docs/site
 
 notebooks: .venv
 	.venv/bin/course build
@@ -96,11 +110,14 @@ doctor: .venv
 # The newest versions that pyproject.toml allows, the same for every platform.
 lock: .venv
 	$(COMPILE) -o requirements.lock
+	$(COMPILE_SITE) -o requirements-site.lock
 	echo tensorflow | $(COMPILE) --excludes - --extra jax -c requirements.lock -o requirements-jax.lock
 
 NBMAKE = .venv/bin/pytest -n $(JOBS) --dist worksteal --nbmake --nbmake-timeout=300
-COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev --quiet --upgrade --universal \
-	--fork-strategy fewest --python-version 3.11 --generate-hashes --custom-compile-command "make lock"
+COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev $(AS_A_LOCK)
+COMPILE_SITE = .venv/bin/uv pip compile docs/site/requirements.in $(AS_A_LOCK)
+AS_A_LOCK = --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
+	--generate-hashes --custom-compile-command "make lock"
 
 # An environment is finished when its stamp is there: an install that was cut short
 # starts again, and a changed lock installs again. JAX and PyTorch get environments
@@ -110,6 +127,11 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev --quie
 .venv: .venv/.stamp
 .venv-jax: .venv-jax/.stamp
 .venv-torch: .venv-torch/.stamp
+.venv-site: .venv-site/.stamp
+
+.venv-site/.stamp: requirements-site.lock
+	$(call locked,requirements-site.lock)
+	touch $@
 
 .venv/.stamp: requirements.lock pyproject.toml
 	$(call install,requirements.lock)
@@ -125,8 +147,12 @@ COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev --quie
 	touch $@
 
 define install
+	$(call locked,$(1))
+	$(@D)/bin/pip install --no-deps --no-build-isolation --editable .
+endef
+
+define locked
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "The course needs Python 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --require-hashes -r $(1)
-	$(@D)/bin/pip install --no-deps --no-build-isolation --editable .
 endef

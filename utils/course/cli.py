@@ -181,17 +181,26 @@ def run(
             "taken up. At full this is .trainings/; remove it to train afresh."
         ),
     ] = None,
+    executed: Annotated[
+        Path | None, typer.Option(help="Keep executed notebooks there, for the site.")
+    ] = None,
+    missing: Annotated[
+        bool,
+        typer.Option(help="Only lessons that --executed does not have as they are."),
+    ] = False,
     with_table: Annotated[bool, typer.Option("--table/--no-table", hidden=True)] = True,
 ) -> None:
     """Execute lessons headless, straight from their sources, and time every cell."""
     from utils.course import build as builder
-    from utils.course import report
+    from utils.course import report, site
     from utils.course.backend import backend
     from utils.course.source import read_lessons
 
     course = find_course(ctx.obj)
     _look_around()
     chosen = read_lessons(course.choose(lessons or []))
+    if missing:
+        chosen = [one for one in chosen if not site.is_executed(executed, one, scale)]
     if scale == "full" and not keep:
         keep = course.root / ".trainings"
     if jobs > 1 and len(chosen) > 1:
@@ -199,6 +208,7 @@ def run(
         options += ["--strict" if strict else "--no-strict"]
         options += ["--html", str(html)] if html else []
         options += ["--keep", str(keep)] if keep else []
+        options += ["--executed", str(executed)] if executed else []
         _run_side_by_side(course, chosen, jobs, options, timings)
         return
     make = getattr(builder, f"{edition}_edition")
@@ -217,6 +227,8 @@ def run(
             report.follow(runs[-1], notebook, course, environment, keep=kept)
             if html:
                 _say(f"wrote {report.write_html(notebook, lesson.name, html)}")
+            if executed:
+                _say(f"wrote {site.write_executed(executed, lesson, notebook, scale)}")
     finally:
         if with_table:
             _say(report.table(runs))
@@ -249,6 +261,23 @@ def _run_side_by_side(course, lessons, jobs, options, timings) -> None:
     _say(report.table(runs))
     if failed := [run.lesson for run in runs if run.failed]:
         raise CourseError(f"Failed: {', '.join(failed)}. Nothing was started after it.")
+
+
+@app.command()
+def site(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="Is made anew, for Sphinx to build.")],
+    executed: Annotated[Path, typer.Option(help="Of `course run --executed`.")],
+    scale: ScaleOption = "laptop",
+) -> None:
+    """Write the course's site for Sphinx, from lessons that were executed."""
+    from utils.course import site as writer
+    from utils.course.source import read_lessons
+
+    course = find_course(ctx.obj)
+    lessons = read_lessons(course.choose([]))
+    writer.write_source(course, lessons, executed, folder, scale)
+    _say(f"wrote {folder}")
 
 
 @app.command()

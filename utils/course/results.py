@@ -1,7 +1,7 @@
 """The measured tables that a lesson shows and a script in `benchmarks/` redoes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -50,6 +50,11 @@ def load_results(name: str):
             f"{', '.join(there) or 'none'}. Run `python benchmarks/{name}.py` to "
             "measure it."
         )
+    return join_trials(files)
+
+
+def join_trials(files: Iterable[Path]):
+    """Joins files of one trial each to one table, as `load_results` does."""
     trials = [json.loads(file.read_text(encoding="utf-8")) for file in files]
     table = {}
     for trial in sorted(trials, key=lambda trial: trial["recorded"]):

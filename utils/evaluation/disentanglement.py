@@ -103,7 +103,8 @@ def mig(codes, factors, bins: int = 20) -> float:
 
     Args, Raises: as `information_table`, and at least two codes.
 
-    Source: Chen et al. (2018); 20 equal bins as Locatello et al. (2019).
+    Source: Chen et al. (2018), Isolating sources of disentanglement; 20 equal bins
+        as Locatello et al. (2019).
     """
     return mutual_information_gap(*information_table(codes, factors, bins))
 

@@ -46,7 +46,7 @@ def ode_log_likelihood(
     Raises:
         ValueError: for times that do not run from 0 to 1, or an odd number of steps.
 
-    Source: Chen et al. (2018), the instantaneous change of variables.
+    Source: Chen et al. (2018), Neural ordinary differential equations, theorem 1.
     """
     x = to_numpy(x, "The points")
     x = finite(rows(x, "The points", (None,), "point"), "The points")

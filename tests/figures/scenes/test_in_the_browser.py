@@ -26,28 +26,46 @@ for (let turn = 0; turn < Number(process.argv[4]); turn++) game.turn();
 console.log(JSON.stringify({ start, noise, D: [...game.discriminator.weights],
   G: [...game.generator], push: game.push(0.7), ...game.measure() }));
 """
+PLAY_IN_THE_PLANE = """
+const { Game } = require(process.argv[1]);
+const game = new Game(Number(process.argv[2]), JSON.parse(process.argv[3]));
+const weights = () => [[...game.generator.weights], [...game.discriminator.weights]];
+const start = weights(), noise = [], reals = [], draw = game.noise;
+game.noise = () => { noise.push(draw.call(game)); return noise.at(-1); };
+const take = game.realBatch;
+game.realBatch = () => {
+  reals.push(take.call(game)); noise.pop();
+  return reals.at(-1);
+};
+for (let turn = 0; turn < Number(process.argv[4]); turn++) game.turn();
+console.log(JSON.stringify({ start, noise, reals, end: weights(), ...game.measure() }));
+"""
+PLANE = SCRIPT.with_name("two_players_in_the_plane.js")
 
 
-def play(seed, turns, **settings):
+def play(seed, turns, program=PLAY, script=SCRIPT, **settings):
     if NODE is None:
         pytest.skip("Node, which plays the game without a browser, is not installed")
-    given = [str(SCRIPT), str(seed), json.dumps(settings), str(turns)]
+    given = [str(script), str(seed), json.dumps(settings), str(turns)]
     told = subprocess.run(
-        [NODE, "-e", PLAY, *given], check=True, capture_output=True, text=True
+        [NODE, "-e", program, *given], check=True, capture_output=True, text=True
     )
     return json.loads(told.stdout)
+
+
+def give(network, weights):
+    """Sets all weights from one list."""
+    shapes = [w.shape for w in network.get_weights()]
+    cuts = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
+    parts = np.split(np.array(weights), cuts)
+    network.set_weights([p.reshape(s) for p, s in zip(parts, shapes, strict=True)])
 
 
 def gan_of(played, **settings):
     """The GAN of lesson 03, from the same start, fed with the same noise."""
     gan = GAN(mlp(1, 1, hidden=()), mlp(1, 1, hidden=(32, 32)), **settings)
     gan.generator.set_weights([np.array([[0.5]]), np.array([-1.5])])
-    shapes = [w.shape for w in gan.discriminator.get_weights()]
-    cuts = np.cumsum([np.prod(shape) for shape in shapes])[:-1]
-    parts = np.split(np.array(played["start"]), cuts)
-    gan.discriminator.set_weights(
-        [p.reshape(s) for p, s in zip(parts, shapes, strict=True)]
-    )
+    give(gan.discriminator, played["start"])
     gan.compile(
         keras.optimizers.Adam(0.1, beta_1=0.5),
         keras.optimizers.Adam(0.01, beta_1=0.5),
@@ -93,6 +111,28 @@ def test_browser_and_gan_agree_in_every_parameter(turns, seed, settings):
     assert abs(flat(gan.discriminator) - played["D"]).max() < 1e-4
 
 
+def test_in_the_plane_browser_and_gan_agree_too():
+    played = play(0, 10, PLAY_IN_THE_PLANE, PLANE)
+    gan = GAN(mlp(2, 2, (64, 64), "relu"), mlp(2, 1, (64, 64)))
+    players = (gan.generator, gan.discriminator)
+    for network, start in zip(players, played["start"], strict=True):
+        give(network, start)
+    adam = {"learning_rate": 0.003, "beta_1": 0.0, "beta_2": 0.99}
+    gan.compile(
+        keras.optimizers.Adam(**adam), keras.optimizers.Adam(**adam), run_eagerly=True
+    )
+    noise = iter(np.array(played["noise"], "float32"))
+    gan.draw_latent = lambda n: ops.convert_to_tensor(next(noise))
+    for real in played["reals"]:
+        gan.train_on_batch(np.array(real, "float32"))
+    for network, end in zip(players, played["end"], strict=True):
+        assert abs(flat(network) - end).max() < 1e-4
+
+
+def test_in_the_plane_the_browser_finds_the_modes():
+    assert play(0, 100, PLAY_IN_THE_PLANE, PLANE)["modes"] >= 6
+
+
 def test_the_exact_js_and_the_reading_are_those_of_the_closed_forms():
     played = play(0, turns=0)
     x = np.linspace(-12, 12, 4001)
@@ -119,10 +159,12 @@ def test_the_arrows_point_up_the_slope_of_d():
     assert played["push"] == pytest.approx(slope, rel=0.05)
 
 
-def test_one_script_of_less_than_300_lines_asks_nobody_for_anything():
+def test_scripts_of_less_than_300_lines_each_ask_nobody_for_anything():
+    for script in (SCRIPT, PLANE):
+        text = script.read_text("utf-8")
+        assert len(text.splitlines()) < 300
+        assert not re.search(r"https?:|import\b|fetch|XMLHttp", text)
     text = SCRIPT.read_text("utf-8")
-    assert len(text.splitlines()) < 300
-    assert not re.search(r"https?:|import\b|fetch|XMLHttp", text)
     for name in ("real", "generated", "discriminator", "exact"):
         assert f'{name}: "{COLORS[name]}"' in text
 

@@ -38,7 +38,6 @@
       [this.first, this.second] = [new Float64Array(WIDTH), new Float64Array(WIDTH)];
       this.unused = new Float64Array(SIZE); // a gradient that nobody asked for
     }
-
     logit(x) {
       const w = this.weights;
       for (let i = 0; i < WIDTH; i++) {
@@ -82,18 +81,17 @@
 
   // ---- Adam (Kingma and Ba 2015), with β₁ = 0.5 as in the lesson.
   class Adam {
-    constructor(size) {
+    constructor(size, first = 0.5, second = 0.999) {
       [this.mean, this.square] = [new Float64Array(size), new Float64Array(size)];
-      this.steps = 0;
+      Object.assign(this, { first, second, steps: 0 });
     }
-
     descend(weights, gradient, rate) {
       this.steps += 1;
-      const left = Math.fround(Math.fround(0.999) ** this.steps); // Keras: in float32
-      const now = (rate * Math.sqrt(1 - left)) / (1 - 0.5 ** this.steps);
+      const left = Math.fround(Math.fround(this.second) ** this.steps); // Keras: in float32
+      const now = (rate * Math.sqrt(1 - left)) / (1 - this.first ** this.steps);
       for (let i = 0; i < weights.length; i++) {
-        this.mean[i] += 0.5 * (gradient[i] - this.mean[i]);
-        this.square[i] += 0.001 * (gradient[i] ** 2 - this.square[i]);
+        this.mean[i] += (1 - this.first) * (gradient[i] - this.mean[i]);
+        this.square[i] += (1 - this.second) * (gradient[i] ** 2 - this.square[i]);
         weights[i] -= (now * this.mean[i]) / (Math.sqrt(this.square[i]) + 1e-7);
       }
     }
@@ -112,7 +110,6 @@
       this.generator = new Float64Array([0.5, -1.5]); // a and b
       [this.adam, this.turns] = [{ D: new Adam(SIZE), G: new Adam(2) }, 0];
     }
-
     generate(z) { return this.generator[0] * z + this.generator[1]; }
     draw() { return Math.fround(this.random.normal()); }
     noise() { return Float64Array.from({ length: BATCH }, () => this.draw()); }
@@ -132,7 +129,6 @@
       const share = this.settings.loss === "minimax" ? sigmoid(logit) : sigmoid(-logit);
       return this.discriminator.backward(x, share);
     }
-
     stepG(noise = this.noise()) {
       const gradient = [0, 0];
       for (const z of noise) {
@@ -148,7 +144,6 @@
       this.stepG();
       this.turns += 1;
     }
-
     densities(x) {
       const [a, b] = this.generator;
       return [density(x, REAL.mean, REAL.std), density(x, b, Math.max(Math.abs(a), 0.02))];
@@ -178,10 +173,10 @@
     loss: ["loss of G", ["non-saturating", "minimax"], "non-saturating"],
   };
 
-  function controls() {
+  function controls(chosen) {
     const buttons = [["D", "Step D"], ["G", "Step G"], ["run", "Run"], ["reset", "Reset"]].map(
       ([name, text]) => `<button type="button" data-do="${name}">${text}</button>`);
-    const choices = Object.entries(CHOICES).map(([name, [label, values, first]]) => {
+    const choices = Object.entries({ ...CHOICES, ...chosen }).map(([name, [label, values, first]]) => {
       const options = values.map((v) => `<option${v === first ? " selected" : ""}>${v}</option>`);
       return `<label>${label} <select name="${name}">${options.join("")}</select></label>`;
     });
@@ -249,26 +244,29 @@
     line(c, history.map((now, i) => [at(i), up(now.reading)]), COLORS.discriminator);
   }
 
-  function mount(root) {
+  const LINE = { Game, draw: drawGame, chart: drawHistory,
+    tell: ({ turns, generator: [a, b] }, { js, reading }) =>
+      `Turn ${turns}: G draws ${a.toFixed(2)} z + ${b.toFixed(2)}; ` +
+      `exact JS ${js.toFixed(3)}, D reads ${reading.toFixed(3)} nats.` };
+  // A scene: what is played, drawn and told; `choices` may differ from those above.
+  function mount(root, scene) {
     root.dataset.mounted = "yes";
-    root.innerHTML = controls();
+    root.innerHTML = controls(scene.choices);
     const [panel, chart] = root.querySelectorAll("canvas"), told = root.lastElementChild;
     const field = (name) => root.querySelector(`[name=${name}]`).value;
     const button = (name) => root.querySelector(`[data-do=${name}]`);
     let game, history, running = false, last = 0;
     const show = () => {
-      const now = history[history.length - 1], [a, b] = game.generator;
-      drawGame(panel, game);
-      drawHistory(chart, history);
-      told.textContent = `Turn ${game.turns}: G draws ${a.toFixed(2)} z + ${b.toFixed(2)}; ` +
-        `exact JS ${now.js.toFixed(3)}, D reads ${now.reading.toFixed(3)} nats.`;
-      panel.setAttribute("aria-label", `Both players on a line. ${told.textContent}`);
-      chart.setAttribute("aria-label", `Exact JS and reading so far. ${told.textContent}`);
+      scene.draw(panel, game);
+      scene.chart(chart, history);
+      told.textContent = scene.tell(game, history[history.length - 1]);
+      panel.setAttribute("aria-label", `Both players now. ${told.textContent}`);
+      chart.setAttribute("aria-label", `What was measured so far. ${told.textContent}`);
     };
     const settle = () => Object.assign(game.settings, { loss: field("loss"),
       steps: +field("steps"), rateD: +field("rateD"), rateG: +field("rateG") });
     const act = (move) => { settle(); move(); history.push(game.measure()); show(); };
-    const reset = () => { game = new Game(0); settle(); history = [game.measure()]; show(); };
+    const reset = () => { game = new scene.Game(0); settle(); history = [game.measure()]; show(); };
     const run = (wanted) => {
       running = wanted;
       button("run").textContent = running ? "Pause" : "Run";
@@ -294,6 +292,8 @@
     if (!window.matchMedia("(prefers-reduced-motion)").matches) run(root.dataset.play === "yes");
   }
 
-  if (typeof document === "undefined") module.exports = { Game };
-  else document.querySelectorAll(".two-players:not([data-mounted])").forEach(mount);
+  const shared = { Game, Adam, generator, sigmoid, COLORS, line, paper, mount };
+  if (typeof document === "undefined") module.exports = shared;
+  else (window.twoPlayers = shared) && document.querySelectorAll(
+    ".two-players:not([data-mounted], .plane)").forEach((root) => mount(root, LINE));
 })();

@@ -19,7 +19,8 @@ endif
 
 .PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
 .PHONY: lessons-full weights
-.PHONY: lessons notebooks format lock doctor test-hosted .venv .venv-jax .venv-torch
+.PHONY: lessons notebooks format lock doctor test-hosted test-pack
+.PHONY: .venv .venv-jax .venv-torch
 .PHONY: site site-test .venv-site
 
 # A machine with little room takes JAX: `make lab BACKEND=jax`, 1.2 GB for 2.8.
@@ -70,6 +71,15 @@ test-hosted:
 	.venv-hosted/bin/pip install --constraint constraints-hosted.txt --editable .[jax] $(RUNNER)
 	KERAS_BACKEND=tensorflow COURSE_STRICT=1 .venv-hosted/bin/course run --scale quick --jobs $(JOBS)
 	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-hosted/bin/course run --scale quick --jobs $(JOBS)
+
+# What a class gets, installed from the pack alone. Its notebook is run as hand-ins are:
+# without the network, where the system can cut it.
+test-pack: .venv
+	rm -rf build/pack
+	.venv/bin/course pack build/pack --lessons 05b
+	$(MAKE) -C build/pack .venv
+	cd build/pack && .venv/bin/course check --folder notebooks --csv checked.csv
+	! grep stopped build/pack/checked.csv
 
 lessons-jax: .venv-jax
 	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale quick --jobs $(JOBS)

@@ -183,22 +183,33 @@ def test_make_lab_opens_the_environment_of_the_backend_asked_for(
     assert last in said.stdout.splitlines()[-1]
 
 
-def test_environment_yml_pins_python_and_takes_the_rest_from_the_lock():
-    environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))
+@pytest.mark.parametrize(
+    ("file", "lock"),
+    [
+        ("environment.yml", "requirements.lock"),
+        ("binder/environment.yml", "../requirements-jax.lock"),
+    ],
+)
+def test_conda_and_binder_pin_python_and_take_the_rest_from_a_lock(file, lock):
+    environment = yaml.safe_load((ROOT / file).read_text("utf-8"))
     python, pip, through_pip = environment["dependencies"]
     name, version = python.split("=")
     assert (name, pip) == ("python", "pip")
     assert SpecifierSet(PROJECT["requires-python"]).contains(version)
-    assert through_pip == {"pip": ["--require-hashes", "-r requirements.lock"]}
-    assert "--no-deps" in (ROOT / "postBuild").read_text("utf-8")
+    assert through_pip == {"pip": ["--require-hashes", f"-r {lock}"]}
+    assert "--no-deps" in (ROOT / "binder" / "postBuild").read_text("utf-8")
+    assert "KERAS_BACKEND=jax" in (ROOT / "binder" / "start").read_text("utf-8")
 
 
 def test_workflows_run_only_make_targets_that_exist_and_may_only_read():
+    """But for the one job that opens a pull request with newer locks."""
     assert workflows()
     for path in workflows():
         workflow = yaml.safe_load(path.read_text("utf-8"))
         assert workflow["permissions"] == {"contents": "read"}
-        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        jobs = workflow["jobs"]
+        assert {n for n, job in jobs.items() if "permissions" in job} <= {"locks"}
+        steps = [step for job in jobs.values() for step in job["steps"]]
         runs = [step["run"] for step in steps if "run" in step]
         made = [run.split()[1] for run in runs if run.startswith("make ")]
         must = {"test", "test-backends", "lessons"}
@@ -311,7 +322,13 @@ def test_the_console_script_names_the_command_line():
     assert callable(getattr(importlib.import_module(module), attribute))
 
 
-def test_the_citation_gives_the_version_of_the_package():
+def test_citation_and_changes_give_the_version_of_the_package():
+    """As `course --version` does; that a tag does too is asked where one is pushed."""
     citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     assert citation["version"] == utils.__version__
     assert citation["license"] == PROJECT["license"]
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    newest = re.search(r"^## (\S+?),? ", changes, re.MULTILINE)[1]
+    assert newest == utils.__version__
+    workflow = (ROOT / ".github" / "workflows" / "tests.yml").read_text("utf-8")
+    assert 'test "v$(.venv/bin/course --version)" = "$GITHUB_REF_NAME"' in workflow

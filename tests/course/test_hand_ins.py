@@ -11,7 +11,7 @@ import pytest
 
 from utils.course import hand_ins, sandbox
 from utils.course.build import learner_edition
-from utils.course.check import Answer
+from utils.course.check import VERDICT, Answer
 from utils.course.hand_ins import HandIn, Limits
 from utils.course.one_hand_in import lesson_of
 from utils.course.source import Exercise, read_exercises, read_lessons
@@ -122,6 +122,35 @@ def test_right_wrong_and_untouched_hand_ins_are_told_apart(
     ((title, counted, mistake),) = hand_ins.count(done.values())
     assert (title, counted) == (TITLE, [2, 3, 1, 0])
     assert mistake == "2 × so: wrong"
+
+
+def test_outputs_can_be_trusted_and_then_nothing_is_run(course, hand_in, tmp_path):
+    """A line that looks like a verdict is none; who did not run a check has none."""
+    said = {"exercise": "3.1", "verdict": "passed", "message": "so: passed"}
+    kinds = {"ran": VERDICT, "forged": "text/plain", "untouched": ""}
+    for name, kind in kinds.items():
+        path = hand_in(name, first=f"open({str(tmp_path / 'ran')!r}, 'w')")
+        notebook = json.loads(path.read_text("utf-8"))
+        for cell in notebook["cells"] if kind else ():
+            if cell["source"] == "checks.lesson03.total(total)":
+                output = {"output_type": "display_data", "metadata": {}}
+                data = {kind: said if kind == VERDICT else said["message"]}
+                cell["outputs"] = [output | {"data": data}]
+                cell["execution_count"] = 1
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    (tmp_path / "class" / "garbage.ipynb").write_bytes(b"\0" * 1000)
+    done = run(tmp_path / "class", read_exercises(course, []), seconds=0)
+    told = {name: one.answers[0][1:] for name, one in done.items() if one.answers}
+    assert told == {
+        "ran": ("passed", "so: passed"),
+        "forged": ("missing", "the check said nothing"),
+        "untouched": (
+            "missing",
+            "not reached: it was handed in as it was before that cell ran",
+        ),
+    }
+    assert "no notebook" in done["garbage"].stopped
+    assert not (tmp_path / "ran").exists()
 
 
 BOTH_WAYS = pytest.mark.parametrize(

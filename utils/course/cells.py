@@ -81,14 +81,19 @@ def stub(cell: Cell) -> str:
     kept, hidden = [], False
     for line in cell.source.splitlines():
         if begin := BEGIN.match(line):
-            title = json.dumps(cell.title, ensure_ascii=False)
-            kept.append(f"{begin[1]}raise NotImplementedError({title})")
+            kept.append(f"{begin[1]}{to_do(cell)}")
             hidden = True
         elif END.match(line):
             hidden = False
         elif not hidden:
             kept.append(line)
     return "\n".join(kept)
+
+
+def to_do(cell: Cell) -> str:
+    """Give the line that stands in a stub where the solution was."""
+    title = json.dumps(cell.title, ensure_ascii=False)
+    return f"raise NotImplementedError({title})"
 
 
 def read_cells(text: str, above: int = 0) -> tuple[list[Cell], list[Problem]]:

@@ -1,4 +1,4 @@
-"""The command `course`: build, minutes, check, run, pack, lab, doctor, prefetch."""
+"""The command `course`: build, minutes, check, run, pack, slides, lab, prefetch."""
 
 import math
 import os
@@ -312,6 +312,9 @@ def check(
     memory: Annotated[
         float, typer.Option(min=0.5, help="With --folder: GiB that a hand-in may take.")
     ] = 3,
+    trust_outputs: Annotated[
+        bool, typer.Option(help="With --folder: run nothing, read what was saved.")
+    ] = False,
 ) -> None:
     """Run your notebooks as they are now, and show what the checks say.
 
@@ -328,9 +331,8 @@ def check(
     _look_around()
     chosen = read_exercises(course, lessons or [])
     if folder:
-        _check_folder(
-            folder, chosen, scale or "quick", (limit or 120, memory, jobs), csv
-        )
+        seconds = 0 if trust_outputs else limit or 120
+        _check_folder(folder, chosen, scale or "quick", (seconds, memory, jobs), csv)
         return
     notebooks = [read_notebook(course, name) for name in chosen]
     environment = {"COURSE_SCALE": scale or "laptop", "COURSE_STRICT": "0"}
@@ -405,10 +407,8 @@ def pack(
         bool, typer.Option("--zip", help="Write FOLDER.zip instead.")
     ] = False,
     form: Annotated[
-        Literal["plain", "nbgrader"],
-        typer.Option(
-            "--format", help="For students, or a folder for a teacher's nbgrader."
-        ),
+        Literal["plain", "nbgrader", "otter"],
+        typer.Option("--format", help="For students, or for a teacher's gradebook."),
     ] = "plain",
 ) -> None:
     """Pack what a class gets: learner notebooks and all they need, no solutions.
@@ -419,13 +419,13 @@ def pack(
     from utils.course.gradebook import gradebook
 
     course = find_course(ctx.obj)
-    if form == "nbgrader" and solutions:
+    if form != "plain" and solutions:
         raise CourseError(
-            "--format nbgrader holds the solutions, for the teacher, and nbgrader "
-            "takes them out: leave --solutions out."
+            f"--format {form} holds the solutions, for the teacher, and {form} takes "
+            "them out: leave --solutions out."
         )
-    if form == "nbgrader":
-        files = gradebook(course, lessons or [])
+    if form != "plain":
+        files = gradebook(course, lessons or [], form)
     else:
         files = packer.pack(course, lessons or [], solutions or [])
     folder = folder.expanduser().absolute()
@@ -436,6 +436,35 @@ def pack(
         packer.write_folder(files, folder)
     notebooks = sum(name.endswith(".ipynb") for name in files)
     _say(f"wrote {folder}: {notebooks} notebooks, {len(files)} files in all")
+
+
+@app.command()
+def slides(
+    ctx: typer.Context,
+    lessons: Lessons = None,
+    scale: ScaleOption = "laptop",
+    folder: Annotated[Path, typer.Option(help="Where they are written.")] = Path(
+        "slides"
+    ),
+) -> None:
+    """Run lessons, and write one file of slides for each, which needs no network."""
+    from utils.course import build as builder
+    from utils.course import report
+    from utils.course.slides import mathjax, slides
+    from utils.course.source import read_lessons
+
+    course = find_course(ctx.obj)
+    _look_around()
+    typeset = mathjax(course)
+    environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "1"}
+    for lesson in read_lessons(course.choose(lessons or [])):
+        notebook = builder.solutions_edition(lesson)
+        record = report.LessonRun(lesson.name, "solutions")
+        report.follow(record, notebook, course, environment)
+        path = folder / f"{lesson.name}.html"
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(slides(course, lesson, notebook, typeset), encoding="utf-8")
+        _say(f"wrote {path}")
 
 
 @app.command(

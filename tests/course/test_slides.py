@@ -176,6 +176,8 @@ def test_the_command_runs_a_lesson_and_needs_mathjax_before(
     told = command("slides", "3", "--folder", tmp_path / "out")
     assert (told.exit_code, slides_of.MATHJAX in told.output) == (1, True)
     assert not (tmp_path / "out").exists()
+    lock = (WHOLE.root / "requirements-site.lock").read_text("utf-8")
+    assert f"\n{slides_of.MATHJAX} " in lock
     mathjax_of(talk)
     told = command("slides", "3", "--folder", tmp_path / "out", "--scale", "quick")
     assert told.exit_code == 0, told.output

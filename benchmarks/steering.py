@@ -3,6 +3,7 @@
     python benchmarks/steering.py ring      # recall and spread, four ways to tell D
     python benchmarks/steering.py digits    # the digit asked for, Fréchet distance
     python benchmarks/steering.py code      # InfoGAN on the ring: bound and agreement
+    python benchmarks/steering.py uneven    # the same on modes of 60, 30 and 10 %
     python benchmarks/steering.py writing   # InfoGAN on digits: bound, matched share
 
 Each trial writes one file into `results/steering/`; a second run goes on where it
@@ -17,7 +18,7 @@ import numpy as np
 from record import record, recorded
 
 from utils.data.digits import load
-from utils.data.mixtures import ring
+from utils.data.mixtures import GaussianMixture, ring
 from utils.evaluation.coverage import asked_coverage, mode_coverage
 from utils.evaluation.digit_classifier import (
     classifier_accuracy,
@@ -26,6 +27,7 @@ from utils.evaluation.digit_classifier import (
 )
 from utils.evaluation.frechet import frechet_feature_distance
 from utils.evaluation.steering import matched_accuracy
+from utils.measures.information import mutual_information
 from utils.models.steering_recipes import (
     RULES,
     train_picture_conditional,
@@ -35,11 +37,13 @@ from utils.models.steering_recipes import (
 )
 
 EIGHT = ring(8, std=0.05)
-SEEDS = {"ring": 3, "digits": 3, "code": 10, "writing": 5}
+UNEVEN = GaussianMixture(ring(3).means, 0.05, [0.6, 0.3, 0.1])
+SEEDS = {"ring": 3, "digits": 3, "code": 10, "uneven": 8, "writing": 5}
 KINDS = {
     "ring": tuple(RULES),
     "digits": tuple(RULES),
     "code": ("weight 1", "weight 0"),
+    "uneven": ("weight 1",),
     "writing": ("weight 1", "weight 0.3"),
 }
 
@@ -83,6 +87,19 @@ def code_on_ring(kind, seed):
     }
 
 
+def code_on_uneven_modes(kind, seed):
+    """Bound of an InfoGAN of three codes, and its table of codes and modes."""
+    gan = train_point_infogan(UNEVEN, 3, 1_200, seed, weight_of(kind))
+    codes = np.arange(6_000) % 3
+    table = np.zeros((3, 3))
+    np.add.at(table, (codes, UNEVEN.nearest(gan.sample(6_000, 7, codes))[0]), 1 / 6_000)
+    return {
+        "bound": bound_of(gan),
+        "known": mutual_information(table),
+        "modes": table.sum(axis=0).tolist(),
+    }
+
+
 def weight_of(kind):
     """The number in "weight 0.3"."""
     return float(kind.split()[1])
@@ -116,6 +133,7 @@ RUNS = {
     "ring": on_ring,
     "digits": on_digits,
     "code": code_on_ring,
+    "uneven": code_on_uneven_modes,
     "writing": code_on_digits,
 }
 

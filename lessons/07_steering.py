@@ -950,16 +950,39 @@ gained = np.log(3) - mutual_information(faithful)
 print(f"thirds instead of 60, 30, 10 %: JS {lost:.3f} nats; bound +{gained:.3f} nats")
 
 # %% [markdown]
-# The data give way. Each code takes a mode, and each mode now holds a third of what G draws. The
-# distance that D measures grows by five hundredths of a nat, the bound by half of one. With weight 1
-# that is a good bargain for G. The code was given equal shares, and writes them into the pictures.
+# The bound is full, and the shares are not those of the data. Eight trainings:
+
+# %% jupyter={"source_hidden": true}
+uneven = measured["uneven"]["weight 1"]
+figures.table(
+    [
+        (
+            f"{run['bound']:.3f}",
+            f"{run['known']:.3f}",
+            ", ".join(f"{share:.0%}" for share in run["modes"]),
+        )
+        for run in sorted(uneven, key=lambda run: -run["known"])
+    ],
+    ("bound (nats)", "codes tell of the mode (nats)", "modes hold"),
+    caption="Data: 60, 30 and 10 %; one row per seed",
+)
+
+# %% [markdown]
+# The data give way. In seven of eight, each code takes a mode, and each mode holds a third of what
+# G draws. The distance that D measures grows by five hundredths of a nat, the bound by half of one.
+# With weight 1 that is a good bargain for G. The code was given equal shares, and writes them into
+# the pictures.
 
 # %% tags=["claim"]
 assert np.isclose(mutual_information(faithful), 0.622784, atol=1e-6)
 assert np.allclose(faithful.sum(axis=0), shares) and lost < 0.1 < 0.4 < gained
 if current_scale() != "quick":
     assert bound_of(uneven_gan) > 0.95 * np.log(3)
-    assert mutual_information(meet) > 1.0 and of_modes.min() > 0.25, of_modes
+    assert np.abs(of_modes - shares).max() > 0.1, of_modes
+thirds = [run for run in uneven if np.allclose(run["modes"], 1 / 3, atol=0.01)]
+assert len(uneven) == 8 and len(thirds) == 7
+assert min(run["bound"] for run in uneven) > 0.99 * np.log(3)
+assert min(run["known"] for run in thirds) > 1.09
 
 # %% [markdown]
 # **The σ trap.** A code may be a number too, $c$ from $U(-1, 1)$, and Q then says $N(\mu(x), \sigma^2)$.

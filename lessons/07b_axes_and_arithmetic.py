@@ -227,8 +227,8 @@ figures.table(
 )
 
 # %% [markdown]
-# All codes together know four factors out of five, and each of these better than any one code
-# does.
+# All codes together know four factors out of five. They have no axis for each of the four: what
+# is known of at least one of them is spread over several codes.
 #
 # > **What we know now.** A VAE finds factors in the order of the pixels they own. Its axes
 # > are mixtures of them.
@@ -240,7 +240,7 @@ if current_scale() != "quick":
     assert drawn[-1, :3].min() > 0.9 and together[:3].min() > 0.85
     assert together[3] < 0.3
     four = [LOUD.index(name) for name in LOUD if name != "smile"]
-    assert (by_code.max(axis=0)[four] < together[four] - 0.02).all()
+    assert (together - by_code.max(axis=0))[four].max() > 0.15
 
 # %% [markdown]
 # ## 2 · Scores, and what they reward

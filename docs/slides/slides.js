@@ -1,5 +1,5 @@
-// One slide at a time; what stands after a Predict comes with the next step. The address
-// remembers both: #3.2 is the second part of the third slide.
+// One slide at a time; what stands after a Predict or an exercise comes with the next
+// step. The address remembers both: #3.2 is the second part of the third slide.
 (() => {
   const root = document.documentElement;
   const slides = [...document.querySelectorAll("section")].map((slide) => ({

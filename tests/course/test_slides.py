@@ -1,4 +1,4 @@
-"""Slides of a lesson: one file, a slide per section, a stop at each *Predict*."""
+"""Slides of a lesson: one file, a slide per section, stops where the class works."""
 
 import re
 import shutil
@@ -102,15 +102,17 @@ def sections(page):
     return re.findall(r"<section>.*?</section>", page, re.DOTALL)
 
 
-def test_a_slide_per_section_and_a_stop_at_predict(talk):
+def test_a_slide_per_section_and_a_stop_at_predict_and_at_an_exercise(talk):
     opening, sums, questions = sections(page_of(talk))
     assert "<h1" in opening
-    first, second = sums.split('<div class="part">')[1:]
+    first, second, third = sums.split('<div class="part">')[1:]
     assert 'class="predict"' in first
     assert "<b>five</b>" not in first
     assert "<b>five</b>" in second
     assert "1 &lt; 2" in second
     assert "What we know now" in second
+    assert "raise NotImplementedError" in second
+    assert "the end" in third
     assert [q.split("</p>")[0] for q in questions.split("<p>")[1:3]] == [
         "Why sums?",
         "Why\ntwo?",
@@ -189,7 +191,12 @@ def test_the_command_runs_a_lesson_and_needs_mathjax_before(
 @pytest.mark.skipif(BROWSER is None, reason="there is no chromium")
 @pytest.mark.parametrize(
     ("address", "place", "hidden"),
-    [("", "1 of 3", 2), ("#2.1", "2 of 3, more to come", 3), ("#2.2", "2 of 3", 2)],
+    [
+        ("", "1 of 3", 2),
+        ("#2.1", "2 of 3, more to come", 4),
+        ("#2.2", "2 of 3, more to come", 3),
+        ("#2.3", "2 of 3", 2),
+    ],
 )
 def test_a_browser_shows_one_slide_and_waits_at_predict(
     talk, tmp_path, address, place, hidden

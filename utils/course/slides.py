@@ -2,8 +2,8 @@
 
 A slide per section. It shows what a class looks at: headings, formulas, figures,
 tables, *Predict* and *What we know now*; the rest of the text and the code wait for the
-key T, and what `docs/teaching/` says of the section for the key N. At *Predict* a slide
-stops: what follows comes with the next step.
+key T, and what `docs/teaching/` says of the section for the key N. At *Predict* and at
+an exercise a slide stops: what follows comes with the next step.
 """
 
 import html
@@ -41,7 +41,7 @@ _ROW = re.compile(r"^\| (\S+) \| ([^|]+) \| (.+) \|$", re.MULTILINE)
 
 @dataclass
 class _Slide:
-    """A section: its heading, its exercises, and its parts, each up to a *Predict*."""
+    """A section: its heading, its exercises, and its parts, each up to a stop."""
 
     heading: str
     exercises: list[str] = field(default_factory=list)
@@ -95,6 +95,8 @@ def _read(lesson: Lesson, executed: NotebookNode) -> list[_Slide]:
     """Go through the cells, without claims, answers and checks."""
     made = [_Slide("")]
     for cell, node in zip(lesson.cells, executed.cells, strict=True):
+        if cell.tag == "check":  # what follows an exercise often answers it
+            made[-1].parts.append([])
         if cell.tag in ("claim", "solution", "check"):
             continue
         if cell.kind == "code":

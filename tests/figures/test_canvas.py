@@ -8,7 +8,13 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from utils.figures.canvas import columns_that_fit, new_figure, set_title, to_png
+from utils.figures.canvas import (
+    columns_that_fit,
+    new_figure,
+    set_title,
+    text_width,
+    to_png,
+)
 
 
 def test_a_new_figure_is_unknown_to_pyplot():
@@ -69,3 +75,8 @@ def test_a_wide_legend_gets_fewer_columns():
     labels = ["real data", "generated", "where G moves"]
     assert columns_that_fit(labels, 7.0) == 3
     assert columns_that_fit(labels, 1.0) == 1
+
+
+def test_a_name_of_nothing_takes_no_room():
+    assert text_width("", 10) == text_width(" ", 10) == 0
+    assert 0 < text_width("a", 10) < text_width("aa", 10)

@@ -210,6 +210,8 @@ def settle(figure: Figure) -> None:
 
 def text_width(text: str, size: float) -> float:
     """Returns how many inches a text of this size (points) is wide."""
+    if not text.strip():  # Matplotlib has no path without an outline
+        return 0.0
     return TextPath((0, 0), text, size=size).get_extents().width / 72
 
 

@@ -213,10 +213,13 @@ def test_in_the_plane_the_game_is_played_too(visit):
     assert page.evaluate(turn) - before > 15
 
 
-def test_paper_shows_what_is_folded(visit):
-    page = visit("lessons/03_training_a_gan.html")
+def test_paper_is_white_and_shows_what_is_folded(visit):
+    page = visit("lessons/03_training_a_gan.html", theme="dark")
     answer = page.locator("details", has_text="A solution").first.locator("pre").first
     assert not answer.is_visible()
     page.emulate_media(media="print")
     assert answer.is_visible()
+    page.wait_for_function("document.documentElement.dataset.theme === 'light'")
     assert not page.locator(".bd-sidebar-primary").is_visible()
+    page.emulate_media(media="screen")
+    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")

@@ -1,4 +1,11 @@
-/* What scrolls sideways can be reached by the keyboard, and tables say what they head. */
+/* What scrolls sideways can be reached by the keyboard, tables say what they head, and
+   paper is white. */
+const paper = window.matchMedia("print");
+paper.addEventListener("change", () => {
+  const shown = document.documentElement.dataset;
+  if (paper.matches) shown.chosen = shown.theme;
+  shown.theme = paper.matches ? "light" : shown.chosen;
+});
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("table thead th").forEach((head) => {
     head.setAttribute("scope", "col");

@@ -101,7 +101,8 @@ site: .venv .venv-site
 		--executed build/executed --missing
 	.venv/bin/course site build/site-source --executed build/executed
 	rm -rf build/site
-	.venv-site/bin/sphinx-build -W --keep-going -n -q build/site-source build/site
+	.venv-site/bin/sphinx-build -W --keep-going -n -q -d build/site-doctrees \
+		build/site-source build/site
 
 # In a real browser, Debian's chromium: CHROMIUM=/path/to/one for another.
 site-test: .venv-site

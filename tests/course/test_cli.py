@@ -52,20 +52,20 @@ def test_build_tells_a_malformed_source_with_file_and_line(command, course, fron
     assert "Traceback" not in result.output
 
 
-def test_run_shows_each_cell_and_the_table_and_writes_page_and_timings(
+def test_run_shows_each_cell_and_the_table_and_writes_notebook_and_timings(
     command, tmp_path
 ):
     result = command(
         *("run", "03", "--scale", "quick"),
-        *("--html", tmp_path / "pages", "--timings", tmp_path / "out" / "seconds"),
+        *("--executed", tmp_path / "ran", "--timings", tmp_path / "out" / "seconds"),
     )
     assert result.exit_code == 0, result.output
     assert "1/6" in result.output
     assert "lesson" in result.output
     assert "slowest cell" in result.output
-    page = (tmp_path / "pages" / "03_sums.html").read_text(encoding="utf-8")
-    assert "the end" in page
-    assert "secret_answer" in page
+    ran = (tmp_path / "ran" / "03_sums.ipynb").read_text(encoding="utf-8")
+    assert '"the end\\n"' in ran
+    assert "secret_answer" in ran
     path = tmp_path / "out" / "seconds" / "03_sums.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     assert record["key"] == ["03_sums"]

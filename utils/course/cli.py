@@ -157,9 +157,6 @@ def run(
             help="Whether a check that does not pass is an error (solutions only).",
         ),
     ] = True,
-    html: Annotated[
-        Path | None, typer.Option(help="Write each executed lesson there as a page.")
-    ] = None,
     timings: Annotated[
         Path | None,
         typer.Option(
@@ -206,7 +203,6 @@ def run(
     if jobs > 1 and len(chosen) > 1:
         options = ["--scale", scale, "--edition", edition, "--seed", str(seed)]
         options += ["--strict" if strict else "--no-strict"]
-        options += ["--html", str(html)] if html else []
         options += ["--keep", str(keep)] if keep else []
         options += ["--executed", str(executed)] if executed else []
         _run_side_by_side(course, chosen, jobs, options, timings)
@@ -225,8 +221,6 @@ def run(
             runs.append(report.LessonRun(lesson.name, edition))
             kept = keep and keep / lesson.name / f"{scale}-{backend()}-{seed}"
             report.follow(runs[-1], notebook, course, environment, keep=kept)
-            if html:
-                _say(f"wrote {report.write_html(notebook, lesson.name, html)}")
             if executed:
                 _say(f"wrote {site.write_executed(executed, lesson, notebook, scale)}")
     finally:

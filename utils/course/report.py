@@ -1,4 +1,4 @@
-"""Follow a run on the screen, and keep what it measured: table, JSON, HTML."""
+"""Follow a run on the screen, and keep what it measured: table and JSON."""
 
 import contextlib
 import json
@@ -170,16 +170,3 @@ def without_widgets(notebook: NotebookNode) -> NotebookNode:
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
     return copy
-
-
-def write_html(notebook: NotebookNode, name: str, folder: Path) -> Path:
-    """Write an executed notebook, outputs and all, as one HTML page."""
-    from nbconvert import HTMLExporter  # takes a second that only --html should pay
-
-    page, _ = HTMLExporter().from_notebook_node(
-        without_widgets(notebook), resources={"metadata": {"name": name}}
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{name}.html"
-    path.write_text(page, encoding="utf-8")
-    return path

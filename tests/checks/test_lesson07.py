@@ -1,5 +1,7 @@
 """Right and wrong answers to the exercises of lesson 07, told apart by their checks."""
 
+import itertools
+
 import numpy as np
 import pytest
 from answer_tables import is_rejected, passes, right, stub, wrong
@@ -8,6 +10,8 @@ from scipy.optimize import linear_sum_assignment
 from scipy.special import log_softmax, softmax
 
 from utils.checks import lesson07
+
+CALLS = itertools.count(1)
 
 # 7.1, a label as planes
 
@@ -68,7 +72,7 @@ def test_right_planes_pass(capsys, answer):
     ten_planes=(lambda x, y, k: by_broadcast(x, y, 10), "shape"),
     binary=(lambda x, y, k: by_broadcast(np.sign(x), y, k), "is right"),
     shuffled=(
-        lambda x, y, k: by_broadcast(x, np.random.default_rng().permutation(y), k),
+        lambda x, y, k: by_broadcast(x, np.roll(y, next(CALLS)), k),
         "random numbers",
     ),
     nothing=(lambda *given: None, "return"),
@@ -98,7 +102,7 @@ def bound_in_numpy(logits, codes):
     return np.mean([row[code] + np.log(len(row)) for row, code in zip(logs, codes)])  # noqa: B905
 
 
-@right(bound_in_keras, bound_by_take, bound_in_numpy)
+@right(bound_in_keras, bound_by_take)
 def test_a_right_bound_passes(capsys, answer):
     passes(capsys, lesson07.infogan_bound, answer, "7.2")
 
@@ -123,9 +127,9 @@ def of_arrays(function):
         ),
         "−1000",
     ),
-    ten=(
+    nine=(
         of_arrays(
-            lambda z, c: log_softmax(z, 1)[np.arange(len(c)), c].mean() + np.log(10)
+            lambda z, c: log_softmax(z, 1)[np.arange(len(c)), c].mean() + np.log(9)
         ),
         "is right",
     ),
@@ -141,6 +145,7 @@ def of_arrays(function):
         ),
         "is right",
     ),
+    numpy=(bound_in_numpy, "gradient"),
     other_column=(
         of_arrays(lambda z, c: bound_in_numpy(z, (c + 1) % z.shape[1])),
         "is right",

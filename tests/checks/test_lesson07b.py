@@ -100,18 +100,18 @@ def test_a_right_attribute_passes(capsys, answer):
 @wrong(
     residual=(
         lambda e, d, a, b, f: f + added(e, d, a, b, f) - d(e(f)),
-        "is right",
+        "as the decoder draws it",
     ),
     toward_the_mean=(
         lambda e, d, a, b, f: d((e(f) + e(b).mean(axis=0)) / 2),
         "is right",
     ),
-    pairs=(lambda e, d, a, b, f: d(e(f) + e(b) - e(a)), "broke off"),
+    pairs=(lambda e, d, a, b, f: d(e(f) + e(b) - e(a)), "differ in number"),
     cut_pairs=(
         lambda e, d, a, b, f: d(
             e(f) + (e(b[: min(len(a), len(b))]) - e(a[: min(len(a), len(b))])).mean(0)
         ),
-        "is right",
+        "drops who is left over",
     ),
     one_number=(lambda e, d, a, b, f: added(e, d, a, b, f).mean(), "numbers|shape"),
     exchanged=(lambda e, d, b, a, f: added(e, d, a, b, f), "takes the attribute off"),

@@ -60,6 +60,11 @@ def _changed(change):
     return answer
 
 
+def _of_pairs(way, encode, without, having):
+    n = min(len(without), len(having))
+    return (encode(having[:n]) - encode(without[:n])).mean(axis=0)
+
+
 def _draw(seed, *sizes):
     rng = np.random.default_rng(seed)
     return [rng.uniform(-0.9, 0.9, (n, 2, 2, 1)) + 0.1 * k for k, n in enumerate(sizes)]
@@ -77,6 +82,7 @@ add_attribute = Check(
             _decode,
             *_draw(0, 5, 7, 3),
             shows="encode first; the mean, the difference and the sum are of codes.",
+            breaks="the two groups differ in number: take the mean code of each first.",
         ),
         Case(_shift, _unshift, *_draw(1, 6, 3, 5)),
         Case(_encode, _decode, *_draw(2, 3, 5, 1)),
@@ -104,6 +110,20 @@ add_attribute = Check(
             _mean_pictures,
             "encodes mean pictures: a mean of faces is a blur, and its code is no mean "
             "of codes. First encode, then the mean.",
+        ),
+        Wrong(
+            _changed(_of_pairs),
+            "pairs the two groups and drops who is left over: take the mean of each.",
+        ),
+        Wrong(
+            lambda e, d, a, b, faces: faces + _exact(e, d, a, b, faces) - d(e(faces)),
+            "adds the decoder's change to the face: the picture of the changed code is "
+            "asked for, as the decoder draws it.",
+        ),
+        Wrong(
+            lambda e, d, a, b, faces: d(e(faces) + e(b).mean(0) - e(faces).mean(0)),
+            "subtracts the mean code of `faces`: subtract that of `without`, or all "
+            "that `faces` have in common is lost.",
         ),
         Wrong(
             _changed(lambda way, encode, a, b: encode(b)[:1] - encode(a)[:1]),

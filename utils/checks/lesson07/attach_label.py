@@ -62,10 +62,14 @@ def _corner(pictures, labels, classes):
     return _beside(pictures, planes)
 
 
+_BREAKS = "the planes are as high and as wide as the pictures, and follow on axis −1."
+
+
 def _case(seed, n, height, width, channels, classes, shows=""):
     rng = np.random.default_rng(seed)
     pictures = rng.uniform(-1, 1, (n, height, width, channels)).astype("float32")
-    return Case(pictures, rng.integers(0, classes, n), classes, shows=shows)
+    labels = rng.integers(0, classes, n)
+    return Case(pictures, labels, classes, shows=shows, breaks=_BREAKS)
 
 
 attach_label = Check(
@@ -129,12 +133,32 @@ attach_label = Check(
             "gives all pictures the label of the first one.",
         ),
         Wrong(
+            _planes(lambda hot, labels: np.broadcast_to(hot.max(axis=0), hot.shape)),
+            "marks the labels of all pictures in each: one carries its own alone.",
+        ),
+        Wrong(
+            _planes(lambda hot, labels: np.ones_like(hot) * labels[:, None]),
+            "writes the number of the label into all planes: the label's own is 1, the "
+            "others 0.",
+        ),
+        Wrong(
+            lambda pictures, labels, classes: _exact(
+                pictures, labels, labels.max() + 1
+            ),
+            "makes planes up to the largest label that it is given: there is one for "
+            "each of `classes`, or two batches would differ in shape.",
+        ),
+        Wrong(
+            _planes(lambda hot, labels: np.concatenate([hot[:1], 0 * hot[1:]])),
+            "has planes for the first picture alone: does a loop `return` too early?",
+        ),
+        Wrong(
             _planes(lambda hot, labels: hot[::-1]),
             "has the labels in the opposite order: the first belongs to the first "
             "picture.",
         ),
         Wrong(
-            _planes(lambda hot, labels: np.sort(hot, axis=0)),
+            _planes(lambda hot, labels: hot[np.argsort(labels)]),
             "does not keep the labels in the order of the pictures.",
         ),
         Wrong(

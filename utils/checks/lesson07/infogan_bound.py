@@ -1,9 +1,11 @@
 """Exercise 7.2: InfoGAN's bound from the logits of its recognizer."""
 
 import numpy as np
+from keras import ops
 from scipy.special import log_softmax, softmax
 
-from utils.checks.engine import Case, Check, Wrong
+from utils.checks.engine import Answer, Case, Check, Wrong
+from utils.checks.engine.logits import check_gradients
 
 
 def _log_q(logits, codes):
@@ -28,6 +30,16 @@ def _entropy_of_batch(logits, codes):
 def _over_the_batch(logits, codes):
     logs = log_softmax(logits, axis=0)[np.arange(len(codes)), codes]
     return logs.mean() + np.log(logits.shape[1])
+
+
+def _gradients(answer):
+    """Raises a Mistake unless Q and G can follow the slope of the bound."""
+    logits, codes = np.array([[0.4, -1.0, 0.3], [2.0, 0.1, -0.5]]), np.array([2, 0])
+    of_logits = Answer(
+        lambda logits: answer(logits, ops.convert_to_tensor(codes, "int32")),
+        f"{answer.name}(logits)",
+    )
+    check_gradients(of_logits, lambda logits: _exact(logits, codes), logits)
 
 
 def _case(n, kinds, scale, seed, shows=""):
@@ -104,6 +116,29 @@ infogan_bound = Check(
         ),
         Wrong(
             lambda logits, codes: (
+                _log_q(logits, codes).mean() / logits.shape[1] + np.log(logits.shape[1])
+            ),
+            "divides log Q by n·k: all entries but one per row are 0 and do not count. "
+            "Sum over the codes, then take the mean over the examples.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                _log_q(logits, codes).mean() + np.log(logits.shape[0])
+            ),
+            "adds log n, of the examples: H(c) = log k, of the number of codes.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                _log_q(logits, codes).mean() + np.log2(logits.shape[1])
+            ),
+            "adds H(c) in bits: log₂ k is not log k. Nats throughout.",
+        ),
+        Wrong(
+            lambda logits, codes: _log_q(logits, codes).mean() + np.log(10),
+            "adds log 10, whatever k is: take k from the shape of the logits.",
+        ),
+        Wrong(
+            lambda logits, codes: (
                 np.exp(_log_q(logits, codes)).mean() + np.log(logits.shape[1])
             ),
             "has Q where log Q must stand.",
@@ -140,4 +175,5 @@ infogan_bound = Check(
             shows="a Q that knows nothing says 1/k: the bound is 0.",
         ),
     ),
+    behaves=_gradients,
 )

@@ -12,9 +12,16 @@ def _counts(codes, labels, kinds):
     return counts
 
 
+def _shares(counts):
+    return counts / counts.sum(axis=1, keepdims=True).clip(1)
+
+
+def _assign(table, maximize=True):
+    return linear_sum_assignment(table, maximize=maximize)[1]
+
+
 def _match(codes, labels, kinds, maximize=True):
-    counts = _counts(codes, labels, kinds)
-    return linear_sum_assignment(counts, maximize=maximize)[1]
+    return _assign(_counts(codes, labels, kinds), maximize)
 
 
 def _score(meaning, codes, labels):
@@ -63,8 +70,12 @@ def _case(seed, n, kinds, noise, shows=""):
     return Case(*halves, kinds, shows=shows)
 
 
-# Greedy pairing takes (0, 0) for its 5, and is left with 0 for code 1.
-_TRAP = (np.array([0] * 9 + [1] * 4), np.array([0] * 5 + [1] * 4 + [0] * 4))
+# Greedy pairing takes (0, 0) for its 5, and is left with 0 for code 1. Code 3 comes
+# once: its share of 1 would outweigh the two examples more of code 2.
+_TRAP = (
+    np.repeat([0, 0, 1, 2, 2, 3], [5, 4, 4, 6, 4, 1]),
+    np.repeat([0, 1, 0, 2, 3, 2], [5, 4, 4, 6, 4, 1]),
+)
 
 matched_accuracy = Check(
     "7.3",
@@ -75,7 +86,7 @@ matched_accuracy = Check(
         _case(0, 30, 3, 0.3, "print the table: how often each code meets each label."),
         _case(4, 25, 4, 0.6, "codes and labels meet nearly by chance here."),
         _case(371, 22, 5, 0.75),
-        Case(*_TRAP, *_TRAP, 2, shows="pairing the largest count first is not best."),
+        Case(*_TRAP, *_TRAP, 4, shows="pairing the largest count first is not best."),
     ),
     mistakes=(
         Wrong(
@@ -143,6 +154,20 @@ matched_accuracy = Check(
             "`scipy.optimize.linear_sum_assignment` finds the best.",
         ),
         Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: _score(
+                _assign(_counts(codes, labels, kinds).clip(0, 1)), new_codes, new_labels
+            ),
+            "counts each pair of code and label once: `table[codes, labels] += 1` "
+            "forgets those that come again. `np.add.at` counts all.",
+        ),
+        Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: _score(
+                _assign(_shares(_counts(codes, labels, kinds))), new_codes, new_labels
+            ),
+            "matches shares of each code: a code that seldom comes would weigh as much "
+            "as one that often does. Match the counts.",
+        ),
+        Wrong(
             lambda codes, labels, new_codes, new_labels, kinds: _per_code(
                 codes, labels, new_codes, new_labels, kinds, np.nan
             ),
@@ -163,9 +188,9 @@ matched_accuracy = Check(
     ),
     edges=(
         Case(
-            np.array([2, 2, 0, 0, 2]),
+            np.array([1, 1, 0, 0, 1]),
             np.array([0, 0, 2, 2, 1]),
-            np.array([2, 0, 2, 1]),
+            np.array([1, 0, 1, 2]),
             np.array([0, 2, 1, 1]),
             3,
             shows="a code that never came in the first half gets the label that is "

@@ -32,6 +32,11 @@ def _mean_first(information, entropies):
     return known[-1] - known[-2]
 
 
+def _two_for_all(information):
+    second, best = np.argsort(information.sum(axis=1))[-2:]
+    return information[best] - information[second]
+
+
 _FOUR = np.array(
     [[0.3, 1.2, 0.05], [0.9, 0.1, 0.4], [0.8, 0.7, 0.02], [0.01, 0.6, 1.5]]
 )
@@ -67,6 +72,15 @@ mig = Check(
             _of_each_code,
             "compares the factors of one code, and divides by one entropy: sort along "
             "the codes, axis 0, and divide each factor's gap by its own H(v).",
+        ),
+        Wrong(
+            lambda i, h: np.mean(np.diff(np.sort(i)[-2:], axis=0) / h),
+            "sorts along the factors, as `np.sort` does if it is not told: `axis=0` "
+            "sorts the codes of each factor.",
+        ),
+        Wrong(
+            lambda i, h: np.mean(_two_for_all(i) / h),
+            "takes the same two codes for all factors: each factor has its own.",
         ),
         Wrong(
             _mean_first,

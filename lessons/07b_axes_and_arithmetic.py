@@ -365,11 +365,9 @@ figures.table(
 )
 
 # %% [markdown]
-# Both lie above the mean of the turns: straight posteriors prefer *some* axes (near those
-# of the principal components, Rolinek et al. 2019). They do not prefer our factors, and so
-# the scores stay low, while all codes together know four of the five.
-#
-# Does a stronger β help? Three trainings of each (`benchmarks/axes.py` redoes them):
+# The scores stay low, while all codes together know four of the five. Is the VAE's own position
+# better than a turn at random, and does a stronger β help? Three trainings of each, read on a
+# thousand faces (`benchmarks/axes.py` redoes them):
 
 # %% jupyter={"source_hidden": true}
 from utils.course.results import load_results
@@ -393,15 +391,18 @@ figures.table(
             name,
             *(three(measured["quiet"][beta], score) for score in ("MIG", "DCI", "SAP")),
             three(measured["quiet"][beta], "R² of all codes", "hair_color"),
+            three(measured["quiet"][beta], "share of turns below", form=".0%"),
         )
         for name, beta in (("VAE", "β = 1"), ("VAE, β = 8", "β = 8"))
     ],
-    ("", "MIG", "DCI", "SAP", "R² of all codes: hair color"),
+    ("", "MIG", "DCI", "SAP", "all codes, hair color: R²", "turns of lower MIG"),
     caption="Quiet avatars, three seeds",
 )
 
 # %% [markdown]
-# (SAP is the gap between the best two codes in R².) The stronger β has the higher MIG each time,
+# (SAP is the gap between the best two codes in R².) The own position has a higher MIG than most
+# turns: straight posteriors prefer *some* axes (near those of the principal components, Rolinek et
+# al. 2019). They do not prefer our factors. The stronger β has the higher MIG each time,
 # and knows less of the hair's color each time. DCI and SAP order the two models now this way, now
 # that. So the answer depends on the score.
 #
@@ -419,9 +420,10 @@ for angle, expected in {
     assert np.isclose(by_angle[angle]["R² of all codes"], 1)
 if current_scale() != "quick":
     for name, each in own.items():
-        assert each["MIG"] > migs[name].mean() and each["MIG"] < 0.5
+        assert each["MIG"] < 0.5, each
         assert scores.all_codes_r_squared(coded[name], truth)[:3].min() > 0.8
 weak, strong = (measured["quiet"][beta] for beta in ("β = 1", "β = 8"))
+assert min(run["share of turns below"] for run in weak + strong) > 0.85
 assert max(run["MIG"] for run in weak) < min(run["MIG"] for run in strong)
 known_color = [
     [run["R² of all codes"]["hair_color"] for run in runs] for runs in (weak, strong)

@@ -117,7 +117,7 @@ def of_arrays(function):
         of_arrays(lambda z, c: log_softmax(z, 1)[np.arange(len(c)), c]),
         "one number",
     ),
-    accuracy=(of_arrays(lambda z, c: np.mean(z.argmax(1) == c)), "is right"),
+    accuracy=(of_arrays(lambda z, c: np.mean(z.argmax(1) == c)), "is the accuracy"),
     clipped=(
         of_arrays(
             lambda z, c: (
@@ -135,7 +135,7 @@ def of_arrays(function):
     ),
     floor=(
         of_arrays(lambda z, c: max(float(bound_in_numpy(z, c)), 0.0)),
-        "is right|−1000",
+        "cut off at 0",
     ),
     median=(
         of_arrays(
@@ -143,7 +143,7 @@ def of_arrays(function):
                 np.median(log_softmax(z, 1)[np.arange(len(c)), c]) + np.log(z.shape[1])
             )
         ),
-        "is right",
+        "median",
     ),
     numpy=(bound_in_numpy, "gradient"),
     other_column=(

@@ -82,7 +82,8 @@ add_attribute = Check(
             _decode,
             *_draw(0, 5, 7, 3),
             shows="encode first; the mean, the difference and the sum are of codes.",
-            breaks="the two groups differ in number: take the mean code of each first.",
+            breaks="`encode` takes many pictures at once, and the two groups differ in "
+            "number: take the mean code of each first.",
         ),
         Case(_shift, _unshift, *_draw(1, 6, 3, 5)),
         Case(_encode, _decode, *_draw(2, 3, 5, 1)),
@@ -96,6 +97,16 @@ add_attribute = Check(
             _decoded_first,
             "decodes before it adds: the decoder is no straight line, so add codes, "
             "and decode their sum.",
+        ),
+        Wrong(
+            lambda e, d, a, b, faces: faces + d(_direction(e, a, b)[None]),
+            "adds a decoded direction to pictures: add codes, and decode their sum.",
+        ),
+        Wrong(
+            lambda e, d, a, b, faces: np.broadcast_to(
+                d(e(b).mean(axis=0)[None]), faces.shape
+            ),
+            "makes the mean face of `having` of each: keep the codes of `faces`.",
         ),
         Wrong(
             _decoded_means,

@@ -2,7 +2,7 @@
 
 import numpy as np
 from keras import ops
-from scipy.special import log_softmax, softmax
+from scipy.special import log_expit, log_softmax, softmax
 
 from utils.checks.engine import Answer, Case, Check, Wrong
 from utils.checks.engine.logits import check_gradients
@@ -132,6 +132,50 @@ infogan_bound = Check(
                 _log_q(logits, codes).mean() + np.log2(logits.shape[1])
             ),
             "adds H(c) in bits: log₂ k is not log k. Nats throughout.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                _log_q(logits, codes).mean() + np.log(codes.max() + 1)
+            ),
+            "takes k from the largest code of this batch: it is the number of columns.",
+        ),
+        Wrong(
+            lambda logits, codes: _log_q(logits, codes).mean() + logits.shape[1],
+            "adds k: H(c) = log k.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                np.log(np.exp(_log_q(logits, codes)).mean()) + np.log(logits.shape[1])
+            ),
+            "takes the logarithm of a mean: it is the mean of log Q.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                log_expit(logits[np.arange(len(codes)), codes]).mean()
+                + np.log(logits.shape[1])
+            ),
+            "takes a sigmoid: just one code is right, so Q is a softmax over all.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                np.where(codes, _log_q(logits, np.maximum(codes - 1, 0)), 0).mean()
+                + np.log(logits.shape[1])
+            ),
+            "counts codes from 1: code 0 has the first column.",
+        ),
+        Wrong(
+            lambda logits, codes: max(_exact(logits, codes), 0.0),
+            "is cut off at 0: a Q that is surely wrong has a bound below 0.",
+        ),
+        Wrong(
+            lambda logits, codes: np.mean(logits.argmax(axis=1) == codes),
+            "is the accuracy: how often Q is right, and not how sure it is of it.",
+        ),
+        Wrong(
+            lambda logits, codes: (
+                np.median(_log_q(logits, codes)) + np.log(logits.shape[1])
+            ),
+            "takes the median: E is a mean.",
         ),
         Wrong(
             lambda logits, codes: _log_q(logits, codes).mean() + np.log(10),

@@ -45,6 +45,19 @@ def _greedy(codes, labels, kinds):
     return meaning
 
 
+def _in_turn(counts):
+    meaning = []
+    for row in counts:
+        meaning.append(
+            np.where(np.isin(np.arange(len(row)), meaning), -1, row).argmax()
+        )
+    return np.array(meaning)
+
+
+def _per_label(hits, labels):
+    return np.mean([hits[labels == label].mean() for label in np.unique(labels)])
+
+
 def _per_code(codes, labels, new_codes, new_labels, kinds, empty):
     meaning = _match(codes, labels, kinds)
     shares = [
@@ -172,6 +185,33 @@ matched_accuracy = Check(
                 codes, labels, new_codes, new_labels, kinds, np.nan
             ),
             "is the mean over codes: each example counts alike.",
+        ),
+        Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: _per_label(
+                _match(codes, labels, kinds)[new_codes] == new_labels, new_labels
+            ),
+            "is the mean over labels: each example counts alike.",
+        ),
+        Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: _score(
+                _in_turn(_counts(codes, labels, kinds)), new_codes, new_labels
+            ),
+            "lets code after code choose its label: an early one may take what a later "
+            "one needs more. `scipy.optimize.linear_sum_assignment` finds the best.",
+        ),
+        Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: _score(
+                _counts(codes, labels, kinds).argmax(axis=0), new_codes, new_labels
+            ),
+            "takes the most frequent code of each label for the label of each code.",
+        ),
+        Wrong(
+            lambda codes, labels, new_codes, new_labels, kinds: (
+                _exact(codes, labels, new_codes, new_labels, kinds)
+                * (len(new_codes) / len(codes))
+            ),
+            "divides by the number of the examples that were matched: the new ones are "
+            "scored.",
         ),
         Wrong(
             lambda codes, labels, new_codes, new_labels, kinds: (

@@ -6,10 +6,14 @@ from utils.checks.engine import Case, Check, Wrong
 from utils.measures.information import mutual_information_gap
 
 
+def _gaps(information, entropies, ahead=-1, behind=-2):
+    ordered = np.sort(information, axis=0)
+    return (ordered[ahead] - ordered[behind]) / entropies
+
+
 def _gap(information, entropies, ahead=-1, behind=-2):
     """The mean gap between two places of each column, in order of size."""
-    ordered = np.sort(information, axis=0)
-    return np.mean((ordered[ahead] - ordered[behind]) / entropies)
+    return np.mean(_gaps(information, entropies, ahead, behind))
 
 
 def _gap_to_the_rest(information, entropies):
@@ -49,9 +53,14 @@ mig = Check(
     "mig(information, entropies)",
     exact=mutual_information_gap,
     cases=(
-        Case(_FOUR, np.array([1.0, 1.4, 2.0]), shows="work out one column by hand."),
+        Case(
+            _FOUR,
+            np.array([1.0, 1.4, 2.0]),
+            shows="work out one column by hand.",
+            breaks="there is one gap per factor, and axis 0 counts the codes.",
+        ),
         Case(_FIVE, np.array([0.7, 3.0]), shows="here two codes know the same."),
-        Case(_PAIR, np.array([1.1])),
+        Case(_PAIR, np.array([0.9])),
     ),
     mistakes=(
         Wrong(
@@ -108,6 +117,26 @@ mig = Check(
             "takes the first two codes as they come: sort each column first.",
         ),
         Wrong(
+            lambda i, h: np.mean(abs(i[0] - i[1]) / h),
+            "takes the first two codes, whichever they are: sort each column first.",
+        ),
+        Wrong(
+            lambda i, h: _gap(i, h) * len(h) / len(i),
+            "divides the sum by the number of codes: it is a mean over the factors.",
+        ),
+        Wrong(
+            lambda i, h: np.median(_gaps(i, h)),
+            "takes the median: MIG is the mean over the factors.",
+        ),
+        Wrong(
+            lambda i, h: _gaps(i, h)[0],
+            "is the gap of the first factor alone: does a loop `return` too early?",
+        ),
+        Wrong(
+            lambda i, h: np.max(_gaps(i, h)),
+            "takes the largest gap: MIG is the mean over the factors.",
+        ),
+        Wrong(
             lambda i, h: _gap(i, np.sort(i, axis=0)[-1]),
             "divides by what the best code knows: H(v) is what there is to know.",
         ),
@@ -128,6 +157,10 @@ mig = Check(
             lambda i, h: _gap(i, h / np.log(2)),
             "mixes units: information and entropies are both in nats, and their "
             "quotient needs no log 2.",
+            when=lambda value, i, h: any(
+                np.isclose(value, _gap(i, h) * factor)
+                for factor in (np.log(2), 1 / np.log(2))
+            ),
         ),
         Wrong(
             lambda i, h: _gap(i, np.exp(h)),

@@ -326,7 +326,7 @@ figures.curves(
 )
 
 # %% [markdown]
-# At 5° the eye sees nothing, and MIG has lost a third. At 45° MIG and DCI are 0, and the
+# A turn by 5° is slight, and MIG has lost a third. At 45° MIG and DCI are 0, and the
 # codes hold what they held. (The squares of the weights are $\cos^2$ and $\sin^2$ of the
 # angle, and the R² of the best code is $\cos^2$.) So a score of axes needs *something* that
 # prefers axes. Locatello et al. (2019) proved it: from pictures alone, without labels or
@@ -336,7 +336,7 @@ figures.curves(
 # \mathrm{diag}(\sigma^2))$.
 #
 # **Predict.** Turn the codes of our VAE at random, a hundred times. Does its own position
-# score higher than most?
+# score higher than the mean of the turns?
 
 # %%
 from scipy.stats import ortho_group
@@ -785,7 +785,7 @@ figures.table(
 
 # %% [markdown]
 # Scores on other data, factors and codes cannot be compared with ours. The published β-VAE is
-# ahead of the VAE by SAP; ours is on one seed of three.
+# ahead of the VAE by SAP; ours was so for one seed of three.
 #
 # ## What to read next
 #

@@ -336,7 +336,7 @@ figures.curves(
 # \mathrm{diag}(\sigma^2))$.
 #
 # **Predict.** Turn the codes of our VAE at random, a hundred times. Does its own position
-# score higher than the mean of the turns?
+# score higher than most?
 
 # %%
 from scipy.stats import ortho_group

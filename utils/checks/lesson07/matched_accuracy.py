@@ -177,7 +177,7 @@ matched_accuracy = Check(
             lambda codes, labels, new_codes, new_labels, kinds: _score(
                 _assign(_shares(_counts(codes, labels, kinds))), new_codes, new_labels
             ),
-            "matches shares of each code: a code that seldom comes would weigh as much "
+            "matches shares: what seldom comes would weigh as much "
             "as one that often does. Match the counts.",
         ),
         Wrong(

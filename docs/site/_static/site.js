@@ -8,7 +8,8 @@ paper.addEventListener("change", () => {
 });
 document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("table thead th").forEach((head) => {
-    head.setAttribute("scope", "col");
+    if (head.textContent.trim()) head.setAttribute("scope", "col");
+    else head.replaceWith(document.createElement("td")); // it heads no column
   });
   const side = document.querySelector(".bd-sidebar-primary");
   side?.setAttribute("role", "region");

@@ -203,7 +203,7 @@ show_code(beside_input, "A network that is told a label beside its input")
 
 # %% [markdown]
 # A ring of eight modes, each a class, and one D that is told the label and one that is **blind**.
-# The modes are five times as wide as in lesson 03, so that we see their shape. (About 15 seconds
+# The modes are five times as wide as in lesson 03, so that we see their shape. (About 10 seconds
 # each.)
 #
 # **Predict.** Which share of the blind one's points lies in the mode that was asked for?
@@ -327,7 +327,7 @@ assert [recall > 0.97 for recall in sorted(named)] == [False, True, True], named
 # ### Digits
 #
 # The same with pictures: UCI's digits, 8×8 pixels, a convolutional pair, labels as planes. (About
-# 30 seconds.)
+# 15 seconds.)
 
 # %%
 from utils.data.digits import load
@@ -424,7 +424,7 @@ figures.image_rows(
 # plane that holds the number of the label, and as planes of labels that were shuffled on the way,
 # as by a data pipeline that forgets to shuffle pictures and labels alike.
 #
-# **Predict.** Order the four by what such a D reads. Which ones read 0? (About 20 seconds.)
+# **Predict.** Order the four by what such a D reads. Which ones read 0? (About 10 seconds.)
 
 
 # %%
@@ -564,7 +564,7 @@ show_code(InfoGAN.latent_loss, "What G and Q lower together: InfoGAN.latent_loss
 
 # %% [markdown]
 # The ring of eight without labels, and a code of eight values. Once more with weight 0: there Q
-# learns to read all the same, but G does not listen. (About 15 seconds each.)
+# learns to read all the same, but G does not listen. (About 10 seconds each.)
 #
 # **Predict.** How high does the bound come, and where does it stop? And with weight 0?
 
@@ -741,7 +741,7 @@ assert max(run["bound"] for run in unpaid) < 0.25
 # ### Digits without labels
 #
 # On digits the paper reports an error of 5 % on MNIST: the code *was* the digit. We try it on UCI's
-# digits, with a code of ten values. (About 25 seconds.)
+# digits, with a code of ten values. (About 15 seconds.)
 #
 # **Predict.** The bound comes to 99 % of log 10. What share of the pictures shows the digit that
 # stands for its code?
@@ -920,7 +920,7 @@ assert np.allclose([share for _, share in known.values()], [1, 0.9, 0.95, 0.8, 0
 # | code 1 | 4/15 | | 1/15 |
 # | code 2 | | 3/10 | 1/30 |
 #
-# and it holds 0.623 nats, of log 3 = 1.099. (About 15 seconds.)
+# and it holds 0.623 nats, of log 3 = 1.099. (About 10 seconds.)
 #
 # **Predict.** Which gives way, the bound or the data?
 

@@ -491,7 +491,7 @@ figures.image_rows(
 # ### A reader of faces
 #
 # To see what else an edit changes we train a network that reads all factors in a picture.
-# We have drawn the pictures, so its teacher is the truth. (About 25 seconds.)
+# We have drawn the pictures, so its teacher is the truth. (About 15 seconds.)
 
 # %%
 from utils.evaluation.steering import moved, read, train_readout
@@ -541,7 +541,7 @@ figures.table(
 #
 # ### The arithmetic of codes
 #
-# Now a VAE of faces, with 32 codes. (About 45 seconds.)
+# Now a VAE of faces, with 32 codes. (About 25 seconds.)
 
 # %%
 face_vae = train_part_vae(face_pictures, 32, FACE_STEPS, seed(0), beta=0.5)

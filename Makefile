@@ -99,8 +99,8 @@ lessons: .venv
 site: .venv .venv-site
 	KERAS_BACKEND=tensorflow .venv/bin/course run --scale laptop --jobs $(JOBS) \
 		--executed build/executed --missing
+	rm -rf build/site-source build/site
 	.venv/bin/course site build/site-source --executed build/executed
-	rm -rf build/site
 	.venv-site/bin/sphinx-build -W --keep-going -n -q -d build/site-doctrees \
 		build/site-source build/site
 

@@ -494,8 +494,8 @@ figures.bars(
 # A surprise: the scrambled planes look hopeless, and D reads them nearly as well as full ones. The
 # band begins somewhere *within* a row, at a place that depends on the label, and it lies nearer to
 # one edge of the picture or the other: traces that a filter can find wherever they are. (That is
-# a guess; the reading is not.) So the mistake costs hardly anything, here, with 8×8 pixels. A label as one number costs a good
-# part of what there is to see: the two numbers 3 and 4 are nearly alike for D.
+# a guess; the reading is not.) So the mistake costs hardly anything, here, with 8×8 pixels. A label
+# as one number costs a good part of what there is to see: perhaps since 3 and 4 are nearly alike.
 #
 # Shuffled labels look flawless and carry *nothing*: D reads 0, and G will ignore what it is asked.
 # No error is raised for them either. The swap test takes seconds, needs no training of a GAN, and

@@ -8,7 +8,14 @@ from nbformat import v4
 
 from utils.course.build import solutions_edition
 from utils.course.folder import CourseError
-from utils.course.site import _order, _rows, is_executed, write_executed, write_source
+from utils.course.site import (
+    _order,
+    _rows,
+    is_executed,
+    require_no_notebooks_but_executed,
+    write_executed,
+    write_source,
+)
 from utils.course.source import read_lessons
 
 SOURCE = """@book{euclid1900,
@@ -61,6 +68,7 @@ def site(course, tmp_path):
         write_source(course, lessons, tmp_path, tmp_path / "site", "quick")
     write_executed(tmp_path, lesson, notebook, "quick")
     assert not is_executed(tmp_path, lesson, "laptop")
+    require_no_notebooks_but_executed(tmp_path, lessons)
     write_source(course, lessons, tmp_path, tmp_path / "site", "quick")
     return tmp_path / "site"
 
@@ -122,3 +130,21 @@ def test_long_lists_of_results_stand_in_one_line():
     table = {"a": [1.0, 2.0], "b": [{"c": "x"}], "d": list(range(20))}
     assert list(_rows(table))[:2] == [("a", "1, 2"), ("b, 0, c", "x")]
     assert list(_rows(table))[2][1].endswith("11, … (20 in all)")
+
+
+def test_nobodys_folder_becomes_the_site(course, tmp_path, site):
+    lessons = read_lessons(course.sources())
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    (site / "mine.txt").write_text("my own")
+    with pytest.raises(CourseError, match="nobody's file is taken away"):
+        write_source(course, lessons, tmp_path, site, "quick")
+    assert (site / "mine.txt").read_text() == "my own"
+    assert all(path.read_bytes() == held for path, held in before.items())
+
+
+@pytest.mark.parametrize("own", ['{"metadata": {"course": {}}}', "{", "[]", "my own"])
+def test_an_executed_notebook_replaces_nobodys_own(course, tmp_path, own):
+    lessons = read_lessons(course.sources())
+    (tmp_path / "03_sums.ipynb").write_text(own)
+    with pytest.raises(CourseError, match=r"03_sums\.ipynb .* somebody's work"):
+        require_no_notebooks_but_executed(tmp_path, lessons)

@@ -9,7 +9,7 @@ from nbformat import v4
 
 from utils.course import slides as slides_of
 from utils.course.build import solutions_edition
-from utils.course.folder import find_course
+from utils.course.folder import CourseError, find_course
 from utils.course.source import read_lesson, read_lessons
 
 WHOLE = find_course()
@@ -212,3 +212,14 @@ def test_a_browser_shows_one_slide_and_waits_at_predict(
         len(re.findall(r"<(?:section|div class=\"part\") hidden", done.stdout))
         == hidden
     )
+
+
+def test_slides_replace_slides_and_nobodys_own_page(talk, tmp_path):
+    page = tmp_path / "page.html"
+    slides_of.require_slides(page)
+    page.write_text("<title>My talk</title>")
+    with pytest.raises(CourseError, match="somebody's work"):
+        slides_of.require_slides(page)
+    assert page.read_text() == "<title>My talk</title>"
+    page.write_text(page_of(talk), encoding="utf-8")
+    slides_of.require_slides(page)

@@ -16,6 +16,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 import utils
+from utils.core.files import written_aside
 from utils.course.folder import CourseError, find_course
 from utils.course.scale import Scale
 
@@ -196,6 +197,10 @@ def run(
     course = find_course(ctx.obj)
     _look_around()
     chosen = read_lessons(course.choose(lessons or []))
+    if missing and not executed:
+        raise CourseError("--missing asks what a folder lacks: name it by --executed.")
+    if executed:
+        site.require_no_notebooks_but_executed(executed, chosen)
     if missing:
         chosen = [one for one in chosen if not site.is_executed(executed, one, scale)]
     if scale == "full" and not keep:
@@ -260,7 +265,7 @@ def _run_side_by_side(course, lessons, jobs, options, timings) -> None:
 @app.command()
 def site(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(help="Is made anew, for Sphinx to build.")],
+    folder: Annotated[Path, typer.Argument(help="New or empty, for Sphinx to build.")],
     executed: Annotated[Path, typer.Option(help="Of `course run --executed`.")],
     scale: ScaleOption = "laptop",
 ) -> None:
@@ -444,21 +449,25 @@ def slides(
     """Run lessons, and write one file of slides for each, which needs no network."""
     from utils.course import build as builder
     from utils.course import report
-    from utils.course.slides import mathjax, slides
+    from utils.course.slides import mathjax, require_slides, slides
     from utils.course.source import read_lessons
 
     course = find_course(ctx.obj)
     _look_around()
     typeset = mathjax(course)
     environment = {"COURSE_SCALE": scale, "COURSE_STRICT": "1"}
-    for lesson in read_lessons(course.choose(lessons or [])):
+    chosen = read_lessons(course.choose(lessons or []))
+    paths = {lesson.name: folder / f"{lesson.name}.html" for lesson in chosen}
+    for path in paths.values():
+        require_slides(path)
+    for lesson in chosen:
         notebook = builder.solutions_edition(lesson)
         record = report.LessonRun(lesson.name, "solutions")
         report.follow(record, notebook, course, environment)
-        path = folder / f"{lesson.name}.html"
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(slides(course, lesson, notebook, typeset), encoding="utf-8")
-        _say(f"wrote {path}")
+        with written_aside(paths[lesson.name]) as file:
+            file.write(slides(course, lesson, notebook, typeset).encode())
+        _say(f"wrote {paths[lesson.name]}")
 
 
 @app.command(

@@ -127,3 +127,16 @@ def find_course(root: Path | None = None) -> Course:
         f"no lessons/NN_slug.py found in {root or f'{here} or above it'}: run this "
         "inside the course's folder, or name it: course --root FOLDER …"
     )
+
+
+def require_new(folder: Path) -> None:
+    """Refuse to write into a folder that holds anything.
+
+    Raises:
+        CourseError: If it is there, and not an empty folder.
+    """
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise CourseError(
+            f"{folder} is there, and not an empty folder: nobody's file is taken away. "
+            "Name a new folder."
+        )

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import utils
 from utils.course.build import learner_edition, notebook_text, solutions_edition
-from utils.course.folder import MANIFEST, Course, CourseError
+from utils.course.folder import MANIFEST, Course, CourseError, require_new
 from utils.course.source import Lesson, read_lessons
 
 #: What installs a pack and says what one may do with it, copied as it is.
@@ -81,11 +81,7 @@ def write_folder(files: Mapping[str, bytes], folder: Path) -> None:
     Raises:
         CourseError: If the folder holds anything, or cannot be written.
     """
-    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
-        raise CourseError(
-            f"{folder} is there, and not an empty folder: a pack takes nobody's file "
-            "away. Name a new folder."
-        )
+    require_new(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder.parent) as aside:

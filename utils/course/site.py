@@ -8,7 +8,6 @@ import hashlib
 import html
 import json
 import re
-import shutil
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -16,10 +15,11 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 
+from utils.core.files import written_aside
 from utils.course.bibliography import Source, citations, linked, read_bibliography
 from utils.course.build import learner_edition, notebook_text, solutions_edition
 from utils.course.cells import stub
-from utils.course.folder import Course, CourseError
+from utils.course.folder import Course, CourseError, require_new
 from utils.course.reference import Reference, anchor
 from utils.course.report import without_widgets
 from utils.course.results import join_trials
@@ -60,27 +60,49 @@ def write_executed(
     notebook.metadata["course"]["scale"] = scale
     folder.mkdir(parents=True, exist_ok=True)
     path = executed_name(folder, lesson)
-    path.write_text(notebook_text(notebook), encoding="utf-8")
+    with written_aside(path) as file:
+        file.write(notebook_text(notebook).encode())
     return path
+
+
+def require_no_notebooks_but_executed(folder: Path, lessons: list[Lesson]) -> None:
+    """Refuse a folder where an executed notebook would replace somebody's own.
+
+    Raises:
+        CourseError: If a notebook of a lesson is there that `write_executed` did not
+            write.
+    """
+    for lesson in lessons:
+        path = executed_name(folder, lesson)
+        if path.exists() and "scale" not in _ran_as(path):
+            raise CourseError(
+                f"{path} is no executed notebook that the course keeps, and may be "
+                "somebody's work: name another folder for --executed."
+            )
+
+
+def _ran_as(path: Path) -> dict:
+    """What a notebook says of its cells, and of the scale it was executed at."""
+    try:
+        return json.loads(path.read_text("utf-8"))["metadata"].get("course", {})
+    except (OSError, ValueError, LookupError, AttributeError, TypeError):
+        return {}
 
 
 def is_executed(folder: Path, lesson: Lesson, scale: str) -> bool:
     """Whether a lesson was executed as it is now, cell by cell, at this scale."""
-    try:
-        ran = json.loads(executed_name(folder, lesson).read_text("utf-8"))["metadata"]
-    except (OSError, ValueError):
-        return False
     now = dict(solutions_edition(lesson).metadata["course"]) | {"scale": scale}
-    return ran.get("course") == now
+    return _ran_as(executed_name(folder, lesson)) == now
 
 
 def write_source(
     course: Course, lessons: list[Lesson], executed: Path, folder: Path, scale: str
 ) -> None:
-    """Write all that Sphinx is given into a folder, which is made anew.
+    """Write all that Sphinx is given into a folder that is new or empty.
 
     Raises:
-        CourseError: If a lesson was not executed as it is now.
+        CourseError: If the folder holds anything, or a lesson was not executed as it is
+            now.
     """
     late = [one.number for one in lessons if not is_executed(executed, one, scale)]
     if late:
@@ -88,7 +110,7 @@ def write_source(
             f"Lessons {', '.join(late)} were not executed as they are now at {scale}: "
             f"`course run {' '.join(late)} --scale {scale} --executed {executed}`."
         )
-    shutil.rmtree(folder, ignore_errors=True)
+    require_new(folder)
     static = folder / "_static"
     sources = read_bibliography(course.lessons / "references.bib")
     reference = Reference(course.root / "utils", lambda text: _cited(text, sources))

@@ -25,6 +25,7 @@ MATHJAX = "sphinx-mathjax-offline==0.0.2"
 _TYPESET = """window.MathJax = {
   tex: {inlineMath: [["$", "$"]]}, svg: {scale: 0.9}, options: {enableMenu: false},
 };"""
+_OURS = '<meta name="generator" content="course slides">'
 _BUTTONS = """<nav aria-label="Slides">
 <button id="back" title="Left arrow">Back</button>
 <button id="next" title="Right arrow or space">Next</button>
@@ -84,11 +85,25 @@ def slides(course: Course, lesson: Lesson, executed: NotebookNode, typeset: str)
     scripts = (looks / "slides.js").read_text("utf-8"), _TYPESET, typeset
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        f'<meta name="viewport" content="width=device-width">\n<title>{title}</title>\n'
+        f'<meta name="viewport" content="width=device-width">\n{_OURS}\n'
+        f"<title>{title}</title>\n"
         f"<style>\n{(looks / 'slides.css').read_text('utf-8')}</style>\n"
         f"<main>\n{''.join(made)}</main>\n{_BUTTONS}\n"
         f"{''.join(map(_script, scripts))}</html>\n"
     )
+
+
+def require_slides(path: Path) -> None:
+    """Refuse a path where slides would replace somebody's own file.
+
+    Raises:
+        CourseError: If a file is there that `course slides` did not write.
+    """
+    if path.exists() and _OURS.encode() not in path.read_bytes():
+        raise CourseError(
+            f"{path} was not written by `course slides`, and may be somebody's work: "
+            "name another --folder."
+        )
 
 
 def _read(lesson: Lesson, executed: NotebookNode) -> list[_Slide]:

@@ -181,7 +181,7 @@ from utils.networks import causal
 show_code(causal.wavenet, "causal.wavenet")
 
 # %%
-tried = np.random.default_rng(seed(1)).normal(size=(4, 40)).astype("float32")
+tried = np.random.default_rng(seed(1)).normal(size=(32, 40)).astype("float32")
 for dilations in ((1, 1, 1), (1, 2, 4), (1, 2, 4, 8), (1, 2, 4, 1, 2, 4)):
     network = causal.wavenet(None, 8, dilations)
     seen = influence(network, tried)[-1].sum()

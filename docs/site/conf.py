@@ -1,6 +1,7 @@
 """How Sphinx builds the site from what `course site` has written."""
 
 project = "Measure, then minimize"
+author = "the Measure, then minimize authors"
 copyright = "The Measure, then minimize authors. Code: MIT, text and figures: CC BY 4.0"
 language = "en"
 extensions = ["myst_nb", "sphinx_copybutton", "sphinx-mathjax-offline"]

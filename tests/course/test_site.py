@@ -38,7 +38,9 @@ def site(course, tmp_path):
     (course.lessons / "TOPICS.md").write_text(
         "| 1 | sums | 03 | - |\n| 2 | x | 04 | - |\n"
     )
-    (course.lessons / "GLOSSARY.md").write_text("# Glossary\n")
+    (course.lessons / "GLOSSARY.md").write_text("| GAN | 生成對抗 net 網路 |\n")
+    (course.root / "benchmarks").mkdir()
+    (course.root / "benchmarks" / "sums.py").write_text('"""Add things.\n\nMore."""\n')
     parts = (
         "docs/site/conf.py", "docs/site/_static/site.css", "docs/site/_static/site.js",
         "utils/figures/scenes/two_players.js",
@@ -108,7 +110,12 @@ def test_the_pages_around_them_say_what_their_sources_say(site):
         assert part in home
     assert "[03](/lessons/03_sums.ipynb)" in (site / "topics.md").read_text()
     assert "| 2 | x | 04 |" in (site / "topics.md").read_text()
-    assert "| one\\|two, js | 0.1235 |" in (site / "measured.md").read_text()
+    measured = (site / "measured.md").read_text()
+    assert "| one\\|two, js | 0.1235 |" in measured
+    assert "Sums: 1 value of 1 trial</summary>" in measured
+    assert "\n\nAdd things: `benchmarks/sums.py`.\n\n" in measured
+    chinese = '| GAN | <span lang="zh">生成對抗 net 網路</span> |'
+    assert chinese in (site / "glossary.md").read_text()
     reference = (site / "reference" / "measures.md").read_text()
     assert r"Adds \|a\| ([Euclid 1900](#euclid1900))." in reference
     sources = (site / "references.md").read_text()

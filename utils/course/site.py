@@ -3,6 +3,7 @@
 `docs/site/conf.py` says how it looks. Nothing here imports what a page describes.
 """
 
+import ast
 import base64
 import hashlib
 import html
@@ -44,7 +45,14 @@ _COPIED = {
     ),
     "_static/references.bib": "lessons/references.bib",
 }
+#: Results that no benchmark of their name makes.
+_MADE_ELSEWHERE = {
+    "lesson_seconds": "How long each cell of a lesson takes: `course run --timings`.",
+    "weights": "The cards of the trained weights that come with the course: "
+    "`benchmarks/kept_weights.py`.",
+}
 _PICTURE = re.compile(r'src="data:image/(png|gif);base64,([A-Za-z0-9+/=\s]+)"')
+_CHINESE = re.compile(r"[\u3400-\u9fff](?:[^|\n]*[\u3400-\u9fff])?")
 _ROW = re.compile(r"^(\| \d+ \| .* \| )(\d\d[b-z]?)( \| .* \|)$", re.MULTILINE)
 
 
@@ -124,7 +132,7 @@ def write_source(
         "index.md": _home(course, lessons, rooms),
         "plane.md": _PLANE.format(_game("plane")),
         "topics.md": _topics(course, lessons),
-        "glossary.md": (course.lessons / "GLOSSARY.md").read_text("utf-8"),
+        "glossary.md": _glossary(course),
         "references.md": _references(sources, lessons, rooms),
         "measured.md": _measured(course),
     } | rooms
@@ -347,6 +355,12 @@ def _topics(course: Course, lessons: Iterable[Lesson]) -> str:
     return _ROW.sub(lambda row: row[1] + links.get(row[2], row[2]) + row[3], text)
 
 
+def _glossary(course: Course) -> str:
+    """The glossary, whose Chinese says so to whatever reads it aloud."""
+    text = (course.lessons / "GLOSSARY.md").read_text("utf-8")
+    return _CHINESE.sub(r'<span lang="zh">\g<0></span>', text)
+
+
 def _text(lesson: Lesson) -> str:
     return "\n\n".join(cell.source for cell in lesson.cells)
 
@@ -382,7 +396,8 @@ def _measured(course: Course) -> str:
     """What was measured beside the lessons: every table in `results/`."""
     parts = [
         "# What was measured\n\nThe scripts in `benchmarks/` measured this, often with "
-        "more time than a laptop has; `results/` holds it, one file per trial."
+        "more time than a laptop has; `results/` holds it, one file per trial. Where a "
+        "lesson shows a number over seeds, it is read from here."
     ]
     folders = sorted({path.parent for path in course.root.glob("results/*/*.json")})
     for folder in folders:
@@ -390,12 +405,29 @@ def _measured(course: Course) -> str:
         title = folder.name.replace("_", " ").capitalize()
         rows = list(_rows(join_trials(trials)))
         shown = "\n".join(f"| {_cell(name)} | {_cell(value)} |" for name, value in rows)
-        opened = f"{title}: {len(rows)} values of {len(trials)} trials"
+        opened = (
+            f"{title}: {_counted(len(rows), 'value')} of "
+            f"{_counted(len(trials), 'trial')}"
+        )
         parts.append(
-            f"## {title}\n\n<details><summary>{opened}</summary>\n\n"
+            f"## {title}\n\n{_purpose(course, folder.name)}\n\n"
+            f"<details><summary>{opened}</summary>\n\n"
             f"| what | value |\n|---|---|\n{shown}\n\n</details>"
         )
     return "\n\n".join(parts) + "\n"
+
+
+def _counted(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
+def _purpose(course: Course, name: str) -> str:
+    """What a benchmark says it does, in the first line of its own text."""
+    path = course.root / "benchmarks" / f"{name}.py"
+    if not path.exists():
+        return _MADE_ELSEWHERE.get(name, "")
+    text = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+    return f"{text.partition(chr(10))[0].rstrip('.')}: `benchmarks/{name}.py`."
 
 
 def _rows(table, name: str = "", most: int = 12) -> Iterator[tuple[str, str]]:

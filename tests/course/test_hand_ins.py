@@ -207,6 +207,15 @@ def test_many_processes_are_ended(course, hand_in, tmp_path, monkeypatch):
     assert told.stopped == "stopped: more than 8 processes"
 
 
+def test_what_stands_below_the_last_check_is_not_run(course, hand_in, tmp_path):
+    path = hand_in("ann")
+    notebook = json.loads(path.read_text("utf-8"))
+    notebook["cells"].append(notebook["cells"][-1] | {"source": LOOP, "id": "loop"})
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    done = run(tmp_path / "class", read_exercises(course, []))["ann"]
+    assert (done.answers[0].result, done.stopped) == ("passed", "")
+
+
 @pytest.mark.skipif(not sandbox.prefix(), reason="this system cannot seal programs off")
 def test_a_sealed_hand_in_reaches_no_network_and_writes_nowhere_else(
     course, hand_in, tmp_path

@@ -39,9 +39,10 @@ def lesson_of(text: str, exercises: Mapping[str, Sequence[Exercise]]) -> str:
 def examine(
     path: Path, exercises: Mapping[str, Sequence[Exercise]], seconds: float
 ) -> dict:
-    """Run a notebook in its folder, all cells in `seconds`, and read its verdicts.
+    """Run a notebook in its folder, in `seconds`, and read its verdicts.
 
-    In no time, 0, nothing is run: what it says is what somebody's run has left in it.
+    What stands below its last check is not run: no verdict needs it. In no time, 0,
+    nothing is run: what it says is what somebody's run has left in it.
 
     Returns:
         `{"answers": [...], "stopped": why it ended early}`.
@@ -57,6 +58,9 @@ def examine(
     if not seconds:
         unrun = "it was handed in as it was before that cell ran"
         return {"answers": answers(notebook, exercises[lesson], unrun), "stopped": ""}
+    asked, cells = {each.check for each in exercises[lesson]}, notebook.cells
+    while cells and asked.isdisjoint(map(str.strip, cells[-1].source.splitlines())):
+        cells.pop()
     end, stopped = monotonic() + seconds, ""
     try:
         for _ in execute(

@@ -12,6 +12,7 @@ from utils.models.flow_matching import FlowMatching
 from utils.models.gan import GAN
 from utils.models.info_gan import InfoGAN
 from utils.models.meter import DivergenceMeter
+from utils.models.pix2pix import Pix2Pix
 from utils.models.relevant_components import RelevantComponents
 from utils.models.siamese import SiameseModel
 from utils.models.style import StyleTransfer
@@ -43,6 +44,7 @@ __all__ = [
     "FeedForwardStyle",
     "FlowMatching",
     "InfoGAN",
+    "Pix2Pix",
     "RelevantComponents",
     "SiameseModel",
     "StyleTransfer",

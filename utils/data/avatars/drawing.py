@@ -19,8 +19,34 @@ def draw(factors: Factors, size: int) -> np.ndarray:
     Returns:
         `(n, size, size, 3)`, float32 in [-1, 1].
     """
-    canvas = Canvas(len(factors), size)
-    look = Look(factors)
+    canvas, look = Canvas(len(factors), size), Look(factors)
+    _light(canvas, look, *_paint(canvas, look))
+    return _finished(canvas)
+
+
+def draw_parts(factors: Factors, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draws all avatars on black walls and in black shirts, and where those show.
+
+    Returns:
+        The pictures, as `draw` returns them, and `(n, size, size, 2)` in [0, 1]: which
+        share of a pixel the wall has, and which the shirt.
+    """
+    found = []
+    for wall, shirt in (("#000000", "#000000"), ("#FF0000", "#00FF00")):
+        canvas, look = Canvas(len(factors), size), Look(factors)
+        look.wall, look.shirt = rgb(wall), rgb(shirt)
+        light = _paint(canvas, look)
+        found.append(canvas.pictures[:2].copy())
+        if not len(found) - 1:
+            _light(canvas, look, *light)
+            black = _finished(canvas)
+    shares = np.moveaxis(found[1] - found[0], 0, -1)
+    shares[..., 0] /= 1 - np.float32(0.07) * canvas.y
+    return black, np.clip(shares, 0, 1)
+
+
+def _paint(canvas, look):
+    """Paints everything but the light; returns where pixels are, and what is lit."""
     place = Place(canvas, look)
     _wall(canvas, look)
     lit = _behind(canvas, look, place)
@@ -31,7 +57,10 @@ def draw(factors: Factors, size: int) -> np.ndarray:
     lit = np.maximum(lit, _hair(canvas, look, place))
     _brows(canvas, look, place)
     _glasses(canvas, look, place)
-    _light(canvas, look, place, lit)
+    return place, lit
+
+
+def _finished(canvas):
     pictures = np.clip(canvas.pictures, 0, 1, out=canvas.pictures)
     return np.moveaxis(pictures, 0, -1) * np.float32(2) - np.float32(1)
 

@@ -11,6 +11,7 @@ from utils.models.feed_forward_style import FeedForwardStyle
 from utils.models.flow_matching import FlowMatching
 from utils.models.gan import GAN
 from utils.models.info_gan import InfoGAN
+from utils.models.laplacian_gan import DetailGAN
 from utils.models.meter import DivergenceMeter
 from utils.models.pix2pix import Pix2Pix
 from utils.models.relevant_components import RelevantComponents
@@ -27,6 +28,8 @@ from utils.networks import (  # noqa: F401
     embedding,
     features,
     image_transform,
+    laplacian,
+    recurrent,
     time_embedding,
 )
 
@@ -39,6 +42,7 @@ __all__ = [
     "ConditionalGAN",
     "Denoiser",
     "DensityModel",
+    "DetailGAN",
     "DivergenceMeter",
     "EnergyModel",
     "FeedForwardStyle",

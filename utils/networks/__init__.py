@@ -10,6 +10,8 @@ from utils.networks import (
     embedding,
     features,
     image_transform,
+    laplacian,
+    recurrent,
 )
 
 __all__ = [
@@ -18,4 +20,6 @@ __all__ = [
     "embedding",
     "features",
     "image_transform",
+    "laplacian",
+    "recurrent",
 ]

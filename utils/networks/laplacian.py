@@ -4,10 +4,11 @@ The functions take NumPy arrays `(n, height, width, channels)` with even sides, 
 their precision.
 """
 
+import keras
 import numpy as np
-from keras import ops
+from keras import layers, ops
 
-from utils.core.validation import integer, rows
+from utils.core.validation import channels_last, integer, rows
 
 
 def down(images) -> np.ndarray:
@@ -91,6 +92,55 @@ def haar_join(coarse, details):
     n, height, _, width, _, channels = blocks.shape
     n = -1 if n is None else n
     return ops.reshape(blocks, (n, 2 * height, 2 * width, channels)) / 2
+
+
+@keras.saving.register_keras_serializable(package="measure_then_minimize")
+class AddDetails(layers.Layer):
+    """Joins coarse pictures, as means of 2×2 pixels, and three planes of details."""
+
+    def call(self, coarse, details):
+        return haar_join(2 * coarse, details)
+
+    def compute_output_shape(self, coarse_shape, details_shape):
+        n, height, width, channels = coarse_shape
+        return (n, 2 * height, 2 * width, channels)
+
+
+def detail_generator(image_shape, latent_dim=16, width=32):
+    """Builds a generator that draws the details that a coarse picture lacks.
+
+    The latent vector becomes four planes beside the coarse picture; three convolutions
+    make three Haar details of each channel. So the mean of each block of 2×2 pixels is
+    the coarse pixel, whatever the weights.
+
+    Args:
+        image_shape: `(height, width, channels)` of the fine pictures, even sides.
+        latent_dim: size of the latent vector, at least 1.
+        width: channels of the two hidden layers, at least 1.
+
+    Returns:
+        A `keras.Model` from `[z (n, latent_dim), coarse pictures]` to fine ones.
+
+    Raises:
+        ValueError: for odd sides, or a number that is not an integer of at least 1.
+    """
+    channels_last("A convolutional network")
+    *sides, channels = image_shape
+    if any(side % 2 for side in sides):
+        raise ValueError(
+            f"image_shape was {tuple(image_shape)}, but height and width must be even: "
+            "each pixel of a coarse picture becomes 2×2."
+        )
+    halved = tuple(side // 2 for side in sides)
+    z = keras.Input((integer(latent_dim, "latent_dim"),), name="latent")
+    coarse = keras.Input((*halved, channels), name="coarse")
+    planes = layers.Dense(4 * halved[0] * halved[1])(z)
+    x = layers.Concatenate()([coarse, layers.Reshape((*halved, 4))(planes)])
+    for _ in range(2):
+        x = layers.Conv2D(integer(width, "width"), 3, padding="same")(x)
+        x = layers.LeakyReLU(0.2)(x)
+    details = layers.Conv2D(3 * channels, 3, padding="same")(x)
+    return keras.Model([z, coarse], AddDetails()(coarse, details), name="generator")
 
 
 def _blocks(images) -> np.ndarray:

@@ -130,6 +130,14 @@ def test_text_and_code_wait_and_solutions_claims_and_warnings_are_not_there(talk
         assert words not in page
 
 
+def test_a_section_of_text_alone_shows_its_text(talk):
+    with (talk.lessons / "03_sums.py").open("a", encoding="utf-8") as file:
+        file.write("\n# %% [markdown]\n# ## What to read\n#\n# - Euclid.\n")
+    read = sections(page_of(talk))[-2]
+    assert "Euclid" in read
+    assert 'class="text"' not in read
+
+
 def test_notes_say_what_the_plans_say_of_a_section_and_its_exercises(talk):
     opening, sums, questions = (
         each.partition("<aside>")[2] for each in sections(page_of(talk))

@@ -34,6 +34,7 @@ _BUTTONS = """<nav aria-label="Slides">
 <button id="notes" title="N" aria-pressed="false">Notes</button>
 </nav>"""
 _PREDICT = "**Predict"
+_WAITS = '<div class="text">'
 # What a slide shows of a lesson's text; a paragraph of another kind waits for T.
 _SHOWN = re.compile(r"#|\$\$|\||> \*\*What we know now")
 _EXERCISE = re.compile(r"### Exercise (\d+\.\d+)")
@@ -55,6 +56,10 @@ class _Slide:
             for part in self.parts
             if part
         )
+        if all(
+            block.startswith((_WAITS, "<h2")) for part in self.parts for block in part
+        ):
+            shown = shown.replace(_WAITS, "<div>")  # a slide of text alone shows it
         aside = f"<aside>{_html(notes)}</aside>\n" if notes.strip() else ""
         return f"<section>\n{shown}{aside}</section>\n"
 
@@ -205,7 +210,7 @@ def _html(markdown: str) -> str:
 
 
 def _waiting(shown: str) -> str:
-    return f'<div class="text">{shown}</div>\n'
+    return f"{_WAITS}{shown}</div>\n"
 
 
 def _script(text: str) -> str:

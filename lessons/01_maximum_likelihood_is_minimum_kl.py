@@ -1134,7 +1134,7 @@ figures.table(
 #
 # - Bishop (2006), *Pattern recognition and machine learning*, sections 1.2, 2.3 and 10.1:
 #   likelihood, Gaussians, and both directions of KL.
-# - Goodfellow (2016), *NIPS tutorial: Generative adversarial networks*, section 2: the family
+# - Goodfellow (2016), *NIPS 2016 tutorial: generative adversarial networks*, section 2: the family
 #   tree of models that maximize likelihood.
 # - Theis, van den Oord and Bethge (2016), *A note on the evaluation of generative models*: why
 #   good likelihood and good samples are two things.

@@ -1143,7 +1143,8 @@ figures.table(
 # ## What to read next
 #
 # - Goodfellow et al. (2014), *Generative adversarial nets*: section 4 is our sections 2 and 3.
-# - Arjovsky, Chintala and Bottou (2017), *Wasserstein GAN*: example 1 is our two intervals.
+# - Arjovsky, Chintala and Bottou (2017), *Wasserstein generative adversarial networks*:
+#   example 1 is our two intervals.
 # - Gulrajani et al. (2017), *Improved training of Wasserstein GANs*: the gradient penalty.
 # - Belghazi et al. (2018), *Mutual information neural estimation*: the same meter at work
 #   on another question.

@@ -1039,8 +1039,8 @@ assert mode_coverage(circles, DATA).modes == 0 and circles_distance < 0.05
 #
 # ## 7 · Measured here, published, source
 #
-# (± is the standard deviation over three seeds. "2-Stage VAE" is Dai and Wipf 2019, who trained a
-# plain VAE on the networks of Lucic et al.)
+# (Ours: ± is the standard deviation over three seeds. Dai and Wipf trained a plain VAE on the
+# networks of Lucic et al., with one setting; the GAN is the best of a search.)
 
 # %% jupyter={"source_hidden": true}
 best_logs = {
@@ -1084,7 +1084,7 @@ figures.table(
             "Fréchet distance on digits, VAE",
             spread(by_seed["VAE"], "frechet", ".2f"),
             "16.6 ± 0.4 (FID on MNIST)",
-            "2-Stage VAE",
+            "Dai and Wipf 2019, table 1",
         ),
         (
             "Fréchet distance on digits, GAN",

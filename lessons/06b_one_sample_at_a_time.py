@@ -482,7 +482,7 @@ table(
             "speech (Blizzard), 256 levels, bits per sample",
             "not measured",
             "unknown",
-            "WaveNet 1.480, SampleRNN 1.387",
+            "WaveNet (their own rebuilding) 1.480, SampleRNN 1.387",
             "Mehri et al. 2017, table 1",
         ),
     ],

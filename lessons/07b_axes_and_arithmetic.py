@@ -766,7 +766,7 @@ figures.table(
             for (name, codes), published, source in zip(
                 coded.items(),
                 ("0.11 (dSprites, 10 runs)", "0.16 (dSprites, β-VAE)"),
-                2 * ("arXiv 2409.02672, table 1",),
+                2 * ("Wang and Yao 2024, table 1",),
                 strict=True,
             )
         ),

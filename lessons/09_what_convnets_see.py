@@ -647,7 +647,7 @@ figures.fields_on_picture(
 # (All of VGG19's kernels are 3×3, and yet a unit after sixteen of them and five poolings sees
 # 268 pixels, more than the 224 of its input: each pooling doubles the jump.)
 #
-# Now the question of Zeiler and Fergus (2013). Run the network over all photographs, look at
+# Now the question of Zeiler and Fergus (2014). Run the network over all photographs, look at
 # the map of one unit, and cut out the receptive fields at its highest places.
 #
 # ### Exercise 9.3 · The top patches of a unit (medium, 10 minutes)
@@ -978,7 +978,7 @@ if current_scale() != "quick":
 # ## 5 · Parts of things
 #
 # In a network trained on the 1.3 million photographs of ImageNet, deep units answer to parts:
-# wheels, eyes, the faces of dogs (Zeiler and Fergus 2013). Is it the many photographs? Or is
+# wheels, eyes, the faces of dogs (Zeiler and Fergus 2014). Is it the many photographs? Or is
 # it that the *task* needs parts? Try the second. Avatars are drawn faces, and we know what
 # is on each. A small network with the same kind of layers says yes or no to four
 # questions: any glasses? dark ones? a smile? long hair? (About 20 seconds.)
@@ -1167,7 +1167,7 @@ figures.table(
             f"likeness {alike['layer1']:.2f}, {alike['layer2']:.2f}, "
             f"{alike['layer3']:.2f}",
             "not measured; shown: edges and colors, textures, parts",
-            "Zeiler and Fergus 2013, figure 2",
+            "Zeiler and Fergus 2014, figure 2",
         ),
     ],
     ("quantity", "measured here", "published or exact", "source"),
@@ -1185,7 +1185,7 @@ assert vgg_size == 268
 #
 # ## What to read next
 #
-# - Zeiler and Fergus (2013), *Visualizing and understanding convolutional networks*: the
+# - Zeiler and Fergus (2014), *Visualizing and understanding convolutional networks*: the
 #   nine patches, in five layers of a network trained on ImageNet.
 # - Dumoulin and Visin (2016), *A guide to convolution arithmetic for deep learning*.
 # - Araujo, Norris and Sim (2019), *Computing receptive fields of convolutional neural

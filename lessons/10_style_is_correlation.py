@@ -1113,7 +1113,7 @@ table(
         (
             f"one picture, {LARGE}×{LARGE}, {LARGE_ITERATIONS} iterations",
             f"{film[-1].seconds:.0f} s, no GPU",
-            "22–62 s (512×512, 500 iterations, GPUs of 2015–16)",
+            "22–79 s (512×512, 500 iterations, CUDA on GPUs of 2015–16)",
             "jcjohnson/neural-style",
         ),
         (

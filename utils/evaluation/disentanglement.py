@@ -117,7 +117,7 @@ def sap(codes, factors) -> float:
 
     Args, Raises: as `code_r_squared`.
 
-    Source: Kumar et al. (2018), section 3.1.
+    Source: Kumar et al. (2018), section 3.
     """
     explained = np.sort(code_r_squared(codes, factors), axis=0)
     if len(explained) < 2:

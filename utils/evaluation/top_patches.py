@@ -88,7 +88,7 @@ def top_patches(
         ValueError: for no pictures, pictures of another shape or smaller than the
             receptive field, an unknown layer, units that it does not have, or n < 1.
 
-    Source: Zeiler and Fergus (2013), Visualizing and understanding convolutional
+    Source: Zeiler and Fergus (2014), Visualizing and understanding convolutional
     networks, figure 2.
     """
     integer(n, "n")

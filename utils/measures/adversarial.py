@@ -134,7 +134,7 @@ def wasserstein_discriminator_loss(real_logits, fake_logits):
     Returns:
         Scalar of either sign.
 
-    Source: Arjovsky et al. 2017, "Wasserstein GAN".
+    Source: Arjovsky et al. 2017, "Wasserstein generative adversarial networks".
     """
     return ops.mean(fake_logits) - ops.mean(real_logits)
 
@@ -166,7 +166,7 @@ def relativistic_discriminator_loss(real_logits, fake_logits):
     Returns:
         Scalar, at least 0; log 2 where D is undecided.
 
-    Source: Jolicoeur-Martineau 2018, "The relativistic discriminator"; Huang et al.
+    Source: Jolicoeur-Martineau 2019, "The relativistic discriminator"; Huang et al.
     2024, "The GAN is dead; long live the GAN!" for its use with R1 and R2.
     """
     return -ops.mean(log_sigmoid(real_logits - fake_logits))
@@ -183,7 +183,7 @@ def relativistic_generator_loss(real_logits, fake_logits):
     Returns:
         Scalar, at least 0; log 2 where D is undecided.
 
-    Source: Jolicoeur-Martineau 2018.
+    Source: Jolicoeur-Martineau 2019.
     """
     return -ops.mean(log_sigmoid(fake_logits - real_logits))
 

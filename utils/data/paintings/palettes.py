@@ -22,8 +22,7 @@ def match_colors(picture: np.ndarray, palette: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: if one of them has another shape or range.
 
-    Source: Pitié and Kokaram (2007), "The linear Monge-Kantorovitch linear color
-    mapping".
+    Source: Pitié and Kokaram (2007), the linear Monge-Kantorovitch mapping.
     """
     for name, each in (("picture", picture), ("palette", palette)):
         pictures(np.asarray(each)[None], f"The {name}", shape=(None, None, 3))

@@ -523,7 +523,7 @@ table(
 # phrases, and a packer that has been given the training text finds them there. (The packer zlib
 # looks back over 32,000 letters only, and does not win.) Counting four letters is next. Our LSTM
 # beats one and two letters of memory and loses to four. Half a minute is short, and 200,000
-# letters are few: with hours and far more text, LSTMs reach 1.41 bits per letter on Wikipedia
+# letters are few: with hours and far more text, LSTMs reach about 1.4 bits per letter on Wikipedia
 # (text8; Krueger et al. 2017).
 #
 # > **What we know now.** An LSTM reaches the floor of a language, and carries a word over

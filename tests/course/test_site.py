@@ -1,10 +1,12 @@
 """What Sphinx is given: from a tiny lesson, executed by hand."""
 
 import base64
+import io
 import json
 
 import pytest
 from nbformat import v4
+from PIL import Image
 
 from utils.course.build import solutions_edition
 from utils.course.folder import CourseError
@@ -25,7 +27,10 @@ SOURCE = """@book{euclid1900,
   year = {1900},
 }
 """
-PNG = base64.b64encode(b"a picture").decode()
+_drawn = io.BytesIO()
+Image.new("RGB", (3, 2)).save(_drawn, "PNG")
+PICTURE = _drawn.getvalue()
+PNG = base64.b64encode(PICTURE).decode()
 
 
 @pytest.fixture
@@ -94,9 +99,10 @@ def test_a_picture_is_a_file_and_keeps_its_words(site):
     (output,) = (o for c in cells for o in c.get("outputs", ()))
     assert set(output["data"]) == {"text/html"}
     (picture,) = (site / "_static" / "pictures").iterdir()
-    assert picture.read_bytes() == b"a picture"
+    assert picture.read_bytes() == PICTURE
     page = "".join(output["data"]["text/html"])
     assert f'src="../_static/pictures/{picture.name}" alt="A"' in page
+    assert 'width="3" height="2"' in page
 
 
 def test_the_pages_around_them_say_what_their_sources_say(site):

@@ -7,6 +7,7 @@ import ast
 import base64
 import hashlib
 import html
+import io
 import json
 import re
 from collections import defaultdict
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode, v4
+from PIL import Image
 
 from utils.core.files import written_aside
 from utils.course.bibliography import Source, citations, linked, read_bibliography
@@ -219,7 +221,9 @@ def _keep_what_a_page_shows(output: NotebookNode, static: Path) -> None:
         name = f"{hashlib.sha256(picture).hexdigest()[:16]}.{found[1]}"
         (static / "pictures").mkdir(parents=True, exist_ok=True)
         (static / "pictures" / name).write_bytes(picture)
-        return f'loading="lazy" src="../_static/pictures/{name}"'
+        width, height = Image.open(io.BytesIO(picture)).size  # so that nothing jumps
+        at = f"../_static/pictures/{name}"
+        return f'loading="lazy" width="{width}" height="{height}" src="{at}"'
 
     data["text/html"] = _PICTURE.sub(filed, "".join(data["text/html"]))
     data.pop("image/png", None)

@@ -23,6 +23,7 @@ ROOMS = (
     "models",
     "evaluation",
     "figures",
+    "experiments",
     "checks",
     "course",
 )
@@ -37,8 +38,19 @@ FLOORS: dict[str, set[str]] = {
     "models": {"core", "autodiff", "measures", "networks", "sampling"},
     "evaluation": {"core", "autodiff", "measures", "networks", "sampling"},
     "figures": {"core"},
+    "experiments": {
+        "core",
+        "course",
+        "data",
+        "measures",
+        "networks",
+        "sampling",
+        "models",
+        "evaluation",
+        "figures",
+    },
     "checks": set(ROOMS),
-    "course": {"core"},
+    "course": {"core", "experiments"},  # for `course sweep`, once it is called
 }
 BACKENDS = {"tensorflow", "jax", "torch"}
 # Methods that Keras declares and documents; `on_epoch_end` and its like as well.

@@ -282,7 +282,7 @@ def reached_by_the_lessons() -> set[Path]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("utils", ("lab",)),
+        ("utils", ("lab", "sweep")),
         ("lessons", ()),
         ("tests", ("lab", "dev")),
         ("benchmarks", ("lab", "dev")),

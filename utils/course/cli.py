@@ -1,4 +1,4 @@
-"""The command `course`: build, minutes, check, run, pack, slides, lab, prefetch."""
+"""The command `course`: build, minutes, check, run, pack, slides, sweep, lab."""
 
 import math
 import os
@@ -488,6 +488,55 @@ def lab(ctx: typer.Context) -> None:
         before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGINT, before)
     raise typer.Exit(jupyter.returncode)
+
+
+@app.command()
+def sweep(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="ring, grid, digits or mnist.")],
+    each: Annotated[int, typer.Option(help="Settings of each family.")] = 10,
+    budget: Annotated[
+        float, typer.Option(help="Seconds of one core for each training.")
+    ] = 5.0,
+    families: Annotated[
+        list[str] | None, typer.Option("--family", help="One of them; all if none.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes of this machine.", show_default=False)
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Of a Dask cluster, as tcp://10.0.0.1:8786.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option(help="Of the rows; .sweeps/NAME if none is given.")
+    ] = None,
+    show: Annotated[
+        bool, typer.Option("--show", help="Run nothing: show what is there.")
+    ] = False,
+) -> None:
+    """Try many settings of every family of models, on as many machines as there are.
+
+    Every run is one file. Stop it by Ctrl-C: the same command goes on.
+    """
+    from utils.course.downloads import DataUnavailable
+
+    _look_around()
+    folder = folder or find_course(ctx.obj).root / ".sweeps" / name
+    try:
+        from utils.experiments import command
+        from utils.experiments.executors import SweepStopped
+
+        if not show:
+            executor = command.executor_of(workers, scheduler)
+            options = name, each, budget, families
+            command.run(*options, executor, folder, Console())
+        if picture := command.show(folder, Console()):
+            _say(f"wrote {picture}")
+    except KeyboardInterrupt:
+        _say(f"Stopped. What is done is in {folder}; the same command goes on.")
+        raise typer.Exit(130) from None
+    except (ValueError, SweepStopped, DataUnavailable) as error:
+        raise CourseError(str(error)) from None
 
 
 @app.command()

@@ -17,6 +17,7 @@ from utils.figures.scenes.patch_sheets import fields_on_picture, patch_sheet
 from utils.figures.scenes.picture_map import picture_map
 from utils.figures.scenes.players_1d import two_players_1d
 from utils.figures.scenes.players_2d import two_players_2d
+from utils.figures.scenes.strips import best_of_n, strips
 from utils.figures.scenes.surfaces import surface
 from utils.figures.scenes.time_lines import signals
 from utils.figures.scenes.voxels import volumes
@@ -41,6 +42,7 @@ __all__ = [
     "Table",
     "animate",
     "bars",
+    "best_of_n",
     "codes_2d",
     "color",
     "common_arrow_scale",
@@ -63,6 +65,7 @@ __all__ = [
     "signals",
     "slider_figure",
     "smooth_density",
+    "strips",
     "surface",
     "table",
     "to_png",

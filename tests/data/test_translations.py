@@ -159,7 +159,7 @@ def test_one_folder_twice_and_a_missing_one_are_refused(folders):
         (lambda: painted_avatars(0, 0), "n was 0"),
         (lambda: painted_avatars(1, 0, "edges"), "source was 'edges'"),
         (lambda: painted_avatars(1, 0, size=8), "size was 8"),
-        (lambda: outlines(sample_factors(1, 0), 64), "at most 32"),
+        (lambda: outlines(sample_factors(1, 0), 128), "at most 64"),
         (lambda: to_gray(np.zeros((1, 8, 8, 1))), r"\(n, height, width, 3\)|shape"),
     ],
 )

@@ -1,5 +1,7 @@
 """Scores of translated pictures: against scikit-image, and cases known by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from skimage.metrics import peak_signal_noise_ratio
@@ -10,6 +12,7 @@ from utils.evaluation.translation import (
     from_valid,
     one_color_share,
     psnr,
+    scores,
     ssim,
     valid_share,
 )
@@ -106,3 +109,20 @@ def test_diversity_is_one_for_a_sampler_and_zero_for_one_answer():
 def test_what_cannot_be_scored_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_all_scores_are_of_the_pixels_of_one_region():
+    rng = np.random.default_rng(1)
+    regions = np.zeros((300, 8, 8, 2))
+    regions[:, :5, :, 0], regions[:, 6:, :, 1] = 1, 1
+    targets = rng.uniform(-1, 1, (300, 8, 8, 3))
+    targets[:, :5], targets[:, 6:] = painted(CHOSEN[0])[:300, :5], PALETTE[1]
+    truth = SimpleNamespace(targets=targets, regions=regions)
+    made = targets.copy()
+    made[:, 5] = 0  # belongs to none
+    assert scores(truth, made, PALETTE) == (np.inf, 1, 1, 1)
+    made[:, 6:] = 0
+    found = scores(truth, made, PALETTE)
+    assert found.valid == pytest.approx(5 / 7)
+    assert found.one_color == 1
+    assert found.colorfulness == pytest.approx(5 / 7, abs=0.05)

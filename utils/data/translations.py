@@ -34,10 +34,10 @@ COLORS = 2 * (COLORS + 0.5 - (COLORS @ LUMA)[:, None]) - 1
 REGIONS = ("wall", "shirt")
 
 _BLOCK = 128  # avatars drawn at once
-_FINE = 4  # lines are found in a picture that is so many times as large
+_FINE = 2  # lines are found in a picture that is so many times as large
 _SHADE = 0.02  # a change of color up to which there is no line: walls are shaded
 _EDGE = 0.5  # and, beyond that, one that is drawn as a full line
-_PEN = 2.5  # how many of the fine pixels a line fills at least, to be black
+_PEN = 1.5  # how many of the fine pixels a line fills at least, to be black
 #: Colors of the faces that sketches are drawn from; none is that of a target.
 _OUTLINED = {"skin": 0.3, "hair_color": 0.1, "eye_color": 0.5, "light_direction": 0.0}
 
@@ -188,7 +188,7 @@ def outlines(factors: Factors, size: int = 32) -> np.ndarray:
 
     Args:
         factors: of n avatars.
-        size: width and height in pixels, 16 to 32.
+        size: width and height in pixels, 16 to 64.
 
     Returns:
         `(n, size, size, 1)`, float32 in [-1, 1].

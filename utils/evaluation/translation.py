@@ -5,6 +5,8 @@ others ask what a single target cannot tell: is the color one of those that are 
 is a region of one color, do two answers differ? Pixels are in [-1, 1] throughout.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from skimage.metrics import structural_similarity
 
@@ -139,6 +141,44 @@ def diversity(first, second, regions, palette) -> float:
     first, second = (_in_region(each, regions) for each in _alike(first, second))
     apart = 2 * _colors(palette).var(axis=0).mean()
     return float(np.sqrt(np.mean(np.square(first - second)) / apart))
+
+
+class Scores(NamedTuple):
+    """What `scores` finds, all of pixels that belong to one region wholly.
+
+    Attributes:
+        psnr: in decibels.
+        colorfulness: over that of the targets.
+        valid: share of pixels near a valid color.
+        one_color: share of pixels that have the color of most of their wall.
+    """
+
+    psnr: float
+    colorfulness: float
+    valid: float
+    one_color: float
+
+
+def scores(painted, made, palette) -> Scores:
+    """Scores answers where the wall and the shirt have one of the palette's colors.
+
+    Args:
+        painted: with `targets` `(n, height, width, 3)` and `regions` `(n, height,
+            width, 2)`, as `data.translations.painted_avatars` makes them.
+        made: one answer to each, like the targets; pixels beyond [-1, 1] are clipped.
+        palette: the valid colors, `(k, 3)`.
+
+    Raises:
+        ValueError: if the shapes do not fit.
+    """
+    made, whole = np.clip(_colors(made), -1, 1), painted.regions.max(axis=-1)
+    true, found = (_in_region(each, whole) for each in (painted.targets, made))
+    return Scores(
+        psnr(true, found),
+        colorfulness(found) / colorfulness(true),
+        valid_share(made, whole, palette),
+        one_color_share(made, painted.regions[..., 0], palette),
+    )
 
 
 def _in_region(made, regions) -> np.ndarray:

@@ -17,6 +17,7 @@ from utils.figures.scenes.patch_sheets import fields_on_picture, patch_sheet
 from utils.figures.scenes.picture_map import picture_map
 from utils.figures.scenes.players_1d import two_players_1d
 from utils.figures.scenes.players_2d import two_players_2d
+from utils.figures.scenes.sketch_pad import sketch_pad
 from utils.figures.scenes.strips import best_of_n, strips
 from utils.figures.scenes.surfaces import surface
 from utils.figures.scenes.time_lines import signals
@@ -63,6 +64,7 @@ __all__ = [
     "picture_map",
     "player_widget",
     "signals",
+    "sketch_pad",
     "slider_figure",
     "smooth_density",
     "strips",

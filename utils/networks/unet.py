@@ -71,6 +71,49 @@ def unet(
     return keras.Model([picture, *inputs] if timed else picture, x, name="unet")
 
 
+def plain_unet(shape=(16, 16, 1), width=16, levels=2, outputs=3):
+    """Builds a U-Net without normalization, for a GAN whose noise comes as planes.
+
+    Normalized over the picture, a feature loses what is the same in all its pixels; and
+    a plane of noise is nothing else.
+
+    Args:
+        shape: `(height, width, planes)`; both sides divisible by 2^levels.
+        width: channels at full size; twice as many after each halving.
+        levels: how often the picture is halved, at least 1.
+        outputs: channels of the result.
+
+    Returns:
+        A built `keras.Model` from planes to `(n, height, width, outputs)` in [-1, 1].
+
+    Raises:
+        ValueError: if the sides cannot be halved so often, or a size is not a positive
+            integer.
+    """
+    channels_last("A U-Net")
+    width, levels = integer(width, "width"), integer(levels, "levels")
+    _check_shape(shape, levels)
+    planes = x = keras.Input(shape, name="planes")
+    bridges = []
+    for level in range(levels):
+        x = _leaky(layers.Conv2D(width * 2**level, 3, padding="same"), x)
+        bridges.append(x)
+        x = _leaky(layers.Conv2D(width * 2 ** (level + 1), 4, 2, padding="same"), x)
+    x = _leaky(layers.Conv2D(width * 2**levels, 3, padding="same"), x)
+    for level in reversed(range(levels)):
+        x = layers.Concatenate()([layers.UpSampling2D()(x), bridges[level]])
+        x = _leaky(layers.Conv2D(width * 2**level, 3, padding="same"), x)
+    last = layers.Conv2D(
+        integer(outputs, "outputs"), 3, padding="same", activation="tanh"
+    )
+    made = last(layers.Concatenate()([x, planes]))
+    return keras.Model(planes, made, name="plain_unet")
+
+
+def _leaky(layer, x):
+    return layers.LeakyReLU(0.2)(layer(x))
+
+
 def _block(x, width, known):
     """Two convolutions beside a bridge; what is known is added between them."""
     inner = layers.Activation("silu")(_normalized(x))

@@ -1,10 +1,31 @@
 """A course of one tiny lesson in a temporary folder, and its command line."""
 
+from pathlib import Path
+
+import keras
 import pytest
 from typer.testing import CliRunner
 
 from utils.course.cli import app
 from utils.course.folder import find_course
+
+#: What of the course depends on the backend; the rest reads files and starts kernels.
+OF_BACKENDS = {"test_backend", "test_cli", "test_doctor"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leaves what does not depend on the backend to the run on the default one."""
+    if keras.config.backend() == "tensorflow":
+        return
+    here = Path(__file__).parent
+    once = [
+        item
+        for item in items
+        if item.path.parent == here and item.path.stem not in OF_BACKENDS
+    ]
+    config.hook.pytest_deselected(items=once)
+    items[:] = [item for item in items if item not in once]
+
 
 FRONT = """\
 # ---

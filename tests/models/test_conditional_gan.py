@@ -100,7 +100,7 @@ def test_pictures_with_label_planes_train():
     generator = beside_input(convolutional_generator((8, 8, 1), 3 + K, 4), K)
     discriminator = beside_input(convolutional_discriminator((8, 8, 1 + K), 4), K)
     gan = ConditionalGAN(generator, discriminator, K)
-    gan.compile(run_eagerly=True)
+    gan.compile()
     pictures = np.random.default_rng(0).uniform(-1, 1, (8, 8, 8, 1)).astype("float32")
     gan.fit(pictures, Y[:8], verbose=0)
     assert gan.sample(2, labels=[0, 2]).shape == (2, 8, 8, 1)

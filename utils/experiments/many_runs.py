@@ -44,6 +44,36 @@ def expected_best(scores: Sequence[float], n: int) -> float:
     return float(scores[possible] @ np.array(shares)[possible])
 
 
+def fair_best(scores: Sequence[float], seconds: Sequence[float], budget: float):
+    """Returns the expected best of as many runs as a budget pays for.
+
+    n = ⌊budget / mean seconds of a run⌋, and no more than there are.
+
+    Args:
+        scores: as in `expected_best`.
+        seconds: what each run cost, `(N,)`.
+        budget: seconds for all runs together.
+
+    Returns:
+        A float; infinite where the budget pays for no run.
+    """
+    n = int(budget // np.mean(seconds))
+    return expected_best(scores, min(n, len(scores))) if n else math.inf
+
+
+def two_orders(scores: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Returns families in the order of their median score, and of their best.
+
+    Args:
+        scores: `(families, runs)`, less is better.
+
+    Returns:
+        Two arrays of row numbers, the best family first.
+    """
+    medians, bests = np.median(scores, axis=1), np.min(scores, axis=1)
+    return np.argsort(medians, kind="stable"), np.argsort(bests, kind="stable")
+
+
 def setting_importance(
     settings: Sequence[dict], scores: Sequence[float], seed: int = 0, splits: int = 10
 ) -> dict[str, float]:

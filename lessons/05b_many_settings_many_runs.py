@@ -4,7 +4,7 @@
 #   one can only try, many times, and look at the range before the best.
 # needs: what a VAE and a GAN are (lessons 03 and 04)
 # topics:
-#   31: "2 · Many runs: the range and the best"
+#   31: "4 · Many runs: the range and the best"
 # bonus: true
 # ---
 
@@ -18,13 +18,17 @@
 # After this lesson you can
 #
 # - predict what β does to a VAE, axis by axis, and when an axis of the code falls silent;
-# - read a comparison of models over many settings, and say what four runs each cannot show.
+# - draw settings from a space, and run many trainings so that nothing is lost;
+# - read a comparison of models over many settings: range, median, best, and at what price;
+# - say why the best of many runs is not as good as its score.
 #
 # **Minutes:** {minutes}. **You need:** what a VAE (lesson 04) and a GAN (lesson 03) are. The *Fréchet
 # distance* (lesson 05) compares two sets of pictures by the mean and covariance of what a
 # classifier sees in them; 0 is best.
 
 # %%
+import tempfile
+
 import keras
 import numpy as np
 from keras import ops
@@ -41,6 +45,8 @@ BETAS = scale(
     full=[0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 80.0],
 )
 BETA_STEPS = scale(quick=20, laptop=1_200, full=4_000)
+LIVE_EACH = scale(quick=1, laptop=3, full=20)
+LIVE_BUDGET = scale(quick=0.1, laptop=1.0, full=10.0)
 
 # %% [markdown]
 # ## 1 · One setting that can be computed: β
@@ -164,7 +170,113 @@ if current_scale() != "quick":
 #
 # > **What we know now.** βσ² is a water level: axes of the data below it get no code.
 #
-# ## 2 · Many runs: the range and the best
+# ## 2 · A space of settings
+#
+# Where nothing can be computed, one tries. *Random search* draws each setting by itself, from a
+# space that says what is allowed (Bergstra and Bengio 2012: better than a grid, since few settings
+# matter, and each run tries a new value of those). How should a learning rate between 0.0001 and
+# 0.01 be drawn?
+#
+# **Predict.** Uniformly: which share of the draws lies above 0.001?
+
+# %%
+rng = np.random.default_rng(seed(2))
+uniform = rng.uniform(1e-4, 1e-2, 10_000)
+f"{(uniform > 1e-3).mean():.0%} of them"
+
+# %% [markdown]
+# Nine in ten: the whole lower decade gets one draw in ten, although 0.0002 and 0.002 differ as much
+# as 0.001 and 0.01 do. What matters of a rate is its *factor*, so its logarithm should be uniform.
+#
+# ### Exercise 5.5 · A number whose logarithm is uniform (easy, 5 minutes)
+#
+# <details><summary>Hint 1</summary>
+# Run from log low to log high as u runs from 0 to 1, and take exp.
+# </details>
+# <details><summary>Hint 2</summary>
+# <code>np.exp(np.log(low) + u * (np.log(high) - np.log(low)))</code>.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 5.5: draw log-uniformly
+def log_uniform(u, low, high):
+    """Turns numbers u (n,), uniform in [0, 1], into numbers from low to high, (n,)."""
+    # BEGIN SOLUTION
+    return low * (high / low) ** u
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson05.log_uniform(log_uniform)
+
+# %% [markdown]
+# A space is then plain data. This is the one of the VAE on points:
+
+# %%
+from utils.experiments.families import FAMILIES
+
+FAMILIES["VAE"].points
+
+# %% [markdown]
+# Its trial number 7 is the same on every machine: the random numbers come from the family's name,
+# the number and the seed alone. So a thousand trials can be shared out over a hundred machines
+# with nothing but their numbers.
+#
+# > **What we know now.** A space is data, and trial *k* of it a draw; rates are drawn by factors.
+#
+# ## 3 · A small league, live
+#
+# A trial is *one setting → one training → one row*. All trainings get the same seconds of one core,
+# and what they draw is scored by one jury that sees samples alone. A training that fails is a row
+# too, with a sentence. Each row is one file, written when it is there: whatever is
+# stopped, goes on.
+#
+# The target is the ring of 8 Gaussians. The score is a Jensen-Shannon divergence (lesson 02) of
+# *shares*: how many of the samples lie within 3σ of each mode, and how many of none. It is 0 for the
+# truth and log 2 = 0.69 where no sample lies right.
+#
+# **Predict.** Three families, a few settings each, the same time for each. Which family is ahead,
+# and is it by more than its own settings differ? (About half a minute.)
+
+# %%
+from utils.experiments.league import league_trials, play
+from utils.experiments.sweep import sweep
+
+LIVE = ["maximum likelihood", "non-saturating GAN", "flow matching"]
+trials = league_trials("ring", LIVE_EACH, LIVE_BUDGET, LIVE, seed=seed(0))
+with tempfile.TemporaryDirectory() as folder:
+    live = sweep(trials, play, folder)
+figures.table(
+    [
+        (
+            row["trial"]["family"],
+            f"{row['trial']['settings']['learning_rate']:.4f}",
+            row["failed"] or f"{row['scores']['js']:.3f}",
+            row["scores"] and row["scores"]["steps"],
+        )
+        for row in live
+    ],
+    ("family", "learning rate", "JS of shares", "steps"),
+)
+
+# %% tags=["claim"]
+assert len(live) == len(LIVE) * LIVE_EACH
+assert all(row["failed"] or 0 <= row["scores"]["js"] <= 0.694 for row in live)
+
+# %% [markdown]
+# A few runs of a few families: hardly an answer. In a terminal
+#
+# ```
+# course sweep grid --each 20 --budget 10 --workers 2
+# ```
+#
+# tries twenty settings of each family in two processes, and `--scheduler tcp://…` does it on a
+# cluster.
+#
+# > **What we know now.** A run is a row; rows are written one by one, and never lost.
+#
+# ## 4 · Many runs: the range and the best
 #
 # Papers compare their best runs. Lucic et al. (2018) trained many GANs with many settings, and
 # found that with enough tuning all kinds come to similar best values, while the *range* over
@@ -250,11 +362,223 @@ assert min(ranges) > max(bests.values()) - min(bests.values())
 assert sum(worst > gaussian for worst in worsts.values()) == 4
 
 # %% [markdown]
+# ## 5 · The best of n, and why it disappoints
+#
+# Who may try ten settings gets a better best than who may try two. How much better? Nobody has to
+# run anything for that: a table of $N$ runs answers it. Sort the scores, $x_{(1)} \le x_{(2)} \le
+# \dots \le x_{(N)}$, and draw $n$ of the $N$. In how many of the choices is run $i$ the best?
+#
+# ### Exercise 5.6 · The expected best of n runs (medium, 10 minutes)
+#
+# Return the mean, over all choices of $n$ of the $N$ runs, of the lowest score in the choice.
+#
+# <details><summary>Hint 1</summary>
+# If run i is the best of the choice, the other n − 1 come from the N − i runs that are worse. Ties
+# do not matter: put them in any order.
+# </details>
+# <details><summary>Hint 2</summary>
+# $\sum_i x_{(i)}\,\binom{N-i}{n-1} / \binom{N}{n}$, with <code>math.comb</code>; a failed run scores ∞,
+# so skip the shares that are 0.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 5.6: the expected best of n
+def best_of(scores, n):
+    """Mean lowest score over all choices of n of the scores (N,); less is better."""
+    # BEGIN SOLUTION
+    import math
+
+    N, best = len(scores), 0.0
+    for i, score in enumerate(np.sort(scores), start=1):
+        if share := math.comb(N - i, n - 1) / math.comb(N, n):
+            best += score * share
+    return best
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson05.best_of(best_of)
+
+# %% jupyter={"source_hidden": true}
+from utils.experiments.many_runs import expected_best
+
+frechet = {name: np.array([run["frechet"] for run in sweep[name]]) for name in LOOKS}
+curves = {
+    name: [expected_best(scores, n) for n in (1, 2, 3, 4)]
+    for name, scores in frechet.items()
+}
+figures.best_of_n(
+    curves,
+    colors={name: color for name, (color, _) in LOOKS.items()},
+    ylabel="expected best (Fréchet distance)",
+    title="With one run non-saturating is ahead, with two or three minimax, with four "
+    "least-squares",
+)
+
+# %% tags=["claim"]
+ahead = [min(curves, key=lambda name: curves[name][n]) for n in range(4)]
+assert ahead == ["non-saturating", "minimax", "minimax", "least-squares"]
+falls = [curve[0] / curve[1] for curve in curves.values()]
+assert 1.1 < min(falls) < 1.3 and 3.1 < max(falls) < 3.2
+
+# %% [markdown]
+# The same twenty runs, and three winners: each is the best *for somebody*, by how many runs
+# they can afford. The second run buys most where a bad setting ruins everything: it divides the
+# expected score of the VAE by three. So a comparison has to say how many settings were tried, for
+# its own model and for the others. "Ours, tuned, against theirs, as published" compares $n$'s.
+#
+# But a score is a measurement, with luck in it: the seed of the training, the samples, the held-out
+# digits. Who picks the best of many *measurements* picks luck as well. The purest case: a hundred
+# models that are all alike.
+#
+# **Predict.** Each is worth 1, and each is measured with a standard deviation of 0.2. What does the
+# best of the hundred score? And measured once more?
+
+# %%
+rng = np.random.default_rng(seed(4))
+measured = 1 + 0.2 * rng.normal(size=(2_000, 100))
+chosen, again = measured.min(axis=1).mean(), 1 + 0.2 * rng.normal(size=2_000).mean()
+f"best of 100: {chosen:.2f}; the same model measured once more: {again:.2f}"
+
+# %% tags=["claim"]
+assert abs(chosen - (1 - 0.2 * 2.508)) < 0.01  # the mean of the least of 100 normals
+assert abs(again - 1) < 0.02
+
+# %% [markdown]
+# Half of the score was luck: the least of 100 normal numbers lies 2.5 standard deviations below
+# their mean. This is the **winner's curse**. The cure: choose on one measurement, and report another.
+# `benchmarks/league.py` does so: the best setting of each family is trained again with
+# three fresh seeds, and judged by real examples that have chosen nothing.
+#
+# > **What we know now.** The best of n falls with n, part of it by luck alone: score the winner
+# > again, on data that chose nothing.
+
+# %% [markdown]
+# ## 6 · Who wins, and at what price
+#
+# Who wins depends on who asks. Anyone who has time for a hundred settings asks for the best; anyone
+# who takes what comes, for the median.
+#
+# ### Exercise 5.7 · By median, by best (easy, 5 minutes)
+#
+# Return the families in the order of their medians, and in the order of their bests.
+#
+# <details><summary>Hint 1</summary>
+# A family is a row: medians and minima run along <code>axis=1</code>.
+# </details>
+# <details><summary>Hint 2</summary>
+# <code>np.argsort</code> puts row numbers in order; less is better, so the first is the best.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 5.7: two orders
+def two_orders(scores):
+    """Row numbers of scores (families, runs), by median and by best; less is better."""
+    # BEGIN SOLUTION
+    by_median = np.argsort(np.median(scores, axis=1))
+    by_best = np.argsort(scores.min(axis=1))
+    return by_median, by_best
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson05.two_orders(two_orders)
+
+# %%
+from utils.experiments.many_runs import two_orders as orders
+
+kinds = list(frechet)
+by_median, by_best = orders(np.array(list(frechet.values())))
+figures.table(
+    [
+        (place, kinds[first], kinds[second])
+        for place, (first, second) in enumerate(
+            zip(by_median, by_best, strict=True), start=1
+        )
+    ],
+    ("place", "by median", "by best"),
+)
+
+# %% tags=["claim"]
+assert [kinds[k] for k in by_median[:3]] == [kinds[k] for k in by_best[:3]][::-1]
+assert kinds[by_median[0]] == "minimax"
+
+# %% [markdown]
+# The first three change places exactly. By the median minimax wins: three of its four settings are
+# good. By the best least-squares wins: one of its four is. With four runs each, neither order is
+# more than an example of how they can differ.
+#
+# And a last unfairness. In section 3 all *trainings* took the same seconds, but a *run* is more: a
+# game of two networks takes longer to compile than one network, and some samples are drawn step by
+# step. With the same minutes in hand one family gets fewer tries.
+#
+# ### Exercise 5.8 · A fair budget (medium, 5 minutes)
+#
+# Return the expected best of as many runs as the budget pays for: at most all $N$, and ∞ if it pays for
+# none. `expected_best(scores, n)` is imported.
+#
+# <details><summary>Hint 1</summary>
+# A run costs the mean of <code>seconds</code>; a part of a run is none.
+# </details>
+# <details><summary>Hint 2</summary>
+# <code>n = min(int(budget // seconds.mean()), len(scores))</code>.
+# </details>
+
+
+# %% tags=["exercise"]
+# Exercise 5.8: the best that a budget buys
+def fair_best(scores, seconds, budget):
+    """Expected best of the runs that a budget pays for: scores, seconds (N,)."""
+    # BEGIN SOLUTION
+    n = min(int(budget // np.mean(seconds)), len(scores))
+    return expected_best(scores, n) if n else np.inf
+    # END SOLUTION
+
+
+# %% tags=["check"]
+checks.lesson05.fair_best(fair_best)
+
+# %%
+from utils.experiments.many_runs import fair_best as bought
+
+
+def live_of(family):
+    """Scores and seconds of the live runs of a family."""
+    rows = [row for row in live if row["trial"]["family"] == family]
+    scores = [row["scores"]["js"] if row["scores"] else np.inf for row in rows]
+    return np.array(scores), np.array([row["seconds"] for row in rows])
+
+
+PRICES = (5.0, 10.0)
+figures.table(
+    [
+        (
+            family,
+            f"{live_of(family)[1].mean():.1f}",
+            *(f"{bought(*live_of(family), price):.3f}" for price in PRICES),
+        )
+        for family in LIVE
+    ],
+    ("family", "seconds a run", *(f"best for {price:g} s" for price in PRICES)),
+    caption="the live runs on the ring, JS of shares; inf: the money does not reach",
+)
+
+# %% [markdown]
+# These are the runs of your machine, and few. What holds anywhere: the budget belongs beside the
+# best.
+#
+# > **What we know now.** "Better" has a price in it: by best or by median, by runs or by seconds.
+
+# %% [markdown]
 # ## What to read next
 #
+# - Lucic et al. (2018), *Are GANs created equal?*
+# - Bergstra and Bengio (2012), *Random search for hyper-parameter optimization*.
+# - Tang et al. (2020), *Showing your work doesn't always work*: the expected best, unbiased.
 # - Higgins et al. (2017), *β-VAE*; Alemi et al. (2018), *Fixing a broken ELBO*: rate and
 #   distortion of real VAEs.
-# - Lucic et al. (2018), *Are GANs created equal?*
 #
 # ## Words
 #
@@ -262,3 +586,5 @@ assert sum(worst > gaussian for worst in worsts.values()) == 4
 # |---|---|---|
 # | rate-distortion | how many nats a code needs for a given error | 率失真 |
 # | hyperparameter | a setting that training does not choose | 超参数 |
+# | random search | settings drawn from a space, one by one | 随机搜索 |
+# | winner's curse | the best of many measurements is better than it is | 赢者诅咒 |

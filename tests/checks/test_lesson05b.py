@@ -1,4 +1,4 @@
-"""Right and wrong answers to the exercises of lesson 05b, told apart by their checks."""
+"""Right and wrong answers to the exercises of lesson 05b, told apart by checks."""
 
 import itertools
 import math

@@ -27,7 +27,7 @@ def swept(tmp_path, monkeypatch):
 def test_a_sweep_writes_rows_a_table_and_a_picture(swept, tmp_path):
     ended = swept("grid", "--each", "4", "--family", "VAE", "--family", "energy")
     assert ended.exit_code == 0, ended.output
-    assert "6 done, 2 failed" in ended.output
+    assert "6 done, 2 failed, 0 running" in ended.output
     assert "best 0.1 (VAE)" in ended.output
     assert len(list((tmp_path / "rows").glob("*.json"))) == 8
     assert (tmp_path / "rows" / "strips.png").stat().st_size > 10_000

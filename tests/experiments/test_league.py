@@ -50,7 +50,7 @@ def test_a_final_trial_has_other_judges_and_the_exact_likelihood():
 
 
 def test_samples_of_the_truth_score_as_the_floor():
-    scores = judge(GRID.mixture.sample(2_000, 77), GRID, GRID.choosing)
+    scores = judge(GRID.mixture.sample(1_500, 77), GRID, GRID.choosing)
     assert scores["js"] < 0.01
     assert scores["modes"] == 25
     assert scores["nearest"] == pytest.approx(1, abs=0.1)
@@ -58,7 +58,7 @@ def test_samples_of_the_truth_score_as_the_floor():
 
 
 def test_copies_of_the_training_examples_have_no_distance_to_them():
-    scores = judge(GRID.training[:2_000], GRID, GRID.choosing)
+    scores = judge(GRID.training[:1_500], GRID, GRID.choosing)
     assert scores["nearest"] == 0
 
 
@@ -115,7 +115,7 @@ def test_the_best_setting_of_each_family_is_tried_again():
             "no value for batch, learning_rate",
         ),
         (
-            lambda: judge(np.full((2_000, 2), np.nan), GRID, GRID.choosing),
+            lambda: judge(np.full((1_500, 2), np.nan), GRID, GRID.choosing),
             "may have diverged",
         ),
         (lambda: judge(GRID.training, GRID, GRID.choosing), "draw as many"),

@@ -525,11 +525,13 @@ def sweep(
     try:
         from utils.experiments import command
         from utils.experiments.executors import SweepStopped
+        from utils.experiments.league import league_trials
 
         if not show:
             executor = command.executor_of(workers, scheduler)
-            options = name, each, budget, families
-            command.run(*options, executor, folder, Console())
+            trials = league_trials(name, each, budget, families)
+            at_a_time = None if scheduler else workers or 1
+            command.run(trials, executor, at_a_time, folder, Console())
         if picture := command.show(folder, Console()):
             _say(f"wrote {picture}")
     except KeyboardInterrupt:

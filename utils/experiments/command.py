@@ -11,7 +11,7 @@ from rich.table import Table
 
 from utils.course.backend import backend
 from utils.experiments import executors
-from utils.experiments.league import ENVIRONMENT, SCORE, league_trials, play
+from utils.experiments.league import ENVIRONMENT, SCORE, play
 from utils.experiments.sweep import rows_in, sweep
 
 
@@ -33,23 +33,26 @@ def executor_of(workers: int | None, scheduler: str | None):
     return functools.partial(executors.processes, workers=workers)
 
 
-def run(target, each, budget, families, executor, folder: Path, console: Console):
+def run(trials, executor, at_a_time, folder: Path, console: Console) -> None:
     """Runs the trials that are missing, with a line that says how far it is.
 
     Args:
-        target, each, budget, families: as in `league_trials`.
+        trials: of `league_trials`.
         executor: as in `sweep`.
+        at_a_time: how many it runs at a time; None where only a cluster knows.
         folder: of the rows.
         console: to write on.
     """
-    trials = league_trials(target, each, budget, families)
     columns = (
-        TextColumn("{task.fields[done]} done, {task.fields[failed]} failed"),
+        TextColumn(
+            "{task.fields[done]} done, {task.fields[failed]} failed, "
+            "{task.fields[running]} running"
+        ),
         BarColumn(),
         TextColumn("best {task.fields[best]}"),
         TimeRemainingColumn(),
     )
-    state = {"done": 0, "failed": 0, "best": "none yet"}
+    state = {"done": 0, "failed": 0, "running": "some", "best": "none yet"}
     least = [float("inf")]
     with Progress(*columns, console=console) as progress:
         bar = progress.add_task("", total=len(trials), **state)
@@ -60,6 +63,9 @@ def run(target, each, budget, families, executor, folder: Path, console: Console
             if score is not None and score < least[0]:
                 least[0] = score
                 state["best"] = f"{score:.3g} ({row['trial']['family']})"
+            if at_a_time:
+                left = len(trials) - state["done"] - state["failed"]
+                state["running"] = min(at_a_time, left)
             progress.update(bar, advance=1, **state)
 
         environment = ENVIRONMENT | {"KERAS_BACKEND": backend()}

@@ -12,7 +12,7 @@ from utils.data.mixtures import GaussianMixture, grid, ring, standardized
 
 TARGETS = ("ring", "grid", "digits", "mnist")
 _TRAINING = 4_096
-_HELD_OUT = 2_000
+_HELD_OUT = 1_500
 _CHOOSING = 360
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
 from utils.figures.canvas import finish, panel
 from utils.figures.theme import (
@@ -96,6 +96,7 @@ def best_of_n(
     ylabel: str,
     title: str | None = None,
     floor: float | None = None,
+    colors: Mapping[str, str] | None = None,
     ax: Axes | None = None,
 ) -> Figure:
     """Draws how the best score falls with the number of runs.
@@ -106,6 +107,7 @@ def best_of_n(
         ylabel: what it is, with units; the axis is logarithmic.
         title: the finding.
         floor: what real data score.
+        colors: `{family: color}` for those that have one elsewhere.
         ax: axes to draw on; by default a new figure.
 
     Returns:
@@ -121,18 +123,23 @@ def best_of_n(
         look = {"color": mix(MUTED, 0.6), "linewidth": 1.0}
         if place < len(SERIES):
             look = {"color": SERIES[place], "linestyle": LINES[place], "label": name}
+            look["color"] = (colors or {}).get(name, look["color"])
         runs = np.arange(1, len(values) + 1)
-        ax.plot(runs, np.where(np.isfinite(values), values, np.nan), **look)
+        drawn = np.where(np.isfinite(values), values, np.nan)
+        ax.plot(runs, drawn, marker="o", markersize=3.5, **look)
     if floor is not None:
         ax.axhline(floor, label="real data", **REFERENCE)
     ax.set(yscale="log", xlabel="settings tried", ylabel=ylabel)
+    ax.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     _plain_ticks(ax, "y")
     return finish(ax, title, alone)
 
 
 def _plain_ticks(ax: Axes, which: str = "x") -> None:
-    """Numbers as they are on a logarithmic axis, 1, 2, 5 of each decade."""
+    """Numbers as they are on a logarithmic axis, the more the shorter it is."""
     axis = getattr(ax, f"{which}axis")
-    axis.set_major_locator(LogLocator(10, (1.0, 2.0, 5.0), numticks=12))
+    low, high = axis.get_view_interval()
+    steps = (1.0, 2.0, 5.0) if high > 20 * low else (1.0, 1.5, 2.0, 3.0, 5.0, 7.0)
+    axis.set_major_locator(LogLocator(10, steps, numticks=12))
     axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.set_minor_formatter(NullFormatter())

@@ -13,7 +13,8 @@ import time
 
 from record import record
 
-from utils.experiments.executors import dask, processes, sequential
+from utils.experiments.cluster import dask
+from utils.experiments.executors import processes, sequential
 from utils.experiments.league import league_trials
 from utils.experiments.sweep import sweep
 from utils.experiments.trial import Trial

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from trials_for_tests import killer, some_trials, square
 
-from utils.experiments.executors import SweepStopped, dask, processes, sequential
+from utils.experiments.cluster import dask
+from utils.experiments.executors import SweepStopped, processes, sequential
 from utils.experiments.sweep import rows_in, sweep
 from utils.experiments.trial import Trial
 
@@ -99,9 +100,9 @@ def test_a_killed_worker_costs_no_trial_but_the_one_that_always_kills(
 PROGRAM = """
 import functools, sys
 from trials_for_tests import some_trials, square
-from utils.experiments import executors
+from utils.experiments import cluster, executors
 from utils.experiments.sweep import sweep
-where = getattr(executors, sys.argv[2])
+where = getattr(cluster if sys.argv[2] == "dask" else executors, sys.argv[2])
 if len(sys.argv) > 3:
     where = functools.partial(where, scheduler=sys.argv[3])
 if __name__ == "__main__":

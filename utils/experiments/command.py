@@ -11,6 +11,7 @@ from rich.table import Table
 
 from utils.course.backend import backend
 from utils.experiments import executors
+from utils.experiments.cluster import dask
 from utils.experiments.league import ENVIRONMENT, SCORE, play
 from utils.experiments.sweep import rows_in, sweep
 
@@ -27,7 +28,7 @@ def executor_of(workers: int | None, scheduler: str | None):
             "one of the two."
         )
     if scheduler:
-        return functools.partial(executors.dask, scheduler=scheduler)
+        return functools.partial(dask, scheduler=scheduler)
     if workers is None:
         return executors.sequential
     return functools.partial(executors.processes, workers=workers)

@@ -32,8 +32,8 @@ def sweep(
         trials: which, each with a name of its own.
         play: function of a trial to scores, as in `trial.row_of`.
         folder: of the rows; it is made where it is not there.
-        executor: `executors.sequential`; or `processes` or `dask`, whose other
-            arguments `functools.partial` fills in.
+        executor: `executors.sequential`; or `executors.processes` or `cluster.dask`,
+            whose other arguments `functools.partial` fills in.
         environment: variables that are set where a trial runs, before Keras is there.
         told: is called with each row, those that were there already first.
 

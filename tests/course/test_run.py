@@ -120,9 +120,10 @@ def test_a_learners_first_output_is_not_tensorflows(tmp_path, monkeypatch):
     first = next(c for c in learner_edition(lesson).cells if c.cell_type == "code")
     assert "import keras\n" in first.source
     step = (
-        "model = keras.Sequential([keras.layers.Dense(1)])\n"
-        "model.compile('sgd', 'mse')\n"
-        "_ = model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)\n"
+        "for _ in range(6):\n"
+        "    model = keras.Sequential([keras.layers.Dense(1)])\n"
+        "    model.compile('sgd', 'mse')\n"
+        "    _ = model.fit(np.ones((4, 1)), np.ones((4, 1)), verbose=0)\n"
         "print('mine')"
     )
     notebook = _notebook(first.source, step)

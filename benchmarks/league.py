@@ -4,8 +4,8 @@
     python benchmarks/league.py rescore grid digits   # the best: fresh seeds and data
     python benchmarks/league.py join grid digits      # into results/league/
 
-Lesson 05b shows the tables. Each trial is one file in `.sweeps/`; what was stopped goes
-on. `play` and `rescore` take half an hour of one core together.
+Each trial is one file in `.sweeps/`; what was stopped goes on. `play` and `rescore`
+take three quarters of an hour of one quiet core together.
 """
 
 import sys
@@ -20,7 +20,7 @@ from utils.experiments.sweep import rows_in, sweep
 from utils.experiments.targets import load_target
 
 ROOT = Path(__file__).resolve().parents[1] / ".sweeps"
-EACH, BUDGET, SEEDS = 14, 1.5, (101, 102, 103)
+EACH, BUDGET, SEEDS = 14, 4.0, (101, 102, 103)
 
 
 def tell(row):

@@ -17,7 +17,8 @@ def trial_of(family, target="grid", **more):
     return Trial(**{**vars(trial), **more})
 
 
-def test_there_are_eleven_families_of_points_and_twelve_of_pictures():
+def test_there_are_eleven_families_of_points_and_twelve_of_small_pictures():
+    assert len(league_trials("mnist", 1, 1.0)) == 11
     assert len(league_trials("grid", 2, 1.0)) == 2 * 11
     assert len(league_trials("digits", 3, 1.0)) == 3 * 12
 

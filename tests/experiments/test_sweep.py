@@ -12,11 +12,15 @@ import numpy as np
 import pytest
 from trials_for_tests import killer, some_trials, square
 
+from utils.course.backend import backend
 from utils.experiments.cluster import dask
 from utils.experiments.executors import SweepStopped, processes, sequential
 from utils.experiments.sweep import rows_in, sweep
 from utils.experiments.trial import Trial
 
+pytestmark = pytest.mark.skipif(
+    backend() != "tensorflow", reason="does not depend on the backend: tested once"
+)
 needs_dask = pytest.mark.skipif(
     importlib.util.find_spec("distributed") is None,
     reason="Dask is not installed: pip install 'distributed>=2024'",

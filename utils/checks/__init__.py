@@ -11,6 +11,7 @@ from utils.checks import (
     lesson08,
     lesson09,
     lesson10,
+    lesson11,
     lesson12,
 )
 from utils.checks.engine.feedback import ExerciseError, Mistake, exercise
@@ -29,5 +30,6 @@ __all__ = [
     "lesson08",
     "lesson09",
     "lesson10",
+    "lesson11",
     "lesson12",
 ]

@@ -161,7 +161,7 @@ def train_picture_conditional(pictures, labels, steps, seed, rule="planes", widt
         lambda room: convolutional_discriminator((*sides, channels + room), width),
     )
     gan = ConditionalGAN(*pair, classes, penalty={"r1": 0.05})
-    return _fitted_pictures(gan, pictures, labels, steps)
+    return fit_pictures(gan, pictures, labels, steps)
 
 
 def train_picture_infogan(pictures, categories, steps, seed, weight=1.0, width=32):
@@ -197,14 +197,21 @@ def train_picture_infogan(pictures, categories, steps, seed, weight=1.0, width=3
         weight=weight,
         penalty={"r1": 0.05},
     )
-    return _fitted_pictures(gan, pictures, None, steps)
+    return fit_pictures(gan, pictures, None, steps)
 
 
-def _fitted_points(gan, real, labels, steps, epochs, callbacks):
-    return _fitted(gan, real, labels, BATCH, epochs, callbacks, steps)
+def fit_pictures(gan, pictures, labels, steps):
+    """Trains a game on batches of 64 pictures, as all recipes here do.
 
+    Args:
+        gan: a game that is not compiled yet.
+        pictures: `(n, size, size, channels)` in [-1, 1], n at least 64.
+        labels: `(n,)`, or None.
+        steps: turns, at least 1; rounded up to whole epochs.
 
-def _fitted_pictures(gan, pictures, labels, steps):
+    Returns:
+        The game, trained.
+    """
     # Whole batches: a part of one would cost JAX a compilation.
     batches = integer(len(pictures) // PICTURE_BATCH, "pictures / 64")
     epochs = math.ceil(integer(steps, "steps") / batches)
@@ -214,6 +221,10 @@ def _fitted_pictures(gan, pictures, labels, steps):
         for each in (pictures, labels)
     )
     return _fitted(gan, x, y, PICTURE_BATCH, epochs, None, batches * epochs)
+
+
+def _fitted_points(gan, real, labels, steps, epochs, callbacks):
+    return _fitted(gan, real, labels, BATCH, epochs, callbacks, steps)
 
 
 def _fitted(gan, x, labels, batch, epochs, callbacks, steps):

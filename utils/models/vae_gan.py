@@ -120,7 +120,14 @@ class VAEGAN(Game):
         """D's logits while it trains."""
         return self.in_full(self.discriminator(examples, training=True))
 
+    def encode(self, x):
+        """Returns the means μ(x) of the codes of examples `(n, ...)`, NumPy."""
+        return self.in_batches(self.encoder, x)[:, : self.latent_dim]
+
+    def decode(self, codes):
+        """Returns G(z) for codes `(n, latent_dim)`, NumPy."""
+        return self.in_batches(self, codes)
+
     def reconstruct(self, x):
         """Returns G(μ(x)) for examples `(n, ...)`, NumPy."""
-        mean = self.in_batches(self.encoder, x)[:, : self.latent_dim]
-        return self.in_batches(self, mean)
+        return self.decode(self.encode(x))

@@ -155,7 +155,7 @@ AS_A_LOCK = --quiet --upgrade --universal --fork-strategy fewest --python-versio
 
 .venv-torch/.stamp: requirements-jax.lock pyproject.toml
 	$(call install,requirements-jax.lock)
-	$(@D)/bin/pip install $(TORCH)
+	$(@D)/bin/pip install --no-compile $(TORCH)
 	touch $@
 
 define install
@@ -163,8 +163,9 @@ define install
 	$(@D)/bin/pip install --no-deps --no-build-isolation --editable .
 endef
 
+# Compiling all modules beforehand would take as long as fetching them; imports do it.
 define locked
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "The course needs Python 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --require-hashes -r $(1)
+	$(@D)/bin/pip install --no-compile --require-hashes -r $(1)
 endef

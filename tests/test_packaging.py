@@ -111,10 +111,10 @@ def makefile() -> str:
 def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more():
     installs = re.findall(r"pip install (.*)", makefile())
     assert sorted(installs) == [
-        "$(TORCH)",
         "--constraint constraints-hosted.txt --editable .[jax] $(RUNNER)",
+        "--no-compile $(TORCH)",
+        "--no-compile --require-hashes -r $(1)",
         "--no-deps --no-build-isolation --editable .",
-        "--require-hashes -r $(1)",
     ]
     assert set(re.findall(r"call install,(\S+)\)", makefile())) == set(LOCKS)
 

@@ -58,6 +58,12 @@ def test_the_source_is_the_gray_of_the_target():
     np.testing.assert_array_equal(to_gray(drawn.targets), drawn.sources)
 
 
+def test_avatars_that_stand_still_have_one_place():
+    factors = painted_avatars(50, 0, still=True).factors
+    assert np.ptp(factors.shift) == np.ptp(factors.turn) == 0
+    assert np.ptp(factors.hair_length) > 0.5
+
+
 def test_one_seed_gives_the_same_pairs_and_another_one_others():
     again = painted_avatars(300, 0)
     assert again.targets.tobytes() == PAINTED.targets.tobytes()

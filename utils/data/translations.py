@@ -11,7 +11,14 @@ import numpy as np
 
 from utils.core.validation import did_you_mean, integer
 from utils.core.validation import pictures as check_pictures
-from utils.data.avatars import QUIET, Factors, render, sample_factors, with_values
+from utils.data.avatars import (
+    QUIET,
+    Factors,
+    quiet,
+    render,
+    sample_factors,
+    with_values,
+)
 from utils.data.avatars.drawing import draw_parts
 from utils.data.patches import photograph_crops
 from utils.data.pictures import open_picture
@@ -71,7 +78,9 @@ class Painted(Pairs):
     factors: Factors
 
 
-def painted_avatars(n: int, seed: int, source: str = "gray", size: int = 16) -> Painted:
+def painted_avatars(
+    n: int, seed: int, source: str = "gray", size: int = 16, still: bool = False
+) -> Painted:
     """Draws avatars whose wall and shirt have one of four colors of one brightness.
 
     Both are flat, without light or shade, so that the gray picture says nothing of the
@@ -83,6 +92,7 @@ def painted_avatars(n: int, seed: int, source: str = "gray", size: int = 16) -> 
         seed: int; one seed gives the same bytes.
         source: "gray", or "sketch" for `outlines`.
         size: width and height in pixels, 16 to 128.
+        still: whether all look straight ahead from the same place (`avatars.quiet`).
 
     Raises:
         ValueError: if a number is out of range, or for another source.
@@ -91,6 +101,7 @@ def painted_avatars(n: int, seed: int, source: str = "gray", size: int = 16) -> 
         raise ValueError(f'source was {source!r}, but must be "gray" or "sketch".')
     n, size = integer(n, "n"), integer(size, "size", 16, 128)
     factors = sample_factors(n, seed)
+    factors = quiet(factors) if still else factors
     blocks = [
         draw_parts(factors[start : start + _BLOCK], size)
         for start in range(0, n, _BLOCK)

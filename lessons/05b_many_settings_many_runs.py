@@ -506,9 +506,9 @@ assert [kinds[k] for k in by_median[:3]] == [kinds[k] for k in by_best[:3]][::-1
 assert kinds[by_median[0]] == "minimax"
 
 # %% [markdown]
-# The first three change places exactly. By the median minimax wins: three of its four settings are
-# good. By the best least-squares wins: one of its four is. With four runs each, neither order is
-# more than an example of how they can differ.
+# The first three stand in the opposite order. By the median minimax wins: three of its four
+# settings are good. By the best least-squares wins: one of its four is. With four runs each,
+# neither order is more than an example of how they can differ.
 #
 # And a last unfairness. In section 3 all *trainings* took the same seconds, but a *run* is more: a
 # game of two networks takes longer to compile than one network, and some samples are drawn step by

@@ -8,12 +8,12 @@ from pathlib import Path
 from utils.experiments.trial import Trial
 
 
-def some_trials(n, **settings):
-    return [Trial("toy", "family", k, {"x": k / 4, **settings}) for k in range(n)]
+def some_trials(n):
+    return [Trial("toy", "family", k, {"x": k / 4}) for k in range(n)]
 
 
 def square(trial):
-    time.sleep(trial.settings.get("seconds", 0.0))
+    time.sleep(float(os.environ.get("PAUSE", "0")))
     if trial.settings["x"] == 0.5:
         raise ValueError("0.5 is not for squaring.")
     return {"square": trial.settings["x"] ** 2}

@@ -14,8 +14,8 @@
 #
 # **Bonus.** Three ways to take the work of a GAN apart: from coarse to fine (LAPGAN), in
 # strokes on a canvas (GRAN), and with a VAE's encoder beside it (VAE-GAN). They are from 2015
-# and 2016, and their ideas came back: every diffusion model draws step by step. The notebook
-# stands on its own.
+# and 2016, and their ideas came back: diffusion models draw step by step, too (lesson 12). The
+# notebook stands on its own.
 #
 # **Claim.** What a picture says splits exactly into a coarse picture and its details, so a GAN
 # may draw them one after the other or in strokes. Which of two GANs is better, their own
@@ -215,7 +215,7 @@ figures.table(
 )
 
 # %% [markdown]
-# The sum is exact. Not to look at the coarse picture costs 3.47 nats; not to look at any
+# The sum is exact; a coarse number costs 1.6 nats, and a detail 0.7. Not to look at the coarse picture costs 3.47 nats; not to look at any
 # neighbor costs 31.3. So coarse to fine is no approximation, if the details look up.
 #
 # > **What we know now.** A pyramid comes back exactly, and with a Haar step the
@@ -231,6 +231,7 @@ assert np.allclose(
     [whole, top_cost, given], [59.514836, 25.653994, 33.860842], atol=1e-6
 )
 assert np.isclose(blind - given, 3.468303, atol=1e-6)
+assert np.allclose([top_cost / 16, given / 48], [1.6, 0.7], atol=0.01)
 assert np.isclose(alone - whole, 31.2972, atol=1e-4)
 
 # %% [markdown]
@@ -530,7 +531,7 @@ for mine, theirs in zip(by_hand, after[3], strict=True):
 if current_scale() != "quick":
     on_the_way = [digit_distance(drawn) for drawn in after[3]]
     assert on_the_way[0] > 10 and on_the_way == sorted(on_the_way, reverse=True)
-    assert max(digit_distance(drawn[-1]) for drawn in after.values()) < 6
+    assert max(digit_distance(drawn[-1]) for drawn in after.values()) < 9
 last_canvas = {
     number: [run["canvases"][-1] for run in runs] for number, runs in drawn_in.items()
 }
@@ -680,14 +681,14 @@ figures.table(
 )
 
 # %% [markdown]
-# - As published, most battles have no verdict: the condition fails, also between two trainings
-#   of one recipe. Where it holds the verdict is the same as with the same rejections, but for
+# - As published, most battles have no verdict: the condition fails, once even between two
+#   trainings of one recipe. Where it holds the verdict is the same as with the same rejections, but for
 #   battles that are close.
 # - Two trainings of one recipe give ratios from 0.76 to 1.16: that is chance. Three strokes, and
 #   five, win against one each time by a factor of about two or more: that is not.
-# - The Fréchet distance says so less clearly, and once the other way round. The two
-#   measures see different things: one what a classifier of digits has learned to see, the other what
-#   gives a sample away to a D that has never met its maker.
+# - The Fréchet distance says so less clearly, and the opposite in two of these twelve battles. The
+#   two measures see different things: one what a classifier of digits has learned to see, the
+#   other what gives a sample away to a D that has never met its maker.
 #
 # > **What we know now.** A battle needs no features, but referees that err alike. Let both reject
 # > as many real examples, and let two trainings of one recipe fight too, to know what chance is.
@@ -704,12 +705,21 @@ for run in battles:
         ratio = each["same rejections"]["samples_ratio"]
         if name == "1 against 1, other seed":
             assert 0.75 < ratio < 1.17
-        elif name.startswith("1"):
+            continue
+        if name.startswith("1"):
             assert ratio > 1.9
         elif name.endswith("other seed"):
             assert ratio < 1 / 1.9
         if each["as published"]["winner"] and not 0.8 < ratio < 1.25:
             assert each["as published"]["winner"] == each["same rejections"]["winner"]
+opposite = [
+    (each["Fréchet"][0] < each["Fréchet"][1])
+    != (each["same rejections"]["winner"] == 1)
+    for run in battles
+    for name, each in run.items()
+    if "1" in name and name != "1 against 1, other seed"
+]
+assert (sum(opposite), len(opposite)) == (2, 12)
 
 # %% [markdown]
 # ## 5 · A VAE in a GAN
@@ -810,8 +820,8 @@ figures.table(
 )
 
 # %% [markdown]
-# By neither measure much more than by the other: for these changes, what this D sees is close to
-# what the pixels say. So it is not plain that the new distance forgives what pixels do not.
+# Neither: for these changes, what this D sees is close to what the pixels say (one seed). That
+# the new distance forgives what pixels do not is not plain from this.
 #
 # An attribute is a direction of codes: encode faces with it and without, and take the
 # difference of the two means. We have drawn the faces, so we know the true picture of each face

@@ -173,6 +173,21 @@ def test_a_right_verdict_passes(capsys, answer):
             d1(test).mean() / d2(test).mean(),
             *by_means(d1, d2, test, a, b)[1:],
         ),
+        "mean logits",
+    ),
+    by_the_condition=(
+        lambda *given: (
+            *by_means(*given)[:2],
+            by_means(*given)[2] and 1 + (by_means(*given)[0] > 1),
+        ),
+        "from test_ratio",
+    ),
+    medians=(
+        lambda d1, d2, test, a, b: (
+            by_means(d1, d2, test, a, b)[0],
+            np.median(d1(b)) / np.median(d2(a)),
+            by_means(d1, d2, test, a, b)[2],
+        ),
         "is right",
     ),
     only_ratios=(lambda *given: by_means(*given)[:2], "three|3|winner"),

@@ -72,10 +72,13 @@ battle = Check(
     "battle(d1, d2, test, fake1, fake2) -> test_ratio, samples_ratio, winner",
     exact=_exact,
     cases=(
-        _case(1, (0.5, 1.1), shows="the first model is the better one here."),
-        _case(2, (0.4, 0.7), shows="the second model is the better one here."),
-        _case(3, (1.2, 0.6), shows="the two referees are not alike here: no verdict."),
-        _case(4, (-0.2, 1.6), shows="the two referees are not alike here: no verdict."),
+        _case(1, (0.5, 0.6), shows="the first model is the better one here."),
+        _case(2, (0.6, 1.5), shows="test_ratio is 1.24 here, which is alike enough."),
+        _case(5, (0.5, 1.4), shows="the first model is the better one here."),
+        _case(3, (0.4, 0.6), shows="the first model is the better one here."),
+        _case(8, (0.3, 0.3), shows="test_ratio is 0.83 here, which is alike enough."),
+        _case(2, (0.5, 1.4), shows="test_ratio is 1.27 here: no verdict."),
+        _case(1, (0.6, 0.8), shows="test_ratio is 0.76 here: no verdict."),
     ),
     mistakes=(
         Wrong(
@@ -109,6 +112,24 @@ battle = Check(
             _part(1, fake=lambda logits: np.sum(logits > 0)),
             "counts errors where it needs their share: the two sets differ in size.",
             part="samples_ratio",
+        ),
+        Wrong(
+            lambda d1, d2, test, fake1, fake2: (
+                np.sum(d1(fake2) > 0) / len(fake1) / np.sum(d2(fake1) > 0) * len(fake2)
+            ),
+            "divides by the number of the other samples: a share is of the samples "
+            "that were judged.",
+            part="samples_ratio",
+        ),
+        Wrong(
+            _part(1, fake=np.mean),
+            "is a ratio of mean logits: count how often each decides wrongly.",
+            part="samples_ratio",
+        ),
+        Wrong(
+            _part(0, real=np.mean),
+            "is a ratio of mean logits: count how often each decides wrongly.",
+            part="test_ratio",
         ),
         Wrong(
             _part(0, real=lambda logits: np.mean(logits < 0.5)),
@@ -146,6 +167,11 @@ battle = Check(
             part="winner",
         ),
         Wrong(
+            _part(2, verdict=lambda test, samples: _verdict(test, test)),
+            "takes the winner from test_ratio: that says only whether there is one.",
+            part="winner",
+        ),
+        Wrong(
             _part(
                 2,
                 verdict=lambda test, samples: (
@@ -169,6 +195,21 @@ battle = Check(
                 ),
             ),
             "has the condition the other way round: a verdict *within* [0.8, 1.25].",
+            part="winner",
+        ),
+        Wrong(
+            _part(2, verdict=lambda test, samples: _verdict(test, samples, (0, 1.25))),
+            "looks at one end: below 0.8 there is no verdict, either.",
+            part="winner",
+        ),
+        Wrong(
+            _part(2, verdict=lambda test, samples: _verdict(test, samples, (0.8, 99))),
+            "looks at one end: above 1.25 there is no verdict, either.",
+            part="winner",
+        ),
+        Wrong(
+            _part(2, verdict=lambda test, samples: _verdict(test, samples, (0.9, 1.1))),
+            "is stricter than asked: alike is from 0.8 to 1.25.",
             part="winner",
         ),
         Wrong(

@@ -78,6 +78,11 @@ def _from_far(which):
     return wrong
 
 
+def _with_pictures(far, near, levels, down, up):
+    pictures = _levels(near, levels, down)[:-1]
+    return _rebuilt(_levels(far, levels, down)[-1], pictures, up)
+
+
 def _blocks(picture):
     return picture.repeat(2, axis=0).repeat(2, axis=1)
 
@@ -187,6 +192,11 @@ hybrid = Check(
         Wrong(
             _own_blocks,
             "makes blocks of its own: use `up`, which may be another here.",
+        ),
+        Wrong(
+            _with_pictures,
+            "adds the pictures of `near` where details must stand: near − "
+            "up(down(near)).",
         ),
         Wrong(
             _with(lambda h: np.clip(h, 0, 1)),

@@ -574,7 +574,7 @@ for kind in ("L1", "L2"):
 #
 # A sketch leaves more open: skin and hair as well. The course draws a line wherever the color changes,
 # in a picture of the same avatar in fixed colors, so that no line tells a color. To make it easy, all
-# look straight ahead now; 24×24 pixels. L1 alone, and pix2pix with λ = 3. (About 10 seconds, and
+# look straight ahead now; 24×24 pixels. L1 alone, and pix2pix with λ = 3. (About 15 seconds, and
 # about 40.)
 #
 # **Predict.** With L1 alone: which color will the walls have?
@@ -668,7 +668,7 @@ figures.image_rows(
         "D sees 1×1": np.clip(by_patches[:10], -1, 1),
         "D sees all": np.clip(by_gan[:10], -1, 1),
     },
-    title="A D of single pixels allows what it cannot see: mosaics",
+    title="A D of single pixels allows what it cannot see: walls of four colors",
 )
 
 # %% jupyter={"source_hidden": true}

@@ -237,7 +237,7 @@ FAMILIES["VAE"].points
 # truth and log 2 = 0.69 where no sample lies right.
 #
 # **Predict.** Three families, a few settings each, the same time for each. Which family is ahead,
-# and is it by more than its own settings differ? (About half a minute.)
+# and is it by more than its own settings differ? (About 25 seconds.)
 
 # %%
 from utils.experiments.league import league_trials, play

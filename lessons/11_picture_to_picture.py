@@ -206,7 +206,7 @@ figures.image_rows(
 # %% [markdown]
 # A **U-Net** goes from picture to picture: it makes the picture smaller and smaller, so that the
 # lowest layer sees it whole, and larger again, and at each size a bridge hands over what the way
-# down still knew exactly. We train one by the squared error (L2). (About 20 seconds.)
+# down still knew exactly. We train one by the squared error (L2). (About 10 seconds.)
 #
 # **Predict.** Which color will the walls have?
 
@@ -265,7 +265,7 @@ show_code(Pix2Pix.logits_of_packs, "What D sees")
 show_code(Pix2Pix.generator_loss, "What G lowers")
 
 # %% [markdown]
-# We train it, and ask it twice, with other noise. (About a minute.)
+# We train it, and ask it twice, with other noise. (About 25 seconds.)
 
 # %%
 gan = train_pix2pix(train, GAN_STEPS, seed(0))
@@ -381,7 +381,7 @@ print(f"two answers of pix2pix differ by {variety:.0%} of what two samples diffe
 #
 # Avatars as they are drawn have no such walls. How much does their gray leave open? The simplest
 # model there is, a linear map from all gray pixels to all colors, against the U-Net with L2.
-# (About 20 seconds.)
+# (About 10 seconds.)
 
 # %%
 drawn = translations.drawn_avatars(PAIRS, seed(5))
@@ -464,7 +464,7 @@ if current_scale() != "quick":
 # answer. And G's loss has the second term, or not.
 #
 # Take both away: a D that sees the answer alone, and no L1. What remains of the question?
-# (About 30 seconds.)
+# (About 15 seconds.)
 #
 # **Predict.** Will the answers look real? Will they have the gray of the source?
 
@@ -574,8 +574,8 @@ for kind in ("L1", "L2"):
 #
 # A sketch leaves more open: skin and hair as well. The course draws a line wherever the color changes,
 # in a picture of the same avatar in fixed colors, so that no line tells a color. To make it easy, all
-# look straight ahead now; 24×24 pixels. L1 alone, and pix2pix with λ = 3. (About 15 seconds, and
-# about 40.)
+# look straight ahead now; 24×24 pixels. L1 alone, and pix2pix with λ = 3. (About 10 seconds, and
+# about 30.)
 #
 # **Predict.** With L1 alone: which color will the walls have?
 
@@ -652,7 +652,7 @@ print(f"two answers differ by {redrawing:.0%} of what two samples differ by")
 #
 # The D of pix2pix is a **PatchGAN** (Isola et al. 2017): it has one logit per patch. That takes fewer
 # weights, and each picture is many examples. But what does it *not* see? On the gray pictures we know
-# what to look for: a wall must have one color. Take the smallest patch there is, one pixel. (About 25
+# what to look for: a wall must have one color. Take the smallest patch there is, one pixel. (About 20
 # seconds.)
 #
 # **Predict.** D sees single pixels. Are the colors valid? Is a wall of one color?

@@ -263,7 +263,7 @@ print(
 )
 
 # %% [markdown]
-# Avatars of 16×16 pixels, from 4×4 over 8×8. (About 40 seconds.)
+# Avatars of 16×16 pixels, from 4×4 over 8×8. (About 25 seconds.)
 
 # %%
 from utils.models.hybrid_recipes import train_detail_gan, train_one_gan
@@ -313,7 +313,7 @@ figures.image_rows(
 # %% [markdown]
 # Better by far, and the strength of the details is right. Now the whole pyramid, in which each
 # level sees what the one before has *drawn*. One GAN that draws all pixels at once has the same
-# seconds of a core. (About 40 seconds.)
+# seconds of a core. (About 20 seconds.)
 #
 # **Predict.** Which is closer to the true pictures?
 
@@ -448,7 +448,7 @@ def draw(h, read, write, strokes):
 
 # %% [markdown]
 # Digits of 8×8 pixels, with the steps that take about the same seconds. Both with a penalty on
-# D's slope (R1, lesson 03). (About 35 seconds.)
+# D's slope (R1, lesson 03). (About 25 seconds.)
 #
 # **Predict.** One stroke or three: which comes closer in the same time? And how good is the
 # *first* of three strokes?
@@ -774,7 +774,7 @@ figures.table(
 # after 20 seconds the GAN was ahead, later it is behind. An order that turns with the time of
 # stopping is no order of models.
 #
-# But a GAN cannot encode, and here is a code. So faces: a VAE-GAN of avatars. (About 25
+# But a GAN cannot encode, and here is a code. So faces: a VAE-GAN of avatars. (About 15
 # seconds.)
 
 # %%

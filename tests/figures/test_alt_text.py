@@ -32,6 +32,11 @@ CASES = {
         ["Vertical: modes (of 8)", "GAN 1.5; VAE 4", "all at 8"],
         {"ylabel": "modes (of 8)", "references": {"all": 8}},
     ),
+    "best_of_n": (
+        ({"GAN": [0.9, 0.4, 0.05], "VAE": [0.5, 0.3, 0.2]},),
+        ["Vertical: JS (nats), logarithmic", "GAN from 0.9 at 1 to 0.05 at 3"],
+        {"ylabel": "JS (nats)"},
+    ),
     "codes_2d": (
         (POINTS, ["0", "1", "0"]),
         ["first number of the code", "written in it: 0, 1."],
@@ -85,6 +90,16 @@ CASES = {
         ({"loud": X},),
         ["time (seconds)", "a line from 0 at 0 to 2 at 2"],
         {"rate": 2},
+    ),
+    "strips": (
+        ({"GAN": [0.05, np.nan, 0.4, 0.9], "VAE": [0.5, 0.3, 0.1, 0.2]},),
+        [
+            "GAN: 3 from 0.05 to 0.9, in the middle 0.4",
+            "VAE: 4 from 0.1 to 0.5, in the middle 0.25",
+            "GAN again: 2 from 0.06 to 0.08",
+            "real data at 0.04",
+        ],
+        {"xlabel": "JS (nats)", "floor": 0.04, "again": {"GAN": [0.06, 0.08]}},
     ),
     "surface": (
         (X, X, np.add.outer(X, X)),

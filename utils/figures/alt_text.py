@@ -159,6 +159,10 @@ def _line(line: Line2D) -> Iterator[str]:
         if name:
             yield f"{name} at {_n(y[0] if y[0] == y[1] else x[0])}"
         return
+    if line.get_gid() and len(y) > 1 and np.ptp(y) == 0:  # a row of values
+        middle = f", in the middle {_n(np.median(x))}"
+        yield f"{name}: {len(x)} from {_n(x.min())} to {_n(x.max())}{middle}"
+        return
     name = name or "a line"
     if len(y) == 1:
         yield f"{name} at ({_n(x[0])}, {_n(y[0])})"

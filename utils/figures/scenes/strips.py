@@ -56,27 +56,33 @@ def strips(
         )
     order = sorted(found, key=lambda name: found[name][0], reverse=True)
     ax, alone = panel(ax, 8.4, 1.2 + 0.36 * len(found))
-    labels = {"run": "one setting", "half": "the middle half", "again": "best, again"}
     for place, name in enumerate(order):
         values = found[name]
         low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
         ax.plot(values[[0, -1]], [place, place], color=mix(MUTED, 0.5), linewidth=1)
         ax.plot(
             [low, high], [place, place], color=mix(COLORS["generated"], 0.55),
-            linewidth=8, solid_capstyle="butt", label=labels.pop("half", None),
+            linewidth=8, solid_capstyle="butt",
         )  # fmt: skip
         ax.plot(middle, place, "|", color=INK, markersize=11, markeredgewidth=1.6)
         ax.plot(
             values, np.full(len(values), place), "o", color=COLORS["generated"],
-            markersize=3.6, markeredgecolor="white", markeredgewidth=0.4,
-            label=labels.pop("run", None),
+            markersize=3.6, markeredgecolor="white", markeredgewidth=0.4, gid=name,
         )  # fmt: skip
         if again and name in again:
             ax.plot(
                 again[name], np.full(len(again[name]), place - 0.32), "D",
-                color=COLORS["measured"], markersize=3.8,
-                label=labels.pop("again", None),
+                color=COLORS["measured"], markersize=3.8, gid=f"{name} again",
             )  # fmt: skip
+    looks = {
+        "one setting": ("o", "generated", 3.6, 1.0),
+        "the middle half": ("s", "generated", 8, 0.55),
+        "best, again": ("D", "measured", 3.8, 1.0),
+    }
+    for name, (marker, kind, size, share) in looks.items():
+        if name != "best, again" or again:
+            color = mix(COLORS[kind], share)
+            ax.plot([], [], marker, color=color, markersize=size, label=name)
     if floor is not None:
         ax.axvline(floor, label="real data", **REFERENCE)
     ax.set(xscale="log", xlabel=xlabel, ylim=(-0.7, len(order) - 0.4))

@@ -73,6 +73,11 @@ def test_all_that_is_cited_is_in_the_bibliography_once_and_nothing_else_is():
     assert set(SOURCES) == cited
 
 
+@pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.key)
+def test_every_entry_says_who_when_what_and_where(source):
+    assert re.match(rf".+ \({source.fields['year']}\), \*.+\*, \S.+\.", source.text)
+
+
 def test_every_source_that_a_docstring_names_is_cited_so_that_it_is_found():
     ends = re.compile(r'Source: .*?(?=\n\s*\n|""")', re.DOTALL)
     for path in ROOT.glob("utils/**/*.py"):

@@ -509,7 +509,7 @@ figures.table(
 # is, is the easiest way to draw one. But the gray is off twice as far as that of pix2pix. A blind D
 # *allows* an answer that fits its question; a D that sees both *demands* it.
 #
-# All combinations, each trained for 800 steps, one seed (`benchmarks/translation.py` adds others):
+# All combinations, each trained for 800 steps, from three starts (`benchmarks/translation.py`):
 
 # %% jupyter={"source_hidden": true}
 from utils.course.results import load_results
@@ -553,7 +553,7 @@ figures.table(
 )
 
 # %% [markdown]
-# What D sees matters: both blind ones are further from the gray of the source. L1 matters little here,
+# What D sees matters: with every start both blind ones are further from the gray of the source. L1 matters little here,
 # since λ is 1; the paper's is 100, for pixels from −1 to 1, and there L1 helps a blind D most (section
 # 5). And without any D the gray is kept best, with hardly a valid pixel.
 

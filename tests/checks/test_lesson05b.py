@@ -23,7 +23,9 @@ def by_exp(u, low, high):
     tens=lambda u, low, high: 10 ** np.interp(u, [0, 1], np.log10([low, high])),
     scipy=lambda u, low, high: loguniform(low, high).ppf(u),
     means=lambda u, low, high: low ** (1 - u) * high**u,
-    keras=lambda u, low, high: ops.exp(ops.log(low) + u * ops.log(high / low)),
+    keras=lambda u, low, high: ops.exp(
+        ops.add(np.log(low), ops.multiply(u, np.log(high / low)))
+    ),
     a_loop=lambda u, low, high: [low * math.pow(high / low, each) for each in u],
 )
 def test_right_draws_pass(capsys, answer):

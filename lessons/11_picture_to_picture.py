@@ -518,8 +518,8 @@ measured = load_results("translation")
 
 
 def over_seeds(runs, key, form):
-    """One number per seed, in rising order."""
-    return ", ".join(f"{run[key]:{form}}" for run in sorted(runs, key=lambda r: r[key]))
+    """One number per start, in the same order in every column."""
+    return ", ".join(f"{run[key]:{form}}" for run in runs)
 
 
 COLUMNS = {

@@ -3,6 +3,7 @@
 import collections
 import functools
 import json
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -93,9 +94,8 @@ def _missing(trials, folder, told):
         )
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with written_aside(folder / ".writable") as file:
-            file.write(b"")
-        (folder / ".writable").unlink(missing_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
     except OSError as error:
         raise ValueError(
             f"Rows cannot be written into {folder} ({error.strerror}): name a folder "

@@ -56,6 +56,8 @@ def test_right_constants_pass(capsys, answer):
     in_place=(lambda v, p: (v @ p, v.sort() or by_cumsum(v, p)[1]), "writes into"),
     drawn=(lambda v, p: (v @ p, v[next(CALLS) % len(v)]), "random|is right"),
     typed=(lambda v, p: (0.4, 1.0), "is right"),
+    half_of_the_list=(lambda v, p: (v @ p, np.sort(v)[len(v) // 2]), "is right"),
+    most_likely=(lambda v, p: (v @ p, v[p.argmax()]), "the most probable value"),
     without_outlier=(
         lambda v, p: (v[abs(v) < 10] @ p[abs(v) < 10], by_cumsum(v, p)[1]),
         "lies far out|is right",
@@ -152,6 +154,17 @@ def fooled(logits):
     numpy=(
         lambda d, x, g, y, w: float(by_log_sigmoid(d, x, g, y, w)),
         "gradient",
+    ),
+    probabilities=(
+        lambda d, x, g, y, w: (
+            ops.mean(ops.binary_crossentropy(ops.ones_like(d(x, g)), d(x, g)))
+            + w * mae(g, y)
+        ),
+        "from_logits=True",
+    ),
+    huber=(
+        lambda d, x, g, y, w: fooled(d(x, g)) + w * keras.losses.Huber()(y, g),
+        "is right",
     ),
     nothing=(lambda *given: None, "return"),
 )  # fmt: skip

@@ -175,6 +175,11 @@ pix2pix_generator_loss = Check(
             "takes the sigmoid twice: `log_sigmoid` takes logits.",
         ),
         Wrong(
+            _loss(lambda t: -np.log(t.clip(1e-7, 1 - 1e-7)).mean()),
+            "takes logits for probabilities: `from_logits=True` tells Keras's cross "
+            "entropy what they are.",
+        ),
+        Wrong(
             _loss(lambda t: -log_expit(t).sum()),
             "sums over patches: take the mean of log D.",
         ),

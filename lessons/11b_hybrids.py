@@ -12,10 +12,9 @@
 # %% [markdown]
 # # 11b · Hybrids: pyramids, strokes, and a VAE in a GAN
 #
-# **Bonus.** Three ways to take the work of a GAN apart: from coarse to fine (LAPGAN), in
-# strokes on a canvas (GRAN), and with a VAE's encoder beside it (VAE-GAN). They are from 2015
-# and 2016, and their ideas came back: diffusion models draw step by step, too (lesson 12). The
-# notebook stands on its own.
+# **Bonus.** Three ways to take the work of a GAN apart: from coarse to fine (LAPGAN), in strokes
+# on a canvas (GRAN), and with a VAE's encoder beside it (VAE-GAN). They are from 2015 and 2016;
+# diffusion models draw step by step, too (lesson 12). The notebook stands on its own.
 #
 # **Claim.** What a picture says splits exactly into a coarse picture and its details, so a GAN
 # may draw them one after the other or in strokes. Which of two GANs is better, their own
@@ -57,8 +56,8 @@ CODED_STEPS = scale(quick=2, laptop=500, full=20_000)
 # %% [markdown]
 # ## 1 · A picture is a coarse picture and its details
 #
-# Let $d$ make a picture half as high and wide, and $u$ twice. What is lost on the way down is
-# the **detail** $h = I - u(d(I))$. And so
+# Let $d$ halve the height and width of a picture $I$, and $u$ double them. What is lost on the
+# way down is the **detail** $h = I - u(d(I))$. And so
 #
 # $$I = u(d(I)) + h,$$
 #
@@ -133,7 +132,7 @@ print(f"the mean of a block of details is at most {block_means:.0e}")
 # %% tags=["exercise"]
 # Exercise 11.3: build and rebuild a pyramid
 def hybrid(far, near, levels, down, up):
-    """The coarsest picture of far with all details of near, (height, width)."""
+    """The coarsest picture of far with all details of near; all (height, width)."""
     # BEGIN SOLUTION
     pictures = [near]
     for _ in range(levels):
@@ -172,8 +171,8 @@ figures.image_grid(
 #
 # $$\log p(I) = \log p(\text{coarse}) + \log p(\text{details} \mid \text{coarse}).$$
 #
-# Let us see it where all can be computed: 8×8 pixels from a Gaussian, neighbors alike, with
-# covariance $\exp(-\text{distance}/3)$.
+# Let us see it where all can be computed: 8×8 pixels from a Gaussian, in which neighbors are
+# alike: their covariance is $\exp(-\text{distance}/3)$, with the distance in pixels.
 #
 # **Predict.** Which costs more, the 16 coarse numbers or the 48 details? What is lost if the
 # details are drawn without looking at the coarse picture?
@@ -215,8 +214,9 @@ figures.table(
 )
 
 # %% [markdown]
-# The sum is exact; a coarse number costs 1.6 nats, and a detail 0.7. Not to look at the coarse picture costs 3.47 nats; not to look at any
-# neighbor costs 31.3. So coarse to fine is no approximation, if the details look up.
+# The sum is exact; a coarse number costs 1.6 nats, and a detail 0.7. Not to look at the coarse
+# picture costs 3.47 nats; not to look at any neighbor costs 31.3. So coarse to fine is no
+# approximation, if the details look at the coarse picture.
 #
 # > **What we know now.** A pyramid comes back exactly, and with a Haar step the
 # > log-likelihood adds up over its levels.
@@ -238,8 +238,8 @@ assert np.isclose(alone - whole, 31.2972, atol=1e-4)
 # ## 2 · Coarse first, then the details
 #
 # **LAPGAN** (Denton et al. 2015) is a GAN for the coarsest pictures, and one for the details of
-# each level: $G_k(z, \text{coarse})$ draws them, and $D_k$ compares pictures. Each level is
-# trained alone, on *true* coarse pictures.
+# each level $k$: $G_k(z, \text{coarse})$ draws them from noise $z$, and $D_k$ judges the pictures
+# that they make. Each level is trained alone, on *true* coarse pictures.
 #
 # Must $D_k$ be shown the coarse picture as well, or else $G_k$ could ignore it (lesson 11)? Our
 # $G$ draws three Haar details for each block. Their mean is 0, whatever $G$ has learned. So the
@@ -277,8 +277,7 @@ detail_gans = [
 # %% [markdown]
 # First, the last level alone, on true coarse pictures that it has not seen. The measure is the
 # Fréchet distance of lesson 05 with pixels as features: how far mean and covariance of the
-# pixels are from those of true pictures. (Nothing has to be trained for it, and it sees what is
-# wrong with details.)
+# pixels are from those of true pictures.
 #
 # **Predict.** Plain blocks, that is no details at all, are wrong in a known way. Are drawn
 # details better, or is it safer to draw none?
@@ -311,9 +310,9 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# Better by far, and the strength of the details is right. Now the whole pyramid, in which each
-# level sees what the one before has *drawn*. One GAN that draws all pixels at once has the same
-# seconds of a core. (About 20 seconds.)
+# Better by far, and the standard deviation of the details is about right. Now the whole pyramid,
+# in which each level sees what the one before has *drawn*. One GAN that draws all pixels at once
+# gets about the same computing time. (About 20 seconds.)
 #
 # **Predict.** Which is closer to the true pictures?
 
@@ -336,8 +335,8 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# The same with three seeds (`benchmarks/hybrids.py` redoes them). A network that reads the
-# nineteen numbers from which a face is drawn judges as well, by the Fréchet distance of its
+# The same with three seeds (`benchmarks/hybrids.py` redoes them). Here a network that reads the
+# nineteen numbers from which a face is drawn is a second judge, by the Fréchet distance of its
 # readings.
 
 # %% jupyter={"source_hidden": true}
@@ -391,9 +390,9 @@ print(f"{'sum':25s} {sum(own_errors.values()):5.1f}")
 print(f"{'all levels, as drawn':25s} {distance(levels[2]):5.1f}")
 
 # %% [markdown]
-# As in the exact split the parts nearly add up, here to what the whole pyramid is wrong by. One
-# GAN trains all levels on what they make of each other. Denton et al. found their pyramid far
-# ahead of a GAN; theirs was that of 2014, before DCGAN.
+# The parts nearly add up to what the whole pyramid is wrong by. One GAN trains all levels on what
+# they make of each other. Denton et al. found their pyramid far ahead of a GAN; that was the GAN
+# of 2014, before DCGAN.
 #
 # > **What we know now.** A GAN can draw details well, if the coarse picture is true. In a chain
 # > the errors of the levels add up, and at equal seconds one GAN was closer.
@@ -421,8 +420,9 @@ for run in pyramids:
 #
 # $$C_t = C_{t-1} + \mathrm{write}\bigl(h, \mathrm{read}(\tanh C_{t-1})\bigr),\qquad C_0 = 0,\quad G(z) = \tanh C_T,$$
 #
-# where $h$ is made of $z$, once. All strokes share the two networks, so more strokes need more
-# computing, but no more weights. For the rest it is a GAN: D sees the last canvas alone.
+# where $C_t$ is the canvas after $t$ of $T$ strokes, and $h$ is made of $z$, once. All strokes
+# share the two networks, so more strokes need more computing, but no more weights. The rest is a
+# GAN: D sees the last canvas alone.
 
 # %%
 from keras import ops
@@ -512,14 +512,13 @@ figures.table(
 )
 
 # %% [markdown]
-# At the same seconds five strokes come as close as one or closer, with each seed, and three are
-# closer with two seeds of three. But look at one stroke alone: chance moves it as much. The first
-# of three strokes is no digit, only a place where one may be: nobody asks it to be more. Each
-# stroke brings the canvas closer. (Are several strokes more than a deeper network with shared
-# weights? This does not tell.)
+# In about the same time five strokes come closer than one with each seed, and three with two
+# seeds of three. But look at one stroke alone: chance moves it as much. The first of three
+# strokes is no digit, only a place where one may be: no loss asks it to be more. Each stroke
+# brings the canvas closer.
 #
-# > **What we know now.** A canvas in strokes costs no weights and, at equal seconds, no quality.
-# > It goes from a blur to a digit, without being told to.
+# > **What we know now.** A canvas in strokes costs no weights and, in about the same time, no quality
+# > beyond what chance moves. It goes from a blur to a digit, without being told to.
 
 # %% tags=["claim"]
 assert len(set(weights.values())) == 1
@@ -536,7 +535,8 @@ last_canvas = {
     number: [run["canvases"][-1] for run in runs] for number, runs in drawn_in.items()
 }
 one, three, five = (np.array(last_canvas[number]) for number in "135")
-assert (five <= one).all() and (three < one).sum() == 2
+assert (five < one).all() and (three < one).sum() == 2
+assert np.ptp(one) > np.median(np.r_[one - three, one - five])
 for number in "35":
     for run in drawn_in[number]:
         assert run["canvases"] == sorted(run["canvases"], reverse=True)
@@ -545,14 +545,14 @@ for number in "35":
 # ## 4 · A battle of two GANs
 #
 # Im et al. judged GANs by each other, without any features. Let $D_1$ look at the samples of
-# $G_2$, and $D_2$ at those of $G_1$. With $\mathrm{err}$ the share of wrong decisions,
+# $G_2$, and $D_2$ at those of $G_1$. With $\mathrm{err}_k$ the share of wrong decisions of $D_k$,
 #
 # $$r_{\text{test}} = \frac{\mathrm{err}_1(\text{held-out})}{\mathrm{err}_2(\text{held-out})},\qquad
 # r_{\text{samples}} = \frac{\mathrm{err}_1(G_2(z))}{\mathrm{err}_2(G_1(z))} .$$
 #
-# If the two referees are alike, $r_{\text{test}} \approx 1$, then the first model wins where
-# $r_{\text{samples}} < 1$: its D is fooled less. We take "alike" as 0.8 to 1.25. Otherwise there is
-# no verdict. This is the **generative adversarial metric** (GAM).
+# If the two discriminators are alike, $r_{\text{test}} \approx 1$, then the first model wins
+# where $r_{\text{samples}} < 1$: its D is fooled less. We take "alike" as 0.8 to 1.25. Otherwise
+# there is no verdict. This is the **generative adversarial metric** (GAM).
 #
 # ### Exercise 11.5 · The verdict (medium, 10 minutes)
 #
@@ -586,8 +586,8 @@ checks.lesson11.battle(battle)
 
 # %% [markdown]
 # First where the truth is known. Real is $N(0, 1)$. The first model draws from $N(\tfrac12, 1)$,
-# the second from $N(s, 1)$, and each D is the best there is: "real" left of the middle. For
-# $s > \tfrac12$ the first model is better.
+# the second from $N(s, 1)$, and each D is the best there is: it says "real" left of the middle
+# between 0 and its model's mean. For $s > \tfrac12$ the first model is better.
 #
 # **Predict.** For which $s$ does GAM say so?
 
@@ -608,13 +608,13 @@ figures.curves(
     xlabel="shift s of the second model (the first: 0.5)",
     ylabel="ratio of errors, first over second",
     references={"1.25": 1.25, "0.8": 0.8},
-    title=f"Perfect referees, and no verdict from s = {last:.2f} on",
+    title=f"Perfect discriminators, and no verdict from s = {last:.2f} on",
 )
 
 # %% [markdown]
-# The right model wins throughout, but beyond $s = 0.93$ the verdict is not allowed. And that is no
-# flaw of the referees: a better model *makes* its D err more often. The condition asks that two
-# models be about equally good, before it says which is better.
+# The right model wins throughout, but beyond $s = 0.93$ the verdict is not allowed. And that is
+# no flaw of the discriminators: a better model *makes* its D err more often. The condition asks
+# that two models be about equally good, before it says which is better.
 #
 # A way out: move the threshold of each D, so that both reject the same share of held-out real
 # examples, say 20 %. Then $r_{\text{test}} = 1$ by construction, and $r_{\text{samples}}$ compares how
@@ -682,15 +682,15 @@ figures.table(
 
 # %% [markdown]
 # - As published, most battles have no verdict: the condition fails, once even between two
-#   trainings of one recipe. Where it holds the verdict is the same as with the same rejections, but for
-#   battles that are close.
+#   trainings of one recipe. Where it holds, the verdict is the same as with the same rejections, except
+#   in battles that are close.
 # - Two trainings of one recipe give ratios from 0.76 to 1.16: that is chance. Three strokes, and
 #   five, win against one each time by a factor of about two or more: that is not.
 # - The Fréchet distance says so less clearly, and the opposite in two of these twelve battles. The
 #   two measures see different things: one what a classifier of digits has learned to see, the
 #   other what gives a sample away to a D that has never met its maker.
 #
-# > **What we know now.** A battle needs no features, but referees that err alike. Let both reject
+# > **What we know now.** A battle needs no features, but discriminators that err alike. Let both reject
 # > as many real examples, and let two trainings of one recipe fight too, to know what chance is.
 
 # %% tags=["claim"]
@@ -700,6 +700,8 @@ assert np.isclose(verdicts["both reject 20 % of the real ones"].test_ratio, 1)
 battles = [run["battles"] for run in measured["strokes"]]
 published = [b["as published"]["winner"] for run in battles for b in run.values()]
 assert 0 < np.count_nonzero(published) < len(published) / 2
+same_recipe = [b["1 against 1, other seed"]["as published"]["winner"] for b in battles]
+assert same_recipe.count(0) == 1
 for run in battles:
     for name, each in run.items():
         ratio = each["same rejections"]["samples_ratio"]
@@ -731,11 +733,11 @@ assert (sum(opposite), len(opposite)) == (2, 12)
 #
 # $$\text{similarity} \cdot \mathbb{E}\,\|f(x) - f(G(z_x))\|^2 + \beta\,\mathrm{KL}(q(z \mid x)\,\|\,N(0, I)) - \mathbb{E}\log D(G(z)),$$
 #
-# with $z_x$ from $q(z \mid x)$ and $z$ from $N(0, I)$, for encoder and generator; D goes up on
-# $V(D, G)$, as ever.
+# with $z_x$ from the encoder's $q(z \mid x)$, $z$ from $N(0, I)$, and two weights, *similarity*
+# and $\beta$. Encoder and generator lower this; D raises $V(D, G)$ (lesson 03).
 #
 # **Predict.** Three models with the same generator and about the same seconds: where does the
-# VAE-GAN come to stand, by lesson 05's measure?
+# VAE-GAN stand, by the Fréchet distance of lesson 05?
 
 # %% jupyter={"source_hidden": true}
 MODELS = ("GAN", "VAE-GAN", "VAE")
@@ -771,8 +773,7 @@ figures.table(
 
 # %% [markdown]
 # The VAE-GAN is closer than the VAE, with every seed, early and late. Against the GAN it depends:
-# after 20 seconds the GAN was ahead, later it is behind. An order that turns with the time of
-# stopping is no order of models.
+# after 20 seconds the GAN was ahead, later it is behind.
 #
 # But a GAN cannot encode, and here is a code. So faces: a VAE-GAN of avatars. (About 15
 # seconds.)
@@ -787,11 +788,11 @@ vae_gan = picture_model(
 vae_gan.fit(pictures, batch_size=64, epochs=-(-CODED_STEPS * 64 // FACES), verbose=0)
 
 # %% [markdown]
-# First the new distance. Three changes of a face, in pixels and by what D sees, each in units of
-# the distance to another face.
+# Three changes of a face, in pixels and by what D sees, each in units of the distance to another
+# face.
 #
-# **Predict.** Which of the two distances minds more that a face is moved by a pixel? Which
-# minds more that it is blurred?
+# **Predict.** Which of the two distances is larger for a face that is moved by a pixel? Which for
+# a face that is blurred?
 
 # %%
 changed = {
@@ -820,12 +821,12 @@ figures.table(
 )
 
 # %% [markdown]
-# Neither: for these changes, what this D sees is close to what the pixels say (one seed). That
-# the new distance forgives what pixels do not is not plain from this.
+# Neither by much: for these changes, what this D sees is close to what the pixels say (one seed).
+# This does not show that the new distance forgives what pixels do not.
 #
-# An attribute is a direction of codes: encode faces with it and without, and take the
-# difference of the two means. We have drawn the faces, so we know the true picture of each face
-# with the attribute, and how much of the change is **explained** (07b): 1 for all of it, 0 for
+# An attribute is a direction of codes: encode faces with it and without, and take the difference
+# of the two means. We have drawn the faces, so we know the true picture of each face with the
+# attribute, and how much of the change is **explained** (notebook 07b): 1 for all of it, 0 for
 # doing nothing.
 #
 # **Predict.** Larsen et al. show such directions as what their model is good for. Is it better
@@ -884,12 +885,12 @@ figures.table(
 
 # %% [markdown]
 # The VAE-GAN's directions explain less than the VAE's, and less than the mean difference of
-# pixels, each time. Its reconstruction is often another face: nothing asks it for the pixels, and
-# so it keeps what D looks at. ("Explained" counts pixels, which a VAE is trained on. And this is
-# one setting of two weights.)
+# pixels, each time. Its reconstruction errors are more than 1.5 times the VAE's: nothing asks it
+# for the pixels, so it keeps what D looks at. ("Explained" counts pixels, which a VAE is trained
+# on. And this is one setting of two weights.)
 #
-# > **What we know now.** What D sees is a distance that one can train on. It gave digits ahead of
-# > a VAE's, and directions of codes behind a VAE's.
+# > **What we know now.** What D sees is a distance that a model can be trained on. It gave digits
+# > closer than a VAE's, and directions of codes that explain less.
 
 # %% tags=["claim"]
 for runs in (earlier, redone):

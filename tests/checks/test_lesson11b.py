@@ -78,6 +78,12 @@ def in_place(far, near, levels, down, up):
     once=(lambda a, b, n, *given: by_levels(a, b, 1, *given), "down once"),
     too_far=(lambda a, b, n, *given: by_levels(a, b, n - 1, *given), "too little"),
     bright=(lambda *given: by_levels(*given) + 0.1, "is right"),
+    typed_down=(
+        lambda far, near, levels, down, up: by_levels(
+            far, near, levels, lambda x: x[::2, ::2], up
+        ),
+        "is right",
+    ),
     halved=(lambda *given: by_levels(*given) / 2, "is right|factor|half"),
     clipped=(lambda *given: by_levels(*given).clip(-1, 1), "clipped"),
     rounded=(lambda *given: by_levels(*given).round(2), "round"),
@@ -181,6 +187,26 @@ def test_a_right_verdict_passes(capsys, answer):
             by_means(*given)[2] and 1 + (by_means(*given)[0] > 1),
         ),
         "from test_ratio",
+    ),
+    one_fifth=(
+        lambda *given: (
+            *by_means(*given)[:2],
+            (1 if by_means(*given)[1] < 1 else 2)
+            * (abs(by_means(*given)[0] - 1) <= 0.2),
+        ),
+        "ends at 1.2",
+    ),
+    one_quarter=(
+        lambda *given: (
+            *by_means(*given)[:2],
+            (1 if by_means(*given)[1] < 1 else 2)
+            * (abs(by_means(*given)[0] - 1) <= 0.25),
+        ),
+        "begins at 0.75",
+    ),
+    no_value=(
+        lambda *given: (*by_means(*given)[:2], by_means(*given)[2] or None),
+        "returns None for winner",
     ),
     medians=(
         lambda d1, d2, test, a, b: (

@@ -143,7 +143,7 @@ def read_number(value, name: str) -> float:
     if isinstance(value, tuple | list):
         raise Mistake(
             f"`{name}` returns {describe(value)}, but must return one number: add the "
-            "parts up to a single loss."
+            "parts up."
         )
     array = read_array(value, name)
     if array.shape:
@@ -286,6 +286,12 @@ def read_parts(value, name: str, parts: Sequence[str]) -> tuple:
             f"`{name}` returns {describe(value)}, but must return {len(parts)} results"
             f"{', not a dict' if kind else ''}: end with `return {', '.join(parts)}`."
         )
+    for each, part in zip(found, parts, strict=True):
+        if each is None:
+            raise Mistake(
+                f"`{name}` returns None for {part}: give it a value on every way "
+                "through the function."
+            )
     return tuple(
         _array_or_number(each, f"{name} ({part})")
         for each, part in zip(found, parts, strict=True)

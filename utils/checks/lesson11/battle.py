@@ -79,6 +79,7 @@ battle = Check(
         _case(8, (0.3, 0.3), shows="test_ratio is 0.83 here, which is alike enough."),
         _case(2, (0.5, 1.4), shows="test_ratio is 1.27 here: no verdict."),
         _case(1, (0.6, 0.8), shows="test_ratio is 0.76 here: no verdict."),
+        _case(2, (0.8, 0.8), shows="test_ratio is 0.59 here: no verdict."),
     ),
     mistakes=(
         Wrong(
@@ -210,6 +211,20 @@ battle = Check(
         Wrong(
             _part(2, verdict=lambda test, samples: _verdict(test, samples, (0.9, 1.1))),
             "is stricter than asked: alike is from 0.8 to 1.25.",
+            part="winner",
+        ),
+        Wrong(
+            _part(2, verdict=lambda test, samples: _verdict(test, samples, (0.8, 1.2))),
+            "ends at 1.2, as far from 1 as 0.8: of ratios, 0.8 and 1/0.8 = 1.25 are "
+            "equally far.",
+            part="winner",
+        ),
+        Wrong(
+            _part(
+                2, verdict=lambda test, samples: _verdict(test, samples, (0.75, 1.25))
+            ),
+            "begins at 0.75, as far from 1 as 1.25: of ratios, 1.25 and 1/1.25 = 0.8 "
+            "are equally far.",
             part="winner",
         ),
         Wrong(

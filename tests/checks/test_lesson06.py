@@ -143,7 +143,16 @@ def rate_of_power(transition):
     return rate_by_equation(transition @ transition)
 
 
+def rate_by_the_first_eigenvector(transition):
+    _, vectors = np.linalg.eig(transition.T)
+    pi = np.real(vectors[:, 0])
+    logs = np.log(np.where(transition > 0, transition, 1))
+    with np.errstate(all="ignore"):
+        return -(pi / pi.sum()) @ (transition * logs).sum(axis=1)
+
+
 @wrong(
+    (rate_by_the_first_eigenvector, "`np.linalg.eig` does not sort"),
     (rate_of_three_letters, "four letters|returns|sum"),
     (rate_with_nan, "0·log 0"),
     (rate_not_yet_in_balance, "returns .* is right"),
@@ -316,6 +325,13 @@ def draw_naively(logits, temperature, uniform):
         return ((p / p.sum(axis=1, keepdims=True)).cumsum(1) < uniform[:, None]).sum(1)
 
 
+def draw_with_the_largest_taken_too_late(logits, temperature, uniform):
+    with np.errstate(all="ignore"):
+        p = np.exp(logits / temperature - logits.max(axis=1, keepdims=True))
+        p /= p.sum(axis=1, keepdims=True)
+    return (p.cumsum(axis=1) <= uniform[:, None]).sum(axis=1)
+
+
 def draw_one_row(logits, temperature, uniform):
     return draw_with_a_ladder(logits[:1], temperature, uniform[:1])
 
@@ -331,6 +347,7 @@ def draw_minus(logits, temperature, uniform):
 @wrong(
     (draw_with_one_number, "looks at the first row of uniform alone"),
     (draw_naively, "overflows, as exp.3000. is infinite"),
+    (draw_with_the_largest_taken_too_late, "overflows"),
     (draw_one_row, "shape"),
     (draw_uniformly, "does not use `logits` and `temperature`"),
     (draw_minus, "has the sign of logits flipped"),

@@ -113,6 +113,11 @@ entropy_rate = Check(
     ),
     edges=(
         Case(
+            np.array([[0.3, 0.7], [0.2, 0.8]]),
+            shows="`np.linalg.eig` does not sort: the eigenvalue 1 is the second here. "
+            "Take the vector of the one nearest to 1.",
+        ),
+        Case(
             np.array([[0.0, 1.0], [0.5, 0.5]]),
             shows="0·log 0 is 0: skip what never happens.",
             breaks="a probability of 0 is allowed: 0·log 0 counts as 0.",

@@ -163,7 +163,7 @@ sample = Check(
     edges=(
         Case(
             np.array([[3000.0, 0.0, 3000.0], [0.0, 2000.0, 0.0], [0.0, 1.0, 5000.0]]),
-            1.0,
+            0.5,
             np.array([0.75, 0.5, 0.3]),
             shows="exp(3000) overflows: take the largest logit away first.",
             mistakes=(

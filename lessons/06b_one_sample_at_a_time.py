@@ -51,13 +51,13 @@ LISTEN = scale(quick=1_500, laptop=12_000, full=24_000)
 # %% [markdown]
 # ## 1 · Sound in a few levels
 #
-# A sound is a row of numbers, here 8,000 per second. To predict the next one by a softmax, as
-# with letters, we need few levels. Equal steps waste them: most sounds are soft most of the
-# time. **μ-law** (of telephones, and of WaveNet) takes the logarithm first:
+# A sound is a row of numbers, here 8,000 per second. To predict the next one by a softmax, as with
+# letters, we need few levels. Equal steps waste them: most sounds are soft most of the time.
+# **μ-law** takes the logarithm first:
 #
 # $$y = \mathrm{sign}(x)\,\frac{\log(1 + \mu\,|x|)}{\log(1 + \mu)}, \qquad x \in [-1, 1],$$
 #
-# and rounds $y$ to one of $\mu + 1$ levels.
+# and rounds $y$ to one of $\mu + 1$ levels; $\mu = 255$ here.
 #
 # **Predict.** A sound is made softer by a factor of 100. How many decibels of its signal-to-noise
 # ratio does it lose with 256 equal steps, and with μ-law?
@@ -91,7 +91,7 @@ figures.curves(
 )
 
 # %% [markdown]
-# Equal steps lose all 40 decibels. μ-law loses few, and pays at the loud end.
+# Equal steps lose all 40 decibels. μ-law loses fewer than 8, and pays at the loud end.
 #
 # A network that knows nothing of 256 levels has a loss of $\log 256 = 5.545$ nats; we use 64
 # levels here: 6 bits.
@@ -169,9 +169,9 @@ def samples_seen(dilations, kernel):
 checks.lesson06.samples_seen(samples_seen)
 
 # %% [markdown]
-# **Run.** A formula about a network can be tested: change one sample, and see which outputs
-# move. Here is the network; its layers are gated, $\tanh(a) \cdot \sigma(b)$, each adds to what
-# it got, and their sum goes to the output.
+# **Run.** A formula about a network can be tested: change one sample, and see which outputs move.
+# Here is the network; its layers are gated, $\tanh(a) \cdot \sigma(b)$ of two convolutions $a$ and
+# $b$; each adds to what it got, and their sum goes to the output.
 
 # %%
 from utils.course.show import show_code
@@ -210,9 +210,9 @@ assert causal.samples_seen([2**k for k in range(10)]) == 1_024
 #
 # $$x_t = g\,\frac{x_{t-40} + x_{t-41}}{2} + e_t, \qquad g = 0.99,\quad e_t \sim N(0, \sigma^2).$$
 #
-# The noise $e_t$ is all that nobody can foresee. So we can compute what any model pays that
-# hears $R$ samples back. The best prediction of such a sound is linear, a weight for each sample
-# of the past; Levinson's recursion finds the weights.
+# The noise $e_t$ is all that nobody can foresee. So we can compute the least that a model pays
+# which hears $R$ samples back. The best prediction of such a sound is linear, a weight for each
+# sample of the past; Levinson's recursion finds the weights.
 
 # %%
 from utils.measures.linear_prediction import prediction_errors, quantized_floor
@@ -229,8 +229,8 @@ for memory in (0, 1, 16, 32, 64):
     )
 
 # %% [markdown]
-# **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. What will their losses
-# be? (About 25 seconds each.)
+# **Predict.** WaveNets with 5 and with 6 layers hear 32 and 64 samples. Where will their losses
+# stop? Could longer training help? (About 25 seconds each.)
 
 # %%
 from utils.models import AutoregressiveModel
@@ -336,8 +336,7 @@ Audio(drawn[64][0], rate=sounds.RATE)
 Audio(drawn[32][0], rate=sounds.RATE)
 
 # %% [markdown]
-# For the printed page, and for measuring: the spectra. A string has a peak at each multiple of
-# its pitch.
+# Now the spectra. A string has a peak at each multiple of its pitch.
 
 # %%
 from scipy.signal import welch
@@ -391,8 +390,8 @@ for name, each in (("real", true), ("64", drawn[64]), ("32", drawn[32])):
     )
 
 # %% [markdown]
-# The deep network repeats itself where the string does, the shallow one does not: it has no way
-# to know what was played 40 samples ago. What it draws is hiss with the right loudness.
+# The deep network repeats itself where the string does, the shallow one does not: it has no way to
+# know what was played 40 samples ago. What it draws is hiss.
 #
 # > **What we know now.** Eight tenths of a bit are the difference between a tone and noise, and a
 # > spectrum shows it to anyone who cannot listen.

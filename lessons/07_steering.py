@@ -18,7 +18,7 @@
 #
 # After this lesson you can
 #
-# - say what D must see, so that G heeds a label, and test whether it does;
+# - say what D must see, so that G follows a label, and test whether it does;
 # - judge a conditional GAN by two numbers, of which one catches what the other hides;
 # - compute InfoGAN's bound, and say how high it can come;
 # - match codes with classes, and explain a full bound with a wrong code.
@@ -53,9 +53,9 @@ UNEVEN_STEPS = scale(quick=10, laptop=1_200, full=10_000)
 # %% [markdown]
 # ## 1 · Ask for a class
 #
-# The generator of lesson 03 draws *something*. We want to ask: draw a 7. So G gets a **label**
-# $y$ beside its noise, $G(z, y)$. The worst that can happen is that G pays no attention. Such a
-# **label-blind** G may still draw all classes, each as often as it should. Only not when asked.
+# The generator of lesson 03 draws *something*. We want to ask: draw a 7. So G gets a **label** $y$
+# beside its noise, $G(z, y)$. The worst that can happen is that G pays no attention. Such a
+# **label-blind** G may still draw all classes, each as often as it should, but not when asked.
 #
 # Ten modes on a ring, each a class. We make the data of a label-blind G by hand: real points,
 # whose labels are drawn at random.
@@ -100,8 +100,8 @@ without_label = js_reading(real, blind)
 together = js_reading(with_label(real, asked), with_label(blind, asked_of_blind))
 
 # %% [markdown]
-# The exact value of the second: of a real pair the label is always right, of a label-blind one in
-# $1/K$ of all cases. With $m$ for the mean of both,
+# The exact value of the second, with $K$ classes: of a real pair the label is always right, of a
+# label-blind one in $1/K$ of all cases. So
 #
 # $$\mathrm{JS} = \tfrac12 \log\frac{2}{1 + 1/K} + \tfrac1{2K}\log\frac{2}{K + 1}
 # + \tfrac12\Big(1 - \frac1K\Big)\log 2 .$$
@@ -121,13 +121,13 @@ figures.table(
         ("points alone", f"{without_label:.4f}", "0"),
         ("points with labels", f"{together:.4f}", f"{blind_js(10):.4f}"),
     ],
-    ("D sees", "JS, as D reads it (nats)", "exact"),
+    ("D sees", "JS, as D reads it (nats)", "exact (nats)"),
     caption="Real data against a label-blind generator, ten classes",
 )
 
 # %% [markdown]
-# D reads nothing where it sees the point alone, and there *is* nothing: each class comes as
-# often as it should. So G, which follows D's slope, would have no reason to heed the label.
+# D reads nothing where it sees the point alone, and there *is* nothing: each class comes as often as it
+# should. So G, which follows D's slope, would have no reason to use the label.
 #
 # With the label beside the point the same two samples are far apart. This is what a
 # **conditional GAN** does (Mirza and Osindero 2014):
@@ -152,8 +152,8 @@ if current_scale() != "quick":
 # %% [markdown]
 # ### Exercise 7.1 · A label as planes (easy, 10 minutes)
 #
-# How does a network of *pictures* get a label? As more **planes** behind the colors: for each
-# class a plane of the picture's height and width, which is 1 everywhere if it is the label's, and
+# How does a network of *pictures* get a label? As more channels, or **planes**, behind the colors: for
+# each class a plane of the picture's height and width, which is 1 everywhere if it is the label's, and
 # 0 everywhere else. Attach them along the last axis.
 #
 # <details><summary>Hint 1</summary>
@@ -169,7 +169,7 @@ if current_scale() != "quick":
 # %% tags=["exercise"]
 # Exercise 7.1: a label as planes
 def attach_label(pictures, labels, classes):
-    """Pictures (n, height, width, channels) with `classes` more planes behind."""
+    """Pictures (n, height, width, channels), labels (n,): `classes` planes behind."""
     # BEGIN SOLUTION
     n, height, width, _ = pictures.shape
     one_hot = np.eye(classes)[labels][:, None, None]
@@ -183,7 +183,7 @@ checks.lesson07.attach_label(attach_label)
 
 # %% [markdown]
 # > **What we know now.** A D that sees pictures alone reads 0 for a G that ignores what it is
-# > asked, and gives it no reason to heed a label. One that sees picture and label reads it.
+# > asked, and gives it no reason to use a label. One that sees picture and label reads it.
 #
 # ## 2 · A conditional GAN
 #
@@ -237,10 +237,11 @@ figure
 # Each point is drawn as the number of the mode that was asked for. Told, D makes G put them
 # apart. With a blind D there is a ring as well, and the numbers on it are mixed.
 #
-# Two numbers judge this. **Recall**: the share of points within 3σ of the mode that was asked
-# for. And **spread**: how wide the points of one mode are, over how wide they should be.
+# Two numbers judge this. **Recall**: the share of points within 3σ of the mode that was asked for,
+# where σ = 0.05 is its standard deviation. And **spread**: how wide the points of one mode are, divided
+# by how wide they should be.
 #
-# **Predict.** Somebody's model has a recall of 99.9 %. Better than one of 98.9 %?
+# **Predict.** A model has a recall of 99.9 %. Is it better than one of 98.9 %?
 
 # %%
 from utils.evaluation.coverage import asked_coverage
@@ -266,15 +267,14 @@ figures.table(
 )
 
 # %% [markdown]
-# A perfect sampler has 98.9 %: a Gaussian in the plane leaves 1.1 % of its points outside 3σ. So
-# 99.9 % would be *worse*: a model that has too little variance. That is how a conditional GAN
-# likes to fail. It draws the middle of the class, and a score that asks for the class alone
-# calls that perfect.
+# A perfect sampler has 98.9 %: a Gaussian in the plane leaves 1.1 % of its points outside 3σ. So 99.9 %
+# would be *worse*: a model that has too little variance. That is how a conditional GAN often fails. It
+# draws the middle of the class, and a score that asks for the class alone calls that perfect.
 #
 # There are other ways to tell D the label. **Projection** (Miyato and Koyama 2018) adds
-# $\langle e_y, f(x)\rangle$ to the logit, a learned vector for each class against D's last features. An
-# **auxiliary classifier** (Odena et al. 2017) is not told: D also has to name the class, and G is
-# paid if it finds the one that was asked for. One training proves little, so here are three of each
+# $\langle e_y, f(x)\rangle$ to the logit: $e_y$ is a learned vector per class, $f(x)$ are D's last features. An
+# **auxiliary classifier** (Odena et al. 2017) is not told: D also has to name the class, and G gains if
+# it names the one asked for. One training proves little, so here are three of each
 # (`benchmarks/steering.py` redoes them).
 
 # %% jupyter={"source_hidden": true}
@@ -349,9 +349,9 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# A classifier that was trained on the real digits says which digit was drawn. The **Fréchet
-# distance** of its features says how far the pictures are from held-out ones, all digits
-# together. Its floor: what as many real digits have from them.
+# A classifier that was trained on the real digits says which digit was drawn. The **Fréchet distance**
+# of its features says how far the pictures are from held-out ones, all digits together. Its floor is
+# the distance of as many real digits.
 
 # %%
 from utils.evaluation.digit_classifier import classifier_accuracy, digit_features
@@ -417,12 +417,12 @@ figures.image_rows(
 # is raised: the shape is right. And D's last layer there takes the maximum over the picture
 # (**global max pooling**), wherever it is.
 #
-# Do not argue: **swap the labels**. Take real digits with their labels, and real digits with
-# labels drawn at random. Whoever sees picture and label together can tell them apart, and we
-# know by how much: a label-blind G again, $\mathrm{JS} = 0.526$ nats for ten classes that never
-# meet. We ask the same D about four ways to hand over a label: as planes, as published, as one
-# plane that holds the number of the label, and as planes of labels that were shuffled on the way,
-# as by a data pipeline that forgets to shuffle pictures and labels alike.
+# Test it: **swap the labels**. Take real digits with their labels, and real digits with labels drawn at
+# random. A D that sees picture and label together can tell them apart, and we know by how much: a
+# label-blind G again, $\mathrm{JS} = 0.526$ nats for ten classes that never meet. We ask the same D
+# about four ways to hand over a label: as planes, as published, as one plane that holds the number of
+# the label, and as planes of labels that were shuffled on the way, as by a data pipeline that forgets
+# to shuffle pictures and labels alike.
 #
 # **Predict.** Order the four by what such a D reads. Which ones read 0? (About 10 seconds.)
 
@@ -514,10 +514,10 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 3 · Can a code steer without labels?
 #
-# Labels cost work. Can G sort its pictures by itself? Give it a **code** $c$ beside the noise,
-# one of $k$ values, all equally probable. As we saw, G has no reason to heed it. **InfoGAN** (Chen
-# et al. 2016) makes one: a third network, the **recognizer** $Q$, looks at the picture and guesses
-# the code. G and Q both gain if the guess is right. What they raise is
+# Labels cost work. Can G sort its pictures by itself? Give it a **code** $c$ beside the noise, one of
+# $k$ values, all equally probable. As we saw, G has no reason to use it. **InfoGAN** (Chen et al. 2016)
+# gives it one: a third network, the **recognizer** $Q$, looks at the picture and guesses the code. G
+# and Q both gain if the guess is right. What they raise is
 #
 # $$L = \mathbb E[\log Q(c \mid G(z, c))] + H(c) \;\le\; I(c;\, G(z, c)) \;\le\; H(c).$$
 #
@@ -628,8 +628,8 @@ for ax, (name, gan) in zip(
 figure
 
 # %% [markdown]
-# Without one label the codes have parted. Which mode a code finds is chance: code 3 need not be
-# the mode that we would call 3. With weight 0 the codes lie anywhere, and Q reads next to nothing.
+# Without any label the codes have parted. Which mode a code finds is chance: code 3 need not be the
+# mode that we would call 3. With weight 0 the codes lie anywhere, and Q reads next to nothing.
 #
 # ### Exercise 7.3 · Matched accuracy (medium, 10 minutes)
 #
@@ -654,7 +654,7 @@ from scipy.optimize import linear_sum_assignment
 
 
 def matched_accuracy(codes, labels, new_codes, new_labels, kinds):
-    """Share of new examples whose code means their label; codes, labels 0 … kinds − 1."""
+    """Share of the new examples whose code means their label; all (n,), below kinds."""
     # BEGIN SOLUTION
     table = np.zeros((kinds, kinds))
     np.add.at(table, (codes, labels), 1)
@@ -743,8 +743,8 @@ assert max(run["bound"] for run in unpaid) < 0.25
 # The paper sorts MNIST's digits by Q, which has never seen a label, and reports an error of 5 %: the
 # code *was* the digit. We try it on UCI's digits, with a code of ten values. (About 15 seconds.)
 #
-# **Predict.** The bound comes to 99 % of log 10. What share of the pictures shows the digit that
-# stands for its code?
+# **Predict.** The bound comes to more than 98 % of log 10. What share of the pictures shows the digit
+# that stands for its code?
 
 # %%
 from utils.evaluation.digit_classifier import digit_classifier
@@ -774,7 +774,7 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# Q is nearly never wrong: the bound is full. And yet many pictures do not show the digit that
+# Q is hardly ever wrong: the bound is nearly full. And yet many pictures do not show the digit that
 # stands for their code. Which digits does each code draw?
 
 # %% jupyter={"source_hidden": true}
@@ -974,10 +974,9 @@ figures.table(
 )
 
 # %% [markdown]
-# The data give way. In seven of eight, each code takes a mode, and each mode holds a third of what
-# G draws. The distance that D measures grows by five hundredths of a nat, the bound by half of one.
-# With weight 1 that is a good bargain for G. The code was given equal shares, and writes them into
-# the pictures.
+# The data give way. In seven of eight, each code takes a mode, and each mode holds a third of what G
+# draws. The distance that D measures grows by 0.05 nats, the bound by nearly 0.5. With weight 1 that
+# lowers G's loss. The code was given equal shares, and writes them into the pictures.
 
 # %% tags=["claim"]
 assert np.isclose(mutual_information(faithful), 0.622784, atol=1e-6)
@@ -1017,10 +1016,9 @@ figures.table(
 )
 
 # %% [markdown]
-# With σ = 1, which is what a plain squared error amounts to, a *perfect* Q reads below zero. With a
-# σ that is learned the bound grows without end. And a Q that knows nothing does not read 0. A
-# density is no probability, so here neither 0 nor $H(c)$ is an end of the scale: compare only bounds
-# of one σ.
+# With σ = 1, which is what a plain squared error amounts to, a *perfect* Q reads below zero. With a σ
+# that is learned its bound grows without end. And a Q that knows nothing does not read 0. A density is
+# no probability, so here neither 0 nor $H(c)$ is an end of the scale: compare only bounds of one σ.
 #
 # > **What we know now.** A full bound says that G can be read. It does not say what the code means,
 # > it can be bought with the data, and of a number it says nothing without its σ.
@@ -1076,8 +1074,7 @@ figures.table(
 )
 
 # %% [markdown]
-# UCI's digits are not MNIST: 8×8 pixels, 1,437 pictures. The two percentages beside each other say
-# only that a published number is not yours until you have measured it.
+# UCI's digits are not MNIST: 8×8 pixels, 1,437 pictures. So the two percentages cannot be compared.
 #
 # The last picture is the first question again: ask for a digit. Each row is one noise, each column one
 # label.

@@ -506,6 +506,10 @@ def test_a_model_with_its_logs_passes_too(capsys):
         "compare with the margin that was given",
     ),
     the_first=(lambda logs, m: logs["mean_distance"][0] < 0.25, "not at the first"),
+    both_at_first=(
+        lambda logs, m: read({key: log[:1] for key, log in logs.items()}, m),
+        "not at the first",
+    ),
     the_least=(lambda logs, m: min(logs["mean_distance"]) < 0.1, "last values"),
     the_least_at_the_margin=(
         lambda logs, m: (

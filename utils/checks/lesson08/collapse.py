@@ -75,14 +75,6 @@ _LOGS = (
     ),
     _Log(
         True,
-        "the margin is 1 here, not 0.3: compare with the margin that was given",
-        loss=(1.02, 1.001, 1.0),
-        active=(1.0, 1.0, 1.0),
-        distance=(0.2, 0.02, 0.003),
-        margin=1.0,
-    ),
-    _Log(
-        True,
         "it collapses in the end: look at the last values, not at the first",
         loss=(0.9, 0.5, 0.301),
         active=(1.0, 1.0, 1.0),
@@ -94,6 +86,14 @@ _LOGS = (
         loss=(0.301, 0.299, 0.05),
         active=(1.0, 0.9, 0.2),
         distance=(0.01, 0.3, 1.9),
+    ),
+    _Log(
+        True,
+        "the margin is 1 here, not 0.3: compare with the margin that was given",
+        loss=(1.02, 1.001, 1.0),
+        active=(1.0, 1.0, 1.0),
+        distance=(0.2, 0.02, 0.003),
+        margin=1.0,
     ),
     _Log(
         False,

@@ -95,14 +95,17 @@ def test_a_killed_worker_costs_no_trial_but_the_one_that_always_kills(
         EXECUTORS[executor],
         {"NOTES": str(notes)},
     )
-    assert len((notes / "family-00002-0").read_text()) == 3
+    # With processes, trial 1 may take the first try of trial 2 with it.
+    assert 2 <= len((notes / "family-00002-0").read_text()) <= 3
     assert "in 3 of 3 tries" in rows.pop(2)["failed"]
     assert [row["scores"]["square"] * 16 for row in rows] == [0, 1, 9, 16]
     assert nothing_half(tmp_path / "rows")
 
 
 PROGRAM = """
-import functools, sys
+import functools, signal, sys
+# A job in the background is started with Ctrl-C ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from trials_for_tests import some_trials, square
 from utils.experiments import cluster, executors
 from utils.experiments.sweep import sweep

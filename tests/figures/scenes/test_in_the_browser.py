@@ -43,6 +43,17 @@ console.log(JSON.stringify({ start, noise, reals, end: weights(), ...game.measur
 PLANE = SCRIPT.with_name("two_players_in_the_plane.js")
 
 
+@pytest.fixture
+def float64():
+    """Keras computes in float64."""
+    before = keras.config.floatx(), keras.config.dtype_policy()
+    keras.config.set_floatx("float64")
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_floatx(before[0])
+    keras.config.set_dtype_policy(before[1])
+
+
 def play(seed, turns, program=PLAY, script=SCRIPT, **settings):
     if NODE is None:
         pytest.skip("Node, which plays the game without a browser, is not installed")
@@ -50,7 +61,7 @@ def play(seed, turns, program=PLAY, script=SCRIPT, **settings):
     told = subprocess.run(
         [NODE, "-e", program, *given], check=True, capture_output=True, text=True
     )
-    return json.loads(told.stdout)
+    return json.loads(told.stdout) | {"turns": turns}
 
 
 def give(network, weights):
@@ -72,7 +83,7 @@ def gan_of(played, **settings):
         run_eagerly=True,
     )
     gan.draw_latent = lambda n: ops.convert_to_tensor(next(noise))
-    noise = iter(np.array(played["noise"], "float32")[..., None])
+    noise = iter(np.array(played["noise"], keras.config.floatx())[..., None])
     return gan, noise
 
 
@@ -84,31 +95,48 @@ def flat(network):
     return np.concatenate([np.ravel(w) for w in network.get_weights()])
 
 
-# The other backends round Adam's step in another order, and with several steps of D the
-# game soon doubles every rounding error at each turn.
-TURNS = 50 if keras.backend.backend() == "tensorflow" else 10
-
-
-@pytest.mark.parametrize(
-    ("turns", "seed", "settings"),
-    [
-        *((TURNS, seed, {}) for seed in range(3)),
-        (TURNS, 0, {"loss": "minimax"}),
-        (10, 0, {"steps": 3}),
-    ],
-)
-def test_browser_and_gan_agree_in_every_parameter(turns, seed, settings):
-    played = play(seed, turns, **settings)
+def gap(played, **settings):
+    """The largest difference of a parameter after GAN has played the same turns."""
     gan, noise = gan_of(
         played,
         objective=settings.get("loss", "non-saturating"),
         discriminator_steps=settings.get("steps", 1),
     )
-    for _ in range(turns):
-        gan.train_on_batch(np.float32(1.5) + np.float32(0.5) * next(noise))
+    for _ in range(played["turns"]):
+        real = np.float32(1.5) + np.float32(0.5) * next(noise)
+        gan.train_on_batch(real.astype(keras.config.floatx()))
     assert next(noise, None) is None
-    assert abs(flat(gan.generator) - played["G"]).max() < 1e-4
-    assert abs(flat(gan.discriminator) - played["D"]).max() < 1e-4
+    return max(
+        abs(flat(player) - played[end]).max()
+        for player, end in ((gan.generator, "G"), (gan.discriminator, "D"))
+    )
+
+
+SETTINGS = [
+    *((seed, {}) for seed in range(3)),
+    (0, {"loss": "minimax"}),
+    (0, {"steps": 3}),
+]
+
+
+@pytest.mark.parametrize(("seed", "settings"), SETTINGS)
+def test_browser_and_gan_agree_in_every_parameter(seed, settings):
+    assert gap(play(seed, 10, **settings), **settings) < 1e-4
+
+
+# In float32 the machine's order of a sum may decide on which side of a bend of D a
+# sample lies, and a game of 50 turns remembers that. In float64 nothing lies so near.
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow",
+    reason="in float64 Keras' Adam takes its powers otherwise there",
+)
+@pytest.mark.parametrize(("seed", "settings"), SETTINGS)
+def test_after_50_turns_they_still_agree(float64, tmp_path, seed, settings):
+    power = "Math.fround(this.second) ** this.steps"
+    script, told = tmp_path / "game.js", SCRIPT.read_text("utf-8")
+    assert told.count(f"Math.fround({power})") == 1  # Keras' Adam, in float32
+    script.write_text(told.replace(f"Math.fround({power})", power), "utf-8")
+    assert gap(play(seed, 50, script=script, **settings), **settings) < 1e-6
 
 
 def test_in_the_plane_browser_and_gan_agree_too():

@@ -163,9 +163,9 @@ figures.table(
 )
 
 # %% [markdown]
-# The volume has the most of both. Each axis more multiplies the weights of a channel by 5 and
-# the places by 10. A dense layer from 14×14×3 values to 10×10×16 would have 775 times as many
-# parameters as the convolution: it would have to learn each edge anew at each place.
+# The volume has the most of both. Each further axis multiplies the weights of a channel by 5
+# and the places by 10. A dense layer from 14×14×3 values to 10×10×16 would have 775 times as
+# many parameters as the convolution: it would have to learn each edge anew at each place.
 
 # %% tags=["claim"]
 for axes, each in counted.items():
@@ -671,7 +671,8 @@ figures.fields_on_picture(
 def best_patches(values, picture, size, jump, n):
     """The n patches (n, size, size, channels) with the highest values, best first.
 
-    values (rows, columns) is the unit's map; picture (height, width, channels).
+    values (rows, columns) is the unit's map, picture (height, width, channels);
+    size and jump are in pixels.
     """
     # BEGIN SOLUTION
     order = np.argsort(values, axis=None)[::-1][:n]
@@ -733,9 +734,9 @@ sheet(top["layer3"], "Layer 3: nine units, 45×45 pixels")
 # Seven pixels hold an edge, a line or a color, and the nine patches of a unit of layer 1 are
 # nearly the same patch. In layer 2 a unit likes one arrangement, such as a corner or a bright
 # wedge, in photographs that have nothing else in common. And layer 3? Go through its nine
-# units: how many have nine patches that you would put into one drawer? Usually a few (coins,
-# stars, the rim of a cup), and the others mix several things. This network had to tell
-# photographs apart; it had no need of *parts*. Section 5 gives another one that need.
+# units: how many have nine patches of one thing? Usually a few (coins, stars, the rim of a
+# cup), and the others mix several things. This network had to tell photographs apart; it had
+# no need of *parts*. Section 5 gives another one that need.
 #
 # We can put a number on "nearly the same": the correlation between two patches of
 # one unit, pixel by pixel, against two random patches of the same size.
@@ -796,8 +797,8 @@ figures.table(
 # Deeper, the nine agree far less pixel by pixel, and they do not come from fewer photographs:
 # what a deep unit likes is no single spot, but something that very different patches share.
 #
-# > **What we know now.** Where a unit looks follows from the layers. What it likes, its top
-# > patches show: the summit, not the hill, for it likes other things too, less.
+# > **What we know now.** Where a unit looks follows from the layers. Its top patches show what it
+# > likes most; it answers to other things too, less.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -828,8 +829,8 @@ if current_scale() != "quick":
 #   g = \frac{\partial\,\text{score}}{\partial x}, \qquad
 #   \mathrm{rms}(g) = \sqrt{\mathrm{mean}(g^2)}\ \text{over one picture}.$$
 #
-# `input_gradient(score, pictures)` gives $g$, of the shape of the pictures. The small
-# number keeps a picture where it is if its gradient is 0 everywhere.
+# $r$ is the rate. `input_gradient(score, pictures)` gives $g$, of the shape of the pictures.
+# The small number keeps a picture where it is if its gradient is 0 everywhere.
 #
 # <details><summary>Hint 1</summary>
 # One root mean square for each picture of the batch: the mean goes over all axes but the

@@ -74,6 +74,13 @@ def counted(change):
         lambda shape, *rest: by_formula((*shape[:1], *shape[:1], shape[-1]), *rest),
         "whatever the number of axes",
     ),
+    channels_as_an_axis=(
+        lambda shape, filters, kernel, *rest: (
+            by_formula(shape, filters, kernel, *rest)[0],
+            (kernel ** len(shape) + 1) * filters,
+        ),
+        "the channels for one more axis",
+    ),
     the_batch_too=(counted(lambda s, p: ((None, *s), p)), "numbers"),
     exchanged=(counted(lambda s, p: (p, s)), "another order|shape"),
     in_half=(counted(lambda s, p: (s, p / 2)), "parameters"),

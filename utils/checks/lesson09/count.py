@@ -125,6 +125,11 @@ _PARAMETERS = (
         "leaves out the channels: a kernel has weights for each channel of the input.",
     ),
     _of_parameters(
+        _parameters(lambda k, axes, c, f: (k ** (axes + 1) + 1) * f),
+        "takes the channels for one more axis: kernel to the power of the axes, times "
+        "the channels.",
+    ),
+    _of_parameters(
         _parameters(lambda k, axes, c, f: (k**2 * c + 1) * f),
         "takes kernel² whatever the number of axes: it is kernel to the power of how "
         "many axes there are.",

@@ -14,9 +14,9 @@
 # %% [markdown]
 # # 10 · Style is correlation
 #
-# **Claim.** *What* is in a picture is which features fire where; *how it is painted* is
-# which features fire together. Both are distances, so we can minimize them, and the
-# weights are the pixels.
+# **Claim.** *What* is in a picture is which features fire where; *how it is painted* is which
+# features fire together. Both are distances, so we can minimize them, and what we train are
+# the pixels.
 #
 # After this lesson you can
 #
@@ -270,7 +270,7 @@ table(
 )
 
 # %% [markdown]
-# The diagonals nearly agree: by how much each filter fires, the two could be one picture.
+# The diagonals agree to 30 %: by how much each filter fires, the two could be one picture.
 # $G_{01}$ tells them apart. The lit column is vertical *and* orange; the pavilion has its
 # verticals in one place and its orange in another.
 
@@ -373,7 +373,7 @@ assert difference < 1e-5, "the Gram remembers where"
 # %% tags=["exercise"]
 # Exercise 10.2: two style losses
 def gatys_loss(features, style_features):
-    """The sum of (G - A)² / (2 h w c)², the mean over the pictures."""
+    """The sum of (G - A)² / (2 h w c)², the mean over the pictures (n, h, w, c)."""
     # BEGIN SOLUTION
     _, height, width, channels = features.shape
     gram = textures.gram_matrix(features)
@@ -384,7 +384,7 @@ def gatys_loss(features, style_features):
 
 
 def relative_loss(features, style_features):
-    """The sum of (G - A)² over that of A², the mean over the pictures."""
+    """The sum of (G - A)² over that of A², the mean over pictures (n, h, w, c)."""
     # BEGIN SOLUTION
     gram = textures.gram_matrix(features)
     style_gram = textures.gram_matrix(style_features)
@@ -404,8 +404,8 @@ checks.lesson10.style_losses(gatys_loss, relative_loss)
 #
 # If the Gram is the style, a picture with the painting's Gram must look like the painting,
 # without being it. Start from noise and minimize
-# $\sum_l \lambda_l \, \mathcal L_\text{style}^{(l)}$ over the pixels, with all levels, and
-# with one level alone. (About 15 seconds.)
+# $\sum_l \lambda_l \, \mathcal L_\text{style}^{(l)}$ over the pixels, with a weight
+# $\lambda_l$ for each level $l$: with all levels, and with one alone. (About 15 seconds.)
 #
 # **Predict.** What will be missing if only the first level counts? If only the last?
 
@@ -437,8 +437,8 @@ figures.image_grid(
 )
 
 # %% [markdown]
-# A style has many sizes. The first level alone paints the strokes, without the large
-# lights; the last one paints the lights, without a stroke.
+# The first level alone paints the strokes, without the large lights; the last one paints the
+# lights, without a stroke.
 #
 # How alike are they? We use a **distance** that knows none of our filters: how far the
 # *distributions* of patches of 7×7 pixels are apart, at three sizes (sliced Wasserstein
@@ -487,7 +487,7 @@ if current_scale() != "quick":
 #
 # ### Exercise 10.3 · The content loss and its gradient (easy, 5 minutes)
 #
-# Return $\tfrac12 \sum (F - P)^2$ and its gradient by $F$, worked out by hand.
+# Return $\tfrac12 \sum (F - P)^2$ and its gradient with respect to $F$, worked out by hand.
 #
 # <details><summary>Hint 1</summary>
 # Differentiate ½(F − P)² for one activation. All others do not depend on it.
@@ -626,11 +626,11 @@ table(
 )
 
 # %% [markdown]
-# So a low style loss does not by itself show strokes; look, too. And look at what is
-# missing: the *large* whirls never appear around the cat. A filter at the coarsest level
-# sees 9 × 8 = 72 of 192 pixels, and the Gram knows only what happens within one filter's
-# sight; the content holds the rest in place. More levels, or more weight on the coarsest
-# (`layer_weights`), ask for larger forms. How far that goes we leave open: try it.
+# So a low style loss does not by itself show strokes. And something is missing: the *large*
+# whirls never appear around the cat. A filter at the coarsest level sees 9 × 8 = 72 of 192
+# pixels, and the Gram knows only what happens within one filter's sight; the content holds
+# the rest in place. More levels, or more weight on the coarsest (`layer_weights`), ask for
+# larger forms.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -805,15 +805,15 @@ table(
 )
 
 # %% [markdown]
-# By this distance the three networks that nobody has trained do about as well as the one
-# that was: training is not *needed* for texture (Ustyuzhaninov et al. 2016). One run, and the
-# means differ by a hundredth or two: read no order into them. Nor does the test go further. Its
-# trained network is tiny and knows eight photographs; VGG19 does not take part; whether trained
-# filters serve *content* better is not asked.
+# By this distance the three networks that nobody has trained do about as well as the one that
+# was: training is not *needed* for texture (Ustyuzhaninov et al. 2016). It is one run: read
+# no order into the means. Nor does the test go further. Its trained network is tiny and knows
+# eight photographs; VGG19 does not take part; whether trained filters serve *content* better
+# is not asked.
 #
-# Nor is the distance beyond doubt. It compares patches along random lines, and along these
-# a stroke and a grain of the same colors look much alike: it puts plain noise on a level with
-# waves. Your eye is the better judge, and we chose the waves by eye.
+# Nor is the distance beyond doubt. It compares patches along random lines, and along these a
+# stroke and a grain of the same colors look much alike: it puts plain noise on a level with
+# waves. We chose the waves by eye.
 
 # %% tags=["claim"]
 if current_scale() != "quick":
@@ -892,6 +892,8 @@ if current_scale() != "quick":
     assert there.loss <= goal and there.gradients < 0.5 * adam_film[-1].gradients
 
 # %% [markdown]
+# > **What we know now.** Where the loss has no noise, L-BFGS needs less than half of Adam's gradients.
+#
 # ## 7 · One pass instead of an optimization
 #
 # Each picture costs us a hundred gradients. But it is always the same painting. So train a

@@ -4,7 +4,9 @@
 
 Each set is trained as its lesson trains it at `full`, rounded to float16, scored as it
 then is, and written to `results/weights/`. Stopped, it goes on with the training that
-it was in (`.trainings/`). Minutes are the machine's, with whatever else ran on it.
+it was in (`.trainings/`). Minutes are the machine's, with whatever else ran on it; core
+minutes are the training's alone. `benchmarks/flow_pictures.py` judges the avatars and
+the flows.
 """
 
 import os
@@ -22,6 +24,7 @@ from utils.data.avatars import render, sample_factors
 from utils.data.digits import load
 from utils.data.faces import draw_avatars
 from utils.data.pk_batches import PKBatches
+from utils.evaluation.bits_per_dimension import dequantized
 from utils.evaluation.digit_classifier import (
     classifier_accuracy,
     digit_features,
@@ -29,12 +32,13 @@ from utils.evaluation.digit_classifier import (
 )
 from utils.evaluation.frechet import frechet_feature_distance
 from utils.evaluation.verification import equal_error_rate, pair_scores
-from utils.models import GAN, TripletModel
+from utils.models import GAN, FlowMatching, TripletModel
 from utils.models.kept_trainings import keep_trainings
-from utils.models.recipes import picture_model, train_with_looks
+from utils.models.recipes import falling_adam, picture_model, train_with_looks
 from utils.networks.dcgan import convolutional_discriminator, convolutional_generator
 from utils.networks.embedding import embedding_network
 from utils.networks.trained_weights import load_trained, save_trained
+from utils.networks.unet import patch_unet
 
 SEED = 0
 SHAPE = (28, 28, 1)
@@ -92,15 +96,77 @@ def embedding(people=2_000, pictures=10, steps=2_000, looks=8, unseen=200):
     yield {"equal error rate of people never seen": equal_error_rate(*scores)}
 
 
-def avatars(name, epochs=120, count=50_000):
-    """Lesson 05's avatars, epoch by epoch."""
-    real = render(sample_factors(count, seed=0), size=32)
-    model = picture_model(name, real.shape[1:], 64)
+class CoreSeconds(keras.callbacks.Callback):
+    """Adds up what the trainings that it sees take, in seconds of a core."""
+
+    seconds = 0.0
+
+    def on_train_begin(self, logs=None):
+        """Starts the clock."""
+        self.start = time.process_time()
+
+    def on_train_end(self, logs=None):
+        """Stops it."""
+        self.seconds += time.process_time() - self.start
+
+
+def in_parts(model, examples, labels, epochs, clock, batch, size=6_400):
+    """Trains part by part, so that a stop costs no more than one; yields after each."""
+    if keras.backend.backend() == "tensorflow" and not accelerator():
+        # These convolutions take XLA on a core half as long again as TensorFlow's own.
+        model.jit_compile = False
     for _ in range(epochs):
-        model.fit(real[: count // 64 * 64], batch_size=64, verbose=0)
+        for start in range(0, len(examples) - size + 1, size):
+            rows = slice(start, start + size)
+            y = None if labels is None else labels[rows]
+            settings = {"batch_size": batch, "callbacks": [clock], "verbose": 0}
+            model.fit(examples[rows], y, **settings)
+            yield
+
+
+def avatars(name, minutes=6, count=32_000):
+    """Lesson 05's avatars, for some minutes of a core."""
+    real = render(sample_factors(count, seed=0), size=32)
+    model, clock = picture_model(name, real.shape[1:], 64), CoreSeconds()
+    for _ in in_parts(model, real, None, 1_000, clock, 64):
+        if clock.seconds >= 60 * minutes:
+            break
     part = {"VAE": "decoder", "GAN": "generator"}[name]
     yield getattr(model, part), "convolutional_generator((32, 32, 3), 64)"
-    yield {}
+    yield {"core minutes": clock.seconds / 60}
+
+
+def avatars_flow(epochs=6, count=32_000):
+    """A flow of the same avatars."""
+    real = render(sample_factors(count, seed=0), size=32)
+    network = patch_unet((32, 32, 3))
+    model = FlowMatching(network, times="logit-normal")
+    yield from flow_of_pictures(model, real, None, epochs, "patch_unet((32, 32, 3))")
+
+
+def digits_flow(epochs=3, count=57_600):
+    """A flow of MNIST that is told the digit or not, on pixels of real numbers.
+
+    Each of the 256 levels becomes an interval, evenly filled: else the flow's density
+    would be infinite at the levels, and its likelihood say nothing. Half of the times
+    are late, where it learns how narrow these intervals are.
+    """
+    data = load("mnist")
+    network = patch_unet(SHAPE, width=32, levels=1, classes=10)
+    model = FlowMatching(network, times="late", classes=10)
+    built = f"patch_unet({SHAPE}, width=32, levels=1, classes=10)"
+    real = dequantized(data.train_pictures[:count], SEED)
+    yield from flow_of_pictures(model, real, data.train_labels[:count], epochs, built)
+
+
+def flow_of_pictures(model, real, labels, epochs, built, batch=32):
+    """Trains a flow at a rate that falls to 0, and tells what a set tells."""
+    clock, steps = CoreSeconds(), epochs * len(real) // batch
+    model.compile(falling_adam(2e-3, steps))
+    for _ in in_parts(model, real, labels, epochs, clock, batch):
+        pass
+    yield model.network, built
+    yield {"steps": steps, "core minutes": clock.seconds / 60}
 
 
 SETS = {
@@ -110,6 +176,8 @@ SETS = {
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
     "avatars_VAE": lambda: avatars("VAE"),
     "avatars_GAN": lambda: avatars("GAN"),
+    "avatars_flow": avatars_flow,
+    "digits_flow": digits_flow,
 }
 
 

@@ -11,6 +11,7 @@ from utils.evaluation.steering import (
     matched_accuracy,
     moved,
     read,
+    readout_features,
     train_readout,
 )
 
@@ -71,6 +72,12 @@ def test_a_readout_reads_avatars_it_has_not_seen_in_the_factors_units():
     bounds = np.array([RANGES[name][:2] for name in names])
     assert (found > bounds[:, 0] - 0.5).all()
     assert (found < bounds[:, 1] + 0.5).all()
+    features = readout_features(readout, render(test, 16))
+    assert features.shape == (len(found), 96)
+    # What it reads is linear in what it sees.
+    inputs = np.c_[features, np.ones(len(features))]
+    rest = found - inputs @ np.linalg.lstsq(inputs, found, rcond=None)[0]
+    assert np.abs(rest).max() < 1e-3
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from utils.course.folder import Course, find_course
 from utils.course.results import load_results
 from utils.networks import trained_weights
 from utils.networks.trained_weights import MOST_BYTES, load_trained, save_trained
+from utils.networks.unet import patch_unet
 
 ROOT = find_course().root
 
@@ -62,6 +63,19 @@ def test_another_network_is_refused_and_keeps_its_weights(kept, other):
         load_trained(given, "small")
     for mine, theirs in zip(given.get_weights(), before, strict=True):
         np.testing.assert_array_equal(mine, theirs)
+
+
+def test_a_network_that_is_told_time_and_label_is_known_by_its_answer(tmp_path):
+    keras.utils.set_random_seed(0)
+    told = patch_unet((4, 4, 1), 4, 1, classes=3)
+    told.set_weights([np.ones_like(w) for w in told.get_weights()])
+    one = save_trained(told, tmp_path / "told.npz")["probe"]
+    label = next(each for each in told.layers if isinstance(each, layers.Embedding))
+    label.set_weights([np.arange(4 * 16.0).reshape(4, 16)])
+    assert (
+        np.abs(np.subtract(save_trained(told, tmp_path / "o.npz")["probe"], one)).max()
+        > 0.1
+    )
 
 
 @pytest.mark.usefixtures("kept")

@@ -6,13 +6,14 @@ import pytest
 from keras import ops
 
 from utils.networks.time_embedding import TimeFeatures, UnitVariance, WaveFeatures
-from utils.networks.unet import unet
+from utils.networks.unet import patch_unet, unet
 from utils.networks.velocity import picture_mlp, velocity_mlp
 
 BUILDERS = {
     "points": (lambda **s: velocity_mlp(2, (8,), **s), (2,)),
     "pictures": (lambda **s: picture_mlp((4, 4, 1), 8, 1, **s), (4, 4, 1)),
     "unet": (lambda **s: unet((8, 8, 3), 4, 2, **s), (8, 8, 3)),
+    "patches": (lambda **s: patch_unet((8, 8, 3), 4, 1, 2, **s), (8, 8, 3)),
 }
 ALL = pytest.mark.parametrize(("build", "shape"), BUILDERS.values(), ids=BUILDERS)
 
@@ -69,7 +70,8 @@ def test_a_network_is_saved_with_its_layers(build, shape, tmp_path):
 
 
 def test_networks_of_pictures_start_as_zero():
-    for build, shape in (BUILDERS["pictures"], BUILDERS["unet"]):
+    for name in ("pictures", "unet", "patches"):
+        build, shape = BUILDERS[name]
         assert not called(build(), *examples(shape)).any()
 
 
@@ -81,6 +83,22 @@ def test_a_unet_from_pictures_to_pictures_is_told_nothing():
 
 def test_a_unet_sees_the_whole_picture():
     network = awake(unet((16, 16, 1), 4, 3))
+    x, t = examples((16, 16, 1), 1)
+    moved = x.copy()
+    moved[0, 0, 0] += 1
+    change = np.abs(called(network, moved, t) - called(network, x, t))[0, ..., 0]
+    assert (change > 0).all()
+
+
+def test_a_unet_of_patches_can_pass_on_the_picture_as_it_is():
+    network = patch_unet((8, 8, 3), 4, 1)
+    network.get_layer("share").bias.assign([-1.5])
+    x, t = examples((8, 8, 3))
+    np.testing.assert_allclose(called(network, x, t), -1.5 * x, rtol=1e-6)
+
+
+def test_a_unet_of_patches_sees_the_whole_picture():
+    network = awake(patch_unet((16, 16, 1), 4, 2))
     x, t = examples((16, 16, 1), 1)
     moved = x.copy()
     moved[0, 0, 0] += 1
@@ -116,6 +134,10 @@ def test_inputs_of_the_straight_path_keep_unit_variance():
 def test_bad_input_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match=r"divisible by 4, for 2 halvings"):
         unet((10, 8, 1), 4, 2)
+    with pytest.raises(ValueError, match=r"divisible by 8, for 2 .* of 2 pixels"):
+        patch_unet((12, 8, 1), 4, 2)
+    with pytest.raises(ValueError, match=r"patch was 1"):
+        patch_unet((8, 8, 1), patch=1)
     with pytest.raises(ValueError, match=r"only a timed network"):
         unet((8, 8, 1), 4, timed=False, classes=3)
     with pytest.raises(ValueError, match=r"classes was 0"):

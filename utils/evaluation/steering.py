@@ -169,12 +169,27 @@ def read(readout: keras.Model, images) -> np.ndarray:
     return in_batches(lambda x: readout(x, training=False), clipped)
 
 
+def readout_features(readout: keras.Model, images) -> np.ndarray:
+    """Returns what a readout sees in pictures before it reads: its last hidden layer.
+
+    For the Fréchet distance of pictures whose factors nobody knows.
+
+    Args:
+        readout, images: as in `read`.
+
+    Returns:
+        float64 `(n, 96)`.
+    """
+    hidden = keras.Model(readout.inputs, readout.get_layer("features").output)
+    return read(hidden, images).astype("float64")
+
+
 def _readout_network(shape, outputs: int) -> keras.Sequential:
     network = keras.Sequential([keras.Input(shape)], name="readout")
     for channels in (24, 48, 64):
         network.add(layers.Conv2D(channels, 3, 2, "same", activation="relu"))
     network.add(layers.Flatten())
-    network.add(layers.Dense(96, "relu"))
+    network.add(layers.Dense(96, "relu", name="features"))
     network.add(layers.Dense(outputs))
     return network
 

@@ -98,8 +98,14 @@ def load_trained(network, name):
 
 def _probe(network):
     """What the network gives for one fixed input: sixteen of its numbers."""
-    shape = (2, *network.input_shape[1:])
-    x = np.sin(np.arange(np.prod(shape), dtype="float32")).reshape(shape)
-    y = ops.convert_to_numpy(network(x, training=False)).astype("float64").ravel()
+    given = [_fixed(each.shape[1:], each.dtype) for each in network.inputs]
+    y = network(given if len(given) > 1 else given[0], training=False)
+    y = ops.convert_to_numpy(y).astype("float64").ravel()
     places = np.linspace(0, y.size - 1, _PROBES).astype(int)
     return [round(value, 6) for value in y[places].tolist()]
+
+
+def _fixed(shape, dtype):
+    """Two examples: labels 0, 1, …, or sines of these numbers."""
+    numbers = np.arange(2 * np.prod(shape, dtype=int)).reshape(2, *shape)
+    return numbers.astype(dtype) if "int" in dtype else np.sin(numbers.astype(dtype))

@@ -56,19 +56,50 @@ def unet(
     known = condition(inputs, 4 * width, classes) if timed else None
 
     x = layers.Conv2D(width, 3, padding="same")(picture)
-    bridges = []
-    for level in range(levels):
-        x = _block(x, width * 2**level, known)
-        bridges.append(x)
-        x = layers.Conv2D(width * 2 ** (level + 1), 3, 2, padding="same")(x)
-    x = layers.Dropout(dropout)(_block(x, width * 2**levels, known))
-    for level in reversed(range(levels)):
-        x = layers.Concatenate()([layers.UpSampling2D()(x), bridges[level]])
-        x = _block(x, width * 2**level, known)
-    x = layers.Activation("silu")(_normalized(x))
+    x = _down_and_up(x, width, levels, known, dropout)
     outputs = integer(outputs or shape[-1], "outputs")
     x = layers.Conv2D(outputs, 3, padding="same", kernel_initializer="zeros")(x)
     return keras.Model([picture, *inputs] if timed else picture, x, name="unet")
+
+
+def patch_unet(shape=(32, 32, 3), width=24, levels=2, patch=2, classes=None):
+    """Builds a U-Net for flows that works on patches: a fraction of the computing.
+
+    Each patch of patch × patch pixels is one place for the U-Net. A place has no room
+    to pass on the noise in all of its pixels, so the result is what the U-Net says,
+    plus the picture times a number that the time tells.
+
+    Args:
+        shape: `(height, width, channels)`; both sides divisible by patch · 2^levels.
+        width: channels of a patch; twice as many after each halving.
+        levels: how often the patches are halved in number, at least 1.
+        patch: pixels of a side, at least 2.
+        classes: how many labels there are; None for none.
+
+    Returns:
+        A built `keras.Model` from `[pictures, t (n, 1)]`, or with labels `(n,)` as a
+        third, to the like of the pictures. It starts as 0.
+
+    Raises:
+        ValueError: if the sides cannot be divided so, or a size is not a positive
+            integer.
+
+    Source: patches as in Peebles and Xie (2023); the picture added as in Karras et al.
+        (2022), the skip scaling.
+    """
+    channels_last("A U-Net")
+    width, levels = integer(width, "width"), integer(levels, "levels")
+    patch = integer(patch, "patch", least=2)
+    _check_shape(shape, levels, patch)
+    picture, inputs = keras.Input(shape, name="picture"), told(classes)
+    known = condition(inputs, 4 * width, classes)
+    x = layers.Conv2D(width, 2 * patch, patch, padding="same")(picture)
+    x = _down_and_up(x, width, levels, known)
+    zeros = {"kernel_initializer": "zeros"}
+    x = layers.Conv2DTranspose(shape[-1], 2 * patch, patch, padding="same", **zeros)(x)
+    share = layers.Reshape((1, 1, 1))(layers.Dense(1, name="share", **zeros)(known))
+    x = layers.Add()([x, layers.Multiply()([picture, share])])
+    return keras.Model([picture, *inputs], x, name="patch_unet")
 
 
 def plain_unet(shape=(16, 16, 1), width=16, levels=2, outputs=3):
@@ -114,6 +145,20 @@ def _leaky(layer, x):
     return layers.LeakyReLU(0.2)(layer(x))
 
 
+def _down_and_up(x, width, levels, known, dropout=0.0):
+    """The U: features to features of the same size."""
+    bridges = []
+    for level in range(levels):
+        x = _block(x, width * 2**level, known)
+        bridges.append(x)
+        x = layers.Conv2D(width * 2 ** (level + 1), 3, 2, padding="same")(x)
+    x = layers.Dropout(dropout)(_block(x, width * 2**levels, known))
+    for level in reversed(range(levels)):
+        x = layers.Concatenate()([layers.UpSampling2D()(x), bridges[level]])
+        x = _block(x, width * 2**level, known)
+    return layers.Activation("silu")(_normalized(x))
+
+
 def _block(x, width, known):
     """Two convolutions beside a bridge; what is known is added between them."""
     inner = layers.Activation("silu")(_normalized(x))
@@ -133,11 +178,12 @@ def _normalized(x):
     return layers.GroupNormalization(groups)(x)
 
 
-def _check_shape(shape, levels):
-    step = 2**levels
+def _check_shape(shape, levels, patch=1):
+    step = patch * 2**levels
     if len(shape) != 3 or shape[0] % step or shape[1] % step:
         raise ValueError(
             f"shape was {tuple(shape)}, but must be (height, width, channels) with "
-            f"both sides divisible by {step}, for {levels} halvings. Pad or resize the "
-            "pictures, or take fewer levels."
+            f"both sides divisible by {step}, for {levels} halvings"
+            f"{f' of patches of {patch} pixels' if patch > 1 else ''}. Pad or resize "
+            "the pictures, or take fewer levels."
         )

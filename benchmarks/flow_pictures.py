@@ -19,13 +19,14 @@ from kept_weights import SHAPE, judge_network
 from record import record
 
 from utils.data.avatars import render, sample_factors
+from utils.data.dequantization import dequantized
 from utils.data.digits import load
-from utils.evaluation.bits_per_dimension import bits_per_dimension, dequantized
 from utils.evaluation.digit_classifier import classifier_accuracy, digit_features
 from utils.evaluation.frechet import frechet_feature_distance
 from utils.evaluation.ode_likelihood import divergence_of, ode_log_likelihood
 from utils.evaluation.precision_recall import precision_recall
 from utils.evaluation.steering import read, readout_features, train_readout
+from utils.measures.likelihood import bits_per_dimension
 from utils.models import FlowMatching
 from utils.networks.dcgan import convolutional_generator
 from utils.networks.trained_weights import load_trained
@@ -160,12 +161,12 @@ def bits_of(flow, data, count=LIKELIHOODS, steps=LIKELIHOOD_STEPS):
 
     times = crowding_times(steps, INTERVAL)
     nats, error = ode_log_likelihood(velocity, divergence_of(of_tensors, 1), x, times)
-    bits = bits_per_dimension(nats, size) + np.log2(10) / size
+    bit = size * np.log(2)  # a bit per pixel, in nats
     return {
         "digits": count,
-        "mean": bits.mean(),
-        "standard error": bits.std(ddof=1) / np.sqrt(count),
-        "solver's error": (error / (size * np.log(2))).mean(),
+        "mean": bits_per_dimension(nats, size, 2 / 256) + np.log2(10) / size,
+        "standard error": nats.std(ddof=1) / np.sqrt(count) / bit,
+        "solver's error": error.mean() / bit,
     }
 
 

@@ -21,10 +21,10 @@ from record import RESULTS, record
 
 from utils.autodiff import accelerator
 from utils.data.avatars import render, sample_factors
+from utils.data.dequantization import dequantized
 from utils.data.digits import load
 from utils.data.faces import draw_avatars
 from utils.data.pk_batches import PKBatches
-from utils.evaluation.bits_per_dimension import dequantized
 from utils.evaluation.digit_classifier import (
     classifier_accuracy,
     digit_features,

@@ -1,4 +1,4 @@
-"""Dequantization fills each interval, and bits count the levels that are possible."""
+"""Dequantization fills each level's interval; the benchmark counts its bits."""
 
 import importlib
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from utils.course.folder import find_course
+from utils.data.dequantization import dequantized
 from utils.data.digits import Dataset
-from utils.evaluation.bits_per_dimension import bits_per_dimension, dequantized
 from utils.models import FlowMatching
 from utils.networks.unet import patch_unet
 
@@ -29,16 +29,6 @@ def test_an_interval_is_filled_evenly():
     assert inside.std() == pytest.approx(1 / np.sqrt(12), abs=0.01)
 
 
-def test_an_even_density_takes_eight_bits_and_a_sure_level_none():
-    even = -np.log(2.0) * 784  # the density of [-1, 1]^784
-    sure = np.log(128.0) * 784  # of one interval of each pixel
-    found = bits_per_dimension(np.array([even, sure]), 784)
-    np.testing.assert_allclose(found, [8, 0], atol=1e-12)
-    assert bits_per_dimension(-np.log(2.0) * 64, 64, levels=17) == pytest.approx(
-        np.log2(17)
-    )
-
-
 def test_the_benchmark_gives_a_flow_that_stands_still_the_bits_of_noise(monkeypatch):
     """A new network says 0: log p(x) is that of N(0, I)."""
     monkeypatch.syspath_prepend(find_course().root / "benchmarks")
@@ -56,7 +46,3 @@ def test_the_benchmark_gives_a_flow_that_stands_still_the_bits_of_noise(monkeypa
 def test_bad_input_is_refused():
     with pytest.raises(ValueError, match="levels was 1"):
         dequantized(LEVELS, 0, levels=1)
-    with pytest.raises(ValueError, match="dimensions was 0"):
-        bits_per_dimension(np.zeros(2), 0)
-    with pytest.raises(ValueError, match="log-densities"):
-        bits_per_dimension(np.array([np.nan]), 4)

@@ -1,9 +1,9 @@
-"""Likelihoods of pictures as everybody states them: bits per pixel and color."""
+"""Pictures of whole gray levels as pictures of real numbers, for densities."""
 
 import numpy as np
 
 from utils.core.arrays import to_numpy
-from utils.core.validation import finite, integer, pictures
+from utils.core.validation import integer, pictures
 
 
 def dequantized(images, seed: int, levels: int = 256) -> np.ndarray:
@@ -31,23 +31,3 @@ def dequantized(images, seed: int, levels: int = 256) -> np.ndarray:
     places = np.round((images + 1) / 2 * (levels - 1))
     fill = np.random.default_rng(seed).random(images.shape)
     return np.minimum(2 * (places + fill) / levels - 1, 1).astype("float32")
-
-
-def bits_per_dimension(nats, dimensions: int, levels: int = 256) -> np.ndarray:
-    """Returns the bits that each number of a picture takes: −log₂ P(picture) / d.
-
-    P is at least the density over the interval of each level, 2/levels wide in [-1, 1];
-    so this is log₂(levels/2) − nats/(d·log 2), an upper bound.
-
-    Args:
-        nats: log-densities of dequantized pictures in [-1, 1], `(n,)`.
-        dimensions: d, height · width · channels.
-        levels: as in `dequantized`.
-
-    Raises:
-        ValueError: if an argument is out of range.
-    """
-    integer(dimensions, "dimensions")
-    integer(levels, "levels", least=2)
-    nats = finite(to_numpy(nats, "The log-densities"), "The log-densities")
-    return np.log2(levels / 2) - nats / (dimensions * np.log(2))

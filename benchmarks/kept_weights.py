@@ -124,7 +124,7 @@ def in_parts(model, examples, labels, epochs, clock, batch, size=6_400):
             yield
 
 
-def avatars(name, minutes=6, count=32_000):
+def avatars(name, minutes=1, count=32_000):
     """Lesson 05's avatars, for some minutes of a core."""
     real = render(sample_factors(count, seed=0), size=32)
     model, clock = picture_model(name, real.shape[1:], 64), CoreSeconds()
@@ -144,7 +144,7 @@ def avatars_flow(epochs=6, count=32_000):
     yield from flow_of_pictures(model, real, None, epochs, "patch_unet((32, 32, 3))")
 
 
-def digits_flow(epochs=3, count=57_600):
+def digits_flow(epochs=1, count=57_600):
     """A flow of MNIST that is told the digit or not, on pixels of real numbers.
 
     Each of the 256 levels becomes an interval, evenly filled: else the flow's density

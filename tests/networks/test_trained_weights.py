@@ -106,6 +106,16 @@ def test_the_kept_sets_are_small_and_each_has_its_card():
     assert {path.stem for path in files} == set(load_results("weights"))
 
 
+@pytest.mark.parametrize(
+    ("name", "build"),
+    [
+        ("avatars_flow", lambda: patch_unet((32, 32, 3))),
+    ],
+)
+def test_kept_pictures_are_of_the_network_on_their_card(name, build):
+    assert load_trained(build(), name)["scores"]["core minutes"] > 1
+
+
 def test_a_small_set_is_remade_by_its_script_with_the_same_scores(tmp_path, benchmark):
     """Up to what other hardware rounds differently."""
     card = load_results("weights")["embedding_small"]

@@ -124,7 +124,7 @@ def in_parts(model, examples, labels, epochs, clock, batch, size=6_400):
             yield
 
 
-def avatars(name, minutes=1, count=32_000):
+def avatars(name, minutes, count=32_000):
     """Lesson 05's avatars, for some minutes of a core."""
     real = render(sample_factors(count, seed=0), size=32)
     model, clock = picture_model(name, real.shape[1:], 64), CoreSeconds()
@@ -174,8 +174,8 @@ SETS = {
     "digits": digits,
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
-    "avatars_VAE": lambda: avatars("VAE"),
-    "avatars_GAN": lambda: avatars("GAN"),
+    "avatars_VAE": lambda: avatars("VAE", 1),
+    "avatars_GAN": lambda: avatars("GAN", 2),
     "avatars_flow": avatars_flow,
     "digits_flow": digits_flow,
 }

@@ -25,7 +25,7 @@
 #
 # **Minutes:** {minutes}. **You need:** Keras; from lesson 01 Gaussians and the
 # log-likelihood, from lesson 03 the grid of 25 and how its modes are counted. A bonus notebook,
-# 12b, takes another clock, and one step.
+# 12b, takes another clock, one step, and larger pictures.
 
 # %%
 import keras

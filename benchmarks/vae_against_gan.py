@@ -1,8 +1,7 @@
-"""Measure VAE, GAN and VAE-GAN over seeds and settings; lesson 05 shows the tables.
+"""Measure VAE, GAN and VAE-GAN over seeds; lesson 05 shows the tables.
 
     python benchmarks/vae_against_gan.py points    # the grid of 25, 3 seeds
     python benchmarks/vae_against_gan.py digits    # UCI's digits, 3 seeds
-    python benchmarks/vae_against_gan.py sweep     # many settings of five models
 
 Each writes its part of `results/vae_against_gan/` after every run, and goes on
 where it was stopped. On one core: five to ten minutes each.
@@ -33,7 +32,7 @@ SHAPE = (8, 8, 1)
 GAN_STEPS, VAE_STEPS = 7_000, 9_500  # about the same seconds
 NOISES = (0.015, 0.02, 0.03, 0.04, 0.05, 0.07, 0.1, 0.2)
 HELD_OUT = grid().sample(200, seed=1_000)
-SECONDS, SWEEP_SECONDS, TRIALS = 20, 8, 4
+SECONDS = 20
 
 
 class Seconds(keras.callbacks.Callback):
@@ -194,64 +193,6 @@ def measure_digits():
             write("digits", name, seed, run)
 
 
-FAMILIES = {
-    "minimax": {"objective": "minimax"},
-    "non-saturating": {"objective": "non-saturating"},
-    "least-squares": {"objective": "least-squares"},
-    "Wasserstein, penalty": {"objective": "wasserstein"},
-    "VAE": {},
-}
-
-
-def draw_settings(name, rng):
-    """Draws one setting of the hyper-parameters that papers tune."""
-    chosen = {
-        "learning_rate": float(10 ** rng.uniform(-4.0, -2.5)),
-        "momentum": float(rng.choice([0.0, 0.5, 0.9])),
-        "width": int(rng.choice([16, 32, 48])),
-        "latent_dim": int(rng.choice([8, 16, 32])),
-    }
-    if name == "VAE":
-        chosen["beta"] = float(10 ** rng.uniform(-0.7, 0.7))
-    elif name == "Wasserstein, penalty":
-        chosen["penalty"] = {"gradient": float(10 ** rng.uniform(0, 1.5))}
-        chosen["discriminator_steps"] = int(rng.choice([1, 3]))
-    else:
-        chosen["penalty"] = {"r1": float(rng.choice([0.0, 0.1, 1.0]))}
-    return chosen
-
-
-def measure_sweep():
-    """Trains each family with random settings for the same seconds."""
-    digits = load("uci")
-    real = digit_features(digits.test_pictures)
-    record(
-        TABLE,
-        ("sweep", "settings"),
-        f"{settings()}, {SWEEP_SECONDS} s each, {TRIALS} settings of each model, one "
-        "seed each",
-    )
-    for trial in range(TRIALS):
-        for which, (name, arguments) in enumerate(FAMILIES.items()):
-            if measured("sweep", name) > trial:
-                continue
-            chosen = draw_settings(name, np.random.default_rng([trial, which]))
-            keras.utils.set_random_seed(trial)
-            model = picture_model(
-                "VAE" if name == "VAE" else "GAN", SHAPE, **chosen, **arguments
-            )
-            model.fit(
-                digits.train_pictures[:1408],
-                batch_size=64,
-                epochs=10_000,
-                callbacks=[Seconds(SWEEP_SECONDS)],
-                verbose=0,
-            )
-            made = np.clip(np.nan_to_num(model.sample(360, trial)), -1, 1)
-            distance = frechet_feature_distance(real, digit_features(made))
-            write("sweep", name, trial, {**chosen, "frechet": distance})
-
-
 def settings():
     """What the numbers depend on."""
     backend = keras.backend.backend()
@@ -261,11 +202,7 @@ def settings():
 def main():
     """Measures the part that the command line names."""
     part = sys.argv[1] if len(sys.argv) == 2 else None
-    parts = {
-        "points": measure_points,
-        "digits": measure_digits,
-        "sweep": measure_sweep,
-    }
+    parts = {"points": measure_points, "digits": measure_digits}
     if part not in parts:
         sys.exit(f"usage: python benchmarks/vae_against_gan.py {' | '.join(parts)}")
     parts[part]()

@@ -75,13 +75,13 @@ def strips(
                 color=COLORS["measured"], markersize=3.8, gid=f"{name} again",
             )  # fmt: skip
     looks = {
-        "one setting": ("o", "generated", 3.6, 1.0),
+        "one setting": ("o", "generated", 3.6, 0.0),
         "the middle half": ("s", "generated", 8, 0.55),
-        "best, again": ("D", "measured", 3.8, 1.0),
+        "best, again": ("D", "measured", 3.8, 0.0),
     }
-    for name, (marker, kind, size, share) in looks.items():
+    for name, (marker, kind, size, paler) in looks.items():
         if name != "best, again" or again:
-            color = mix(COLORS[kind], share)
+            color = mix(COLORS[kind], paler)
             ax.plot([], [], marker, color=color, markersize=size, label=name)
     if floor is not None:
         ax.axvline(floor, label="real data", **REFERENCE)

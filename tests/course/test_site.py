@@ -145,6 +145,12 @@ def test_long_lists_of_results_stand_in_one_line():
     assert list(_rows(table))[2][1].endswith("11, … (20 in all)")
 
 
+def test_each_of_many_records_is_one_line_of_what_was_measured():
+    runs = [{"family": "VAE", "scores": {"js": k / 3}} for k in range(13)]
+    assert list(_rows({"runs": runs}))[1] == ("runs, 1", "family VAE; js 0.3333")
+    assert len(list(_rows({"runs": runs[:12]}))) == 24
+
+
 def test_nobodys_folder_becomes_the_site(course, tmp_path, site):
     lessons = read_lessons(course.sources())
     before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}

@@ -436,9 +436,16 @@ def _purpose(course: Course, name: str) -> str:
 
 
 def _rows(table, name: str = "", most: int = 12) -> Iterator[tuple[str, str]]:
-    """The values of a table by their place in it; long lists in one line."""
+    """The values of a table by their place in it.
+
+    A long list stands in one line; of a long list of records, each record does.
+    """
     pairs = enumerate(table) if isinstance(table, list) else table
-    if isinstance(table, Mapping) or (
+    if isinstance(table, list) and len(table) > most and isinstance(table[0], Mapping):
+        for place, record in pairs:
+            told = (f"{key.split(', ')[-1]} {value}" for key, value in _rows(record))
+            yield f"{name}, {place}", "; ".join(told)
+    elif isinstance(table, Mapping) or (
         isinstance(table, list) and table and isinstance(table[0], Mapping | list)
     ):
         pairs = table.items() if isinstance(table, Mapping) else pairs
@@ -457,7 +464,7 @@ def _value(value) -> str:
 
 
 def _cell(text: str) -> str:
-    text = text if len(text) <= 200 else f"{text[:200]} …"
+    text = text if len(text) <= 300 else f"{text[:300]} …"
     return html.escape(" ".join(text.split())).translate(
         {ord(c): f"\\{c}" for c in "|*_`$[]{}~^"}
     )

@@ -144,7 +144,7 @@ def avatars_flow(epochs=6, count=32_000):
     yield from flow_of_pictures(model, real, None, epochs, "patch_unet((32, 32, 3))")
 
 
-def digits_flow(epochs=1, count=57_600):
+def digits_flow(epochs=3, count=57_600):
     """A flow of MNIST that is told the digit or not, on pixels of real numbers.
 
     Each of the 256 levels becomes an interval, evenly filled: else the flow's density
@@ -174,8 +174,8 @@ SETS = {
     "digits": digits,
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
-    "avatars_VAE": lambda: avatars("VAE", 1),
-    "avatars_GAN": lambda: avatars("GAN", 2),
+    "avatars_VAE": lambda: avatars("VAE", 10),
+    "avatars_GAN": lambda: avatars("GAN", 10),
     "avatars_flow": avatars_flow,
     "digits_flow": digits_flow,
 }

@@ -322,7 +322,7 @@ figures.strips(
 )
 
 # %% tags=["claim"]
-assert all(0.61 < scores.max() < 0.67 for scores in grid.values())
+assert all(0.61 < scores.max() < 0.665 for scores in grid.values())
 told = {"maximum likelihood", "flow matching"}
 assert {family for family, scores in grid.items() if scores.min() < 0.2} == told
 settings = {
@@ -404,13 +404,13 @@ gap = max(best.values()) / min(best.values())
 assert 4.3 < gap < 4.45 and min(best, key=best.get) == "minimax GAN"
 ranges = {family: worst[family] / best[family] for family in best}
 assert [family for family in ranges if ranges[family] < gap] == ["flow matching"]
-assert 2.6 < ranges["flow matching"] < 2.7 and 38 < max(ranges.values()) < 39
+assert 2.6 < ranges["flow matching"] < 2.7 and 38.5 < max(ranges.values()) < 39
 assert max(best, key=best.get) == "flow matching"
 assert sorted(LUCIC, key=best.get)[:3] == list(LUCIC)[:3]
 
 # %% [markdown]
 # The bests of the twelve families lie within a factor of 4.4. Within a family the worst setting is
-# up to 38 times as bad as the best, and in eleven families of twelve more than 4.4 times. That is what
+# up to 39 times as bad as the best, and in eleven families of twelve more than 4.4 times. That is what
 # Lucic et al. saw among GANs. Flow matching is the exception: in four seconds no setting of it
 # is good, and none is ruinous. Lesson 12 gives it more time.
 #
@@ -418,7 +418,7 @@ assert sorted(LUCIC, key=best.get)[:3] == list(LUCIC)[:3]
 # of a large network trained on photographs). So only orders could be compared, and they do not
 # agree: minimax is first here, and behind two other losses there.
 #
-# Now the care. Each setting was trained once, and fourteen do not fill a space of seven settings:
+# Now the care. Each setting was trained once, and fourteen do not fill a space of so many settings:
 # more would widen each range and find better bests.
 #
 # **Which setting is it?** One can ask the table. A random forest learns to predict the score (its

@@ -551,8 +551,8 @@ assert scored["flow"]["nearest"] > scored["flow"]["new nearest"]
 assert scored["real"]["recall"] > 2 * scored["flow"]["euler"]["16"]["recall"]
 
 # %% [markdown]
-# With sixteen steps the flow is nearer than both, with two farther. It had half as many minutes more
-# than they, and one training each proves no order. Its faces are not copies: the nearest of 8,000
+# With sixteen steps the flow is nearer than both, with two farther. It trained half as long again as
+# they did, and one training each proves no order. Its faces are not copies: the nearest of 8,000
 # training pictures is no nearer to them than to new avatars. But it draws less than half of what there
 # is: see the recall.
 #

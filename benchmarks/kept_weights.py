@@ -124,16 +124,15 @@ def in_parts(model, examples, labels, epochs, clock, batch, size=6_400):
             yield
 
 
-def avatars(name, minutes, count=32_000):
-    """Lesson 05's avatars, for some minutes of a core."""
+def avatars(name, epochs=20, count=32_000):
+    """Lesson 05's avatars, as often as `full` sees them."""
     real = render(sample_factors(count, seed=0), size=32)
     model, clock = picture_model(name, real.shape[1:], 64), CoreSeconds()
-    for _ in in_parts(model, real, None, 1_000, clock, 64):
-        if clock.seconds >= 60 * minutes:
-            break
+    for _ in in_parts(model, real, None, epochs, clock, 64):
+        pass
     part = {"VAE": "decoder", "GAN": "generator"}[name]
     yield getattr(model, part), "convolutional_generator((32, 32, 3), 64)"
-    yield {"core minutes": clock.seconds / 60}
+    yield {"steps": epochs * count // 64, "core minutes": clock.seconds / 60}
 
 
 def avatars_flow(epochs=6, count=32_000):
@@ -144,7 +143,7 @@ def avatars_flow(epochs=6, count=32_000):
     yield from flow_of_pictures(model, real, None, epochs, "patch_unet((32, 32, 3))")
 
 
-def digits_flow(epochs=3, count=57_600):
+def digits_flow(epochs=16, count=57_600):
     """A flow of MNIST that is told the digit or not, on pixels of real numbers.
 
     Each of the 256 levels becomes an interval, evenly filled: else the flow's density
@@ -174,8 +173,8 @@ SETS = {
     "digits": digits,
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
-    "avatars_VAE": lambda: avatars("VAE", 10),
-    "avatars_GAN": lambda: avatars("GAN", 10),
+    "avatars_VAE": lambda: avatars("VAE"),
+    "avatars_GAN": lambda: avatars("GAN"),
     "avatars_flow": avatars_flow,
     "digits_flow": digits_flow,
 }

@@ -78,7 +78,7 @@ def hand_in(course, tmp_path):
     return write
 
 
-def run(folder: Path, exercises, seconds=30.0) -> dict[str, HandIn]:
+def run(folder: Path, exercises, seconds=120.0) -> dict[str, HandIn]:
     """What became of each hand-in, by its name; none of its processes is left."""
     done = hand_ins.check_hand_ins(
         hand_ins.find_hand_ins(folder),

@@ -259,7 +259,7 @@ def _run_side_by_side(course, lessons, jobs, options, timings) -> None:
         ]
     _say(report.table(runs))
     if failed := [run.lesson for run in runs if run.failed]:
-        raise CourseError(f"Failed: {', '.join(failed)}. Nothing was started after it.")
+        raise CourseError(f"Failed: {', '.join(failed)}. What stopped it stands above.")
 
 
 @app.command()

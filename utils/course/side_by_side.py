@@ -17,7 +17,7 @@ def run_side_by_side(
     say: Callable[[str], object],
     environment: Mapping[str, str],
 ) -> dict[str, int]:
-    """Run commands, some at a time; after the first that fails, no other is started.
+    """Run commands, some at a time; one that fails keeps no other from running.
 
     However this ends, by Ctrl-C too, no process is left behind.
 
@@ -28,13 +28,13 @@ def run_side_by_side(
         environment: the variables that the processes get.
 
     Returns:
-        The exit status of each that was started, in the order in which they ended.
+        The exit status of each, in the order in which they ended.
     """
     waiting, running, ended = list(commands), {}, {}
     before = signal.signal(signal.SIGTERM, _stop)
     try:
-        while running or (waiting and not any(ended.values())):
-            while waiting and len(running) < jobs and not any(ended.values()):
+        while running or waiting:
+            while waiting and len(running) < jobs:
                 mark = waiting.pop(0)
                 running[mark] = _start(mark, commands[mark], say, environment)
             for mark, (process, reader) in list(running.items()):

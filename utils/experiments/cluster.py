@@ -48,6 +48,9 @@ def dask(
         "distributed.scheduler.worker-saturation": 1.0,
     }
     with contextlib.ExitStack() as stack:
+        stack.enter_context(
+            config.set({"distributed.comm.timeouts.connect": f"{patience:g}s"})
+        )
         address = scheduler
         if scheduler is None:
             stack.enter_context(config.set(local))
@@ -77,7 +80,11 @@ def dask(
                 row = future.result()
             except distributed.KilledWorker:
                 row = None
-            except (OSError, distributed.CancelledError) as error:
+            except Exception as error:
+                lost = isinstance(error, (OSError, distributed.CancelledError))
+                # A client that has lost its scheduler says so in other ways, too.
+                if not lost and client.status == "running":
+                    raise
                 raise SweepStopped(
                     f"The scheduler no longer answers ({error!r}): start it anew, and "
                     "the same sweep again; it goes on where it was."

@@ -135,10 +135,12 @@ def test_make_hands_on_a_data_folder_whole_and_absolute(
 ):
     """As an environment variable or after `make`, with a blank in its name or not."""
     (tmp_path / "show.mk").write_text(
-        f'include {ROOT}/Makefile\nshow:\n\t@echo "$$COURSE_DATA|$$PYTHONOPTIMIZE|"\n'
+        f"include {ROOT}/Makefile\n"
+        'show:\n\t@echo "$$COURSE_DATA|$$PYTHONOPTIMIZE|$$PYTHONDONTWRITEBYTECODE|"\n'
     )
     command = ["make", "-s", "-f", str(tmp_path / "show.mk"), "show"]
-    environment = {**os.environ, "COURSE_DATA": "elsewhere", "PYTHONOPTIMIZE": "1"}
+    unwanted = dict.fromkeys(("PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE"), "1")
+    environment = {**os.environ, "COURSE_DATA": "elsewhere", **unwanted}
     if on_the_command_line:
         command.append(f"COURSE_DATA={given}")
     else:
@@ -147,7 +149,7 @@ def test_make_hands_on_a_data_folder_whole_and_absolute(
     said = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
     )
-    assert said.stdout == f"{expected}||\n"
+    assert said.stdout == f"{expected}|||\n"
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")

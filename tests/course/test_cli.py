@@ -20,6 +20,13 @@ def test_the_command_line_starts_without_keras_or_jupyter():
     assert said.stdout == "set()\n", said.stderr
 
 
+@pytest.mark.parametrize("what", ["cli, utils.course.build", "one_hand_in"])
+def test_what_starts_often_builds_no_grammar_of_addresses(what):
+    code = f"import sys, utils.course.{what}; print('lark' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert said.stdout == "False\n", said.stderr
+
+
 def test_the_version_is_that_of_the_package(command):
     told = command("--version")
     assert (told.exit_code, told.output) == (0, f"{utils.__version__}\n")

@@ -16,6 +16,7 @@ from rich.text import Text
 from typer.core import TyperCommand, TyperGroup
 
 import utils
+import utils.course.quick_start  # before what imports nbformat
 from utils.core.files import written_aside
 from utils.course.folder import CourseError, find_course
 from utils.course.scale import Scale

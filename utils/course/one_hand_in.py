@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import monotonic
 
+import utils.course.quick_start  # noqa: F401
+
+# isort: split
 import nbformat
 
 from utils.course.check import answers

@@ -101,6 +101,10 @@ best_patches = Check(
             "exciting one comes first.",
         ),
         Wrong(
+            _ordered(lambda values, n: np.unique(-values, return_index=True)[1][:n]),
+            "takes each value once: two places may be excited alike, and both count.",
+        ),
+        Wrong(
             lambda *arguments: _best(*arguments[:4], 1),
             "returns one patch: n are asked for.",
         ),

@@ -172,6 +172,13 @@ _PARAMETERS = (
         "the same at all places.",
     ),
     _of_parameters(
+        lambda shape, filters, kernel, stride, padding: (
+            (kernel ** (len(shape) - 1) * shape[-1] // stride + 1) * filters
+        ),
+        "divides the weights by the stride: it says where the kernel is laid, not how "
+        "many weights it has.",
+    ),
+    _of_parameters(
         _parameters(lambda k, axes, c, f: k**axes * c + 1),
         "counts one kernel: there are `filters` of them.",
     ),

@@ -744,11 +744,14 @@ from utils.networks.dcgan import convolutional_generator
 from utils.networks.trained_weights import load_trained
 
 noise = np.random.default_rng(seed(4)).normal(size=(100, 64)).astype("float32")
-patient_faces, cards = {}, {}
-for name in faces:
-    network = convolutional_generator((32, 32, 3), 64)
-    cards[name] = load_trained(network, f"avatars_{name}")
-    patient_faces[name] = network.predict(noise, verbose=0)
+networks = {name: convolutional_generator((32, 32, 3), 64) for name in faces}
+cards = {
+    "VAE": load_trained(networks["VAE"], "avatars_VAE"),
+    "GAN": load_trained(networks["GAN"], "avatars_GAN"),
+}
+patient_faces = {
+    name: network.predict(noise, verbose=0) for name, network in networks.items()
+}
 
 # %% jupyter={"source_hidden": true}
 minutes = {name: card["scores"]["core minutes"] for name, card in cards.items()}

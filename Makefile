@@ -8,7 +8,7 @@ TF_CPP_MIN_LOG_LEVEL ?= 2
 export TF_CPP_MIN_LOG_LEVEL
 # Python would leave out every assert, and so every claim of a lesson.
 unexport PYTHONOPTIMIZE
-# Containers often set this; TensorFlow's import then takes three times as long, always.
+# Containers often set this; TensorFlow's import then takes twice as long, always.
 unexport PYTHONDONTWRITEBYTECODE
 # Notebooks run in their own folder: a relative path would point elsewhere there. Not
 # by $(abspath …), which cuts a path at its blanks.

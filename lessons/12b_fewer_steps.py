@@ -621,8 +621,8 @@ assert many["precision"] < few["precision"] < by_name["real"]["precision"]
 assert many["frechet"] > 5 * by_name["real"]["frechet"]
 
 # %% [markdown]
-# Not in each. Four steps stay nearer to the mean of each digit: more of them are read rightly, and
-# they are less varied. Sixteen steps vary more, and the Fréchet distance, which counts both, nearly
+# Not in each. Of four steps' digits more are read rightly, and they are less varied: see the recall.
+# Those of sixteen steps vary more, and the Fréchet distance, which counts both, nearly
 # halves. Both are far from real digits.
 #
 # **How many bits does a digit need?** A pixel has one of 256 levels. Spread evenly over its interval,
@@ -657,7 +657,7 @@ assert error_of_solver < 0.01
 # have not tried.
 #
 # > **What we know now.** Few steps draw digits that are easy to read, many steps draw all kinds. In
-# > bits, an hour of a laptop is not enough.
+# > bits, three quarters of an hour of a core are not enough.
 
 # %% [markdown]
 # ## What to read next

@@ -19,7 +19,7 @@ override COURSE_DATA := $(CURDIR)/$(COURSE_DATA)
 endif
 endif
 
-.PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu lessons-jax
+.PHONY: lab test lint unit editions test-backends test-jax test-torch test-gpu editions-jax
 .PHONY: lessons-full weights
 .PHONY: lessons notebooks format lock doctor test-hosted test-pack
 .PHONY: .venv .venv-jax .venv-torch
@@ -48,17 +48,25 @@ unit: .venv
 
 editions: .venv
 	.venv/bin/course build --check
-	KERAS_BACKEND=tensorflow COURSE_SCALE=quick $(NBMAKE) notebooks/*.ipynb
-	KERAS_BACKEND=tensorflow COURSE_SCALE=quick COURSE_STRICT=1 $(NBMAKE) notebooks/solutions
+	KERAS_BACKEND=tensorflow COURSE_SCALE=quick .venv/bin/$(NBMAKE) notebooks/*.ipynb
 
-test-backends: test-jax test-torch lessons-jax
+test-backends: test-jax test-torch editions-jax
 
-# Compile in a hurry: what a test checks takes less time than compiling it well.
+# What reaches Keras. The rest, from the site to the class kit, is the same on all.
+BACKEND_TESTS = $(addprefix tests/,autodiff checks core evaluation experiments \
+	figures/scenes/test_in_the_browser.py measures models networks sampling)
+
+# Compile in a hurry, and once: what a test checks takes less time than compiling it. JAX
+# looks a program up by all that it is made of, and by its own version.
+JAX_COMPILED ?= $(CURDIR)/build/jax-compiled
+HURRY = JAX_DISABLE_MOST_OPTIMIZATIONS=1 JAX_COMPILATION_CACHE_DIR="$(JAX_COMPILED)" \
+	JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS=0
+
 test-jax: .venv-jax
-	KERAS_BACKEND=jax JAX_DISABLE_MOST_OPTIMIZATIONS=1 .venv-jax/bin/pytest -n $(JOBS)
+	KERAS_BACKEND=jax $(HURRY) .venv-jax/bin/pytest -n $(JOBS) $(BACKEND_TESTS)
 
 test-torch: .venv-torch
-	KERAS_BACKEND=torch .venv-torch/bin/pytest -n $(JOBS)
+	KERAS_BACKEND=torch .venv-torch/bin/pytest -n $(JOBS) $(BACKEND_TESTS)
 
 # The unit tests on the accelerator that JAX or PyTorch sees, in an environment that has
 # them for it: make test-gpu BACKEND=torch GPU_PYTHON=/opt/torch/bin/python
@@ -83,9 +91,10 @@ test-pack: .venv
 	cd build/pack && .venv/bin/course check --folder notebooks --csv checked.csv
 	! grep stopped build/pack/checked.csv
 
-lessons-jax: .venv-jax
-	KERAS_BACKEND=jax JAX_DISABLE_MOST_OPTIMIZATIONS=1 COURSE_STRICT=1 \
-		.venv-jax/bin/course run --scale quick --jobs $(JOBS)
+# The solutions, with every claim that holds at quick; `make lessons` runs them at laptop.
+editions-jax: .venv-jax
+	KERAS_BACKEND=jax COURSE_SCALE=quick COURSE_STRICT=1 $(HURRY) \
+		.venv-jax/bin/$(NBMAKE) notebooks/solutions
 
 # A night: stopped, it goes on where it was.
 lessons-full: .venv-jax
@@ -127,7 +136,7 @@ lock: .venv
 	$(COMPILE_SITE) -o requirements-site.lock
 	echo tensorflow | $(COMPILE) --excludes - --extra jax -c requirements.lock -o requirements-jax.lock
 
-NBMAKE = .venv/bin/pytest -n $(JOBS) --dist worksteal --nbmake --nbmake-timeout=300
+NBMAKE = pytest -n $(JOBS) --dist worksteal --nbmake --nbmake-timeout=300
 COMPILE = .venv/bin/uv pip compile pyproject.toml --extra lab --extra dev $(AS_A_LOCK)
 COMPILE_SITE = .venv/bin/uv pip compile docs/site/requirements.in $(AS_A_LOCK)
 AS_A_LOCK = --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
@@ -165,9 +174,13 @@ define install
 	$(@D)/bin/pip install --no-deps --no-build-isolation --editable .
 endef
 
+# uv takes a fraction of pip's time; pip knows more networks' settings, and steps in.
 # Compiling all modules beforehand would take as long as fetching them; imports do it.
 define locked
 	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "The course needs Python 3.11, 3.12 or 3.13. Try: make PYTHON=python3.12")'
 	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --no-compile --require-hashes -r $(1)
+	sed -n '/^uv==/,/[^\]$$/p' requirements.lock > $(@D)/uv.lock
+	$(@D)/bin/pip install --no-compile --require-hashes -r $(@D)/uv.lock
+	$(@D)/bin/uv pip install --python $(@D)/bin/python --require-hashes -r $(1) || \
+		$(@D)/bin/pip install --no-compile --require-hashes -r $(1)
 endef

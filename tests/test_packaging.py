@@ -114,7 +114,9 @@ def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more()
         "--constraint constraints-hosted.txt --editable .[jax] $(RUNNER)",
         "--no-compile $(TORCH)",
         "--no-compile --require-hashes -r $(1)",
+        "--no-compile --require-hashes -r $(@D)/uv.lock",
         "--no-deps --no-build-isolation --editable .",
+        "--python $(@D)/bin/python --require-hashes -r $(1) || \\",
     ]
     assert set(re.findall(r"call install,(\S+)\)", makefile())) == set(LOCKS)
 

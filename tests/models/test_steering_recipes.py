@@ -40,8 +40,10 @@ def test_both_players_take_the_steps_asked_for_from_a_rate_that_falls(training):
 @EACH
 def test_one_seed_gives_one_model_and_another_seed_another(training):
     first, again, other = (TRAININGS[training](seed).sample(3) for seed in (3, 3, 1))
-    np.testing.assert_array_equal(first, again)
-    assert np.any(first != other)
+    # Once in hundreds of trainings TensorFlow sums in another order, on a busy machine.
+    # Adam makes a step of 2e-3 of the smallest gradient, rounded otherwise or not.
+    np.testing.assert_allclose(first, again, rtol=0, atol=2e-3)
+    assert np.abs(first - other).max() > 0.05
 
 
 @pytest.mark.parametrize("rule", RULES)

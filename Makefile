@@ -52,8 +52,9 @@ editions: .venv
 
 test-backends: test-jax test-torch editions-jax
 
-# What reaches Keras. The rest, from the site to the class kit, is the same on all.
-BACKEND_TESTS = $(addprefix tests/,autodiff checks core evaluation experiments \
+# What computes with Keras, or asks it. The rest, from figures to the class kit, does not.
+BACKEND_TESTS = $(addprefix tests/,autodiff checks core course/test_backend.py \
+	course/test_doctor.py data evaluation experiments \
 	figures/scenes/test_in_the_browser.py measures models networks sampling)
 
 # Compile in a hurry, and once: what a test checks takes less time than compiling it. JAX

@@ -119,6 +119,7 @@ def test_make_installs_from_the_locks_with_hashes_and_the_package_without_more()
         "--python $(@D)/bin/python --require-hashes -r $(1) || \\",
     ]
     assert set(re.findall(r"call install,(\S+)\)", makefile())) == set(LOCKS)
+    assert "uv" in pins("requirements.lock")  # which `sed` reads there
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="there is no make")

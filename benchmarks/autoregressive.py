@@ -1,7 +1,8 @@
 """Measure how near autoregressive models come to their floors; lesson 06 shows it.
 
     python benchmarks/autoregressive.py                # 3 seeds of each row, an hour
-    python benchmarks/autoregressive.py sheep ising    # only these rows
+    python benchmarks/autoregressive.py sheep magnet   # only these rows
+    python benchmarks/autoregressive.py mnist_pixels   # one row at `full`, an hour
 
 It writes `results/autoregressive/`, one file per row and seed. Gaps are paired:
 the same held-out data under the model and under the truth.
@@ -21,16 +22,25 @@ from record import record
 from utils.data import sounds, text
 from utils.data.digits import load
 from utils.data.ising import ising, shifted_rows, shifted_rows_entropy
+from utils.evaluation.spectra import log_spectral_distance, pitch
 from utils.measures import mu_law
 from utils.measures.entropy import entropy
-from utils.measures.likelihood import gaussian_log_density
-from utils.measures.linear_prediction import prediction_errors, quantized_floor
+from utils.measures.likelihood import LOG_2_PI, gaussian_log_density
+from utils.measures.linear_prediction import (
+    linear_predictor,
+    prediction_errors,
+    quantized_floor,
+)
+from utils.measures.particle_filter import rounded_nats
 from utils.models import AutoregressiveModel
 from utils.models.ngram import NGram
 from utils.models.recipes import falling_adam
 from utils.networks import causal
 
 SEEDS = 3
+DILATIONS = (1, 2, 4, 8, 16)
+#: What keeps a plucked string moving: 47 decibels below a sample of 0.45.
+PLUCKED_NOISE = 0.002
 
 
 def trained(network, x, steps, batch, rate, head="categorical"):
@@ -191,6 +201,73 @@ def uci(seed):
     return {"independent": float(alone), "made": nats, "seconds": seconds}
 
 
+def written(source, units, dropout, epochs, rate):
+    """A real text at `full`: a wider LSTM, on rows of 128 letters."""
+    data = text.load(source)
+    x = pieces(data.train, 128)
+    network = causal.recurrent_network(len(data.alphabet), units, dropout=dropout)
+    steps = epochs * math.ceil(len(x) / 32)
+    model, seconds = trained(network, x, steps, 32, rate)
+    nats = model.nats(pieces(data.test, 1024), 16)
+    return {"lstm": nats / math.log(2), "nats": nats, "seconds": seconds}
+
+
+def prose_full(seed):
+    """SciPy's docstrings at `full`."""
+    return written("prose", 384, 0.4, 20, 4e-3)
+
+
+def shakespeare_full(seed):
+    """Tiny Shakespeare at `full`."""
+    return written("tiny_shakespeare", 384, 0.2, 5, 4e-3)
+
+
+def binarized(network, epochs, batch, rate, seed):
+    """MNIST in nats, each pixel white with its gray as probability, at `full`.
+
+    The training draws anew each time it goes through the digits; the 10,000 of the
+    test are drawn once.
+    """
+    digits = load("mnist")
+    white = [
+        (np.asarray(p)[..., 0] + 1) / 2
+        for p in (digits.train_pictures, digits.test_pictures)
+    ]
+
+    def drawn(probability, *numbers):
+        uniform = np.random.default_rng(numbers).random(probability.shape, "float32")
+        return (uniform < probability).astype("int32")
+
+    test = drawn(white[1], 2008)
+    model = AutoregressiveModel(network)
+    steps = epochs * math.ceil(len(white[0]) / batch)
+    model.compile(falling_adam(rate, steps, clipnorm=1.0))
+    start, course = time.process_time(), []
+    for epoch in range(epochs):
+        model.fit(drawn(white[0], seed, epoch), batch_size=batch, verbose=0)
+        course.append(float(-model.log_likelihood(test[:1000]).mean()))
+        print(f"epoch {epoch + 1} of {epochs}: {course[-1]:.2f} nats", flush=True)
+    seconds = round(time.process_time() - start, 1)
+    nats = -model.log_likelihood(test)
+    return {
+        "nats": float(nats.mean()),
+        "error": float(nats.std() / math.sqrt(len(nats))),
+        "of_1000": course,
+        "parameters": network.count_params(),
+        "seconds": seconds,
+    }
+
+
+def mnist_made(seed):
+    """MADE on binarized MNIST."""
+    return binarized(causal.made(28, 28, 2000), 20, 100, 2e-3, seed)
+
+
+def mnist_pixels(seed):
+    """The gated PixelCNN on binarized MNIST."""
+    return binarized(causal.gated_pixel_cnn(28, 28, 24, 6), 5, 32, 3e-3, seed)
+
+
 def late_nats(model, x, begin=64):
     """−log P of every sample once there is a past, `(n, length − begin)`."""
     outputs = model.in_batches(model.network, x, size=16)
@@ -198,12 +275,12 @@ def late_nats(model, x, begin=64):
 
 
 def tuned(source, seed, levels=64):
-    """A Gaussian head against the exact density of a sound, levels against a floor."""
+    """Gaussian heads against the exact density of a sound, levels against their floor.
+
+    A Gaussian head is trained by Adam alone, and beside a linear predictor that was
+    solved for. The levels' floor is of the same sounds, by a filter of particles.
+    """
     x, test = source.sample(2048, 256, seed), source.sample(128, 1024, seed + 500)
-    dilations = (1, 2, 4, 8, 16)
-    model, seconds = trained(
-        causal.wavenet(None, 16, dilations), 5 * x, 1000, 16, 1e-2, "gaussian"
-    )
     known = sum(
         a * test[:, 64 - k : len(test[0]) - k].astype("float64")
         for k, a in enumerate(source.coefficients, 1)
@@ -211,22 +288,27 @@ def tuned(source, seed, levels=64):
     exact = -gaussian_log_density(
         test[:, 64:, None].astype("float64"), known[..., None], source.innovation
     )
-    found = late_nats(model, 5 * test) - math.log(5)
-    softmax, more = trained(
-        causal.wavenet(levels, 16, dilations),
+    row = {}
+    predictor = linear_predictor(5 * x, 16)
+    for name, given, rate in (("gaussian", None, 1e-2), ("solved", predictor, 3e-3)):
+        network = causal.wavenet(None, 16, DILATIONS, predictor=given)
+        model, row[f"{name}_seconds"] = trained(
+            network, 5 * x, 1000, 16, rate, "gaussian"
+        )
+        found = late_nats(model, 5 * test) - math.log(5)
+        row[f"{name}_gap"] = float((found - exact).mean())
+    softmax, row["levels_seconds"] = trained(
+        causal.wavenet(levels, 16, DILATIONS),
         mu_law.encode(x.clip(-1, 1), levels),
         1000,
         16,
         1e-2,
     )
-    floor = quantized_floor(source.innovation, 0.2, levels)
-    nats = late_nats(softmax, mu_law.encode(test.clip(-1, 1), levels)).mean()
-    return {
-        "gaussian_gap": float((found - exact).mean()),
-        "gaussian_seconds": seconds,
-        "levels_gap": float(nats - floor),
-        "levels_seconds": more,
-    }
+    symbols = mu_law.encode(test[:32, :512].clip(-1, 1), levels)
+    floor = rounded_nats(source, symbols, levels)[:, 64:].mean()
+    row["levels_gap"] = float(late_nats(softmax, symbols).mean() - floor)
+    row["rounding"] = float(floor - quantized_floor(source.innovation, 0.2, levels))
+    return row
 
 
 def resonance(seed):
@@ -237,6 +319,28 @@ def resonance(seed):
 def vowel(seed):
     """AR(6): the whispered vowels."""
     return {each: tuned(sounds.whispered_vowel(each), seed) for each in sounds.FORMANTS}
+
+
+def plucked(seed):
+    """A plucked string, 8 seconds of it: with a solved predictor, and by Adam alone."""
+
+    def strings(n, length, number):
+        return sounds.plucked_strings(n, length, number, noise=PLUCKED_NOISE)
+
+    x, row = strings(4096, 256, seed), {}
+    true, others = (strings(16, 8000, seed + more) for more in (500, 600))
+    row["true_distance"] = log_spectral_distance(true, others)
+    row["true_pitch"] = pitch(true)
+    floor = math.log(PLUCKED_NOISE) + 0.5 * (LOG_2_PI + 1)
+    for name, given in (("solved", linear_predictor(x, 48)), ("alone", None)):
+        keras.utils.set_random_seed(seed)
+        network = causal.wavenet(None, 16, [2**k for k in range(6)], predictor=given)
+        model, row[f"{name}_seconds"] = trained(network, x, 1000, 16, 5e-3, "gaussian")
+        row[f"{name}_gap"] = float(late_nats(model, true[:, :1024]).mean() - floor)
+        drawn = model.sample(16, 8000, seed=seed)
+        row[f"{name}_distance"] = log_spectral_distance(drawn, true)
+        row[f"{name}_pitch"] = pitch(drawn)
+    return row
 
 
 def string(seed, channels=32, steps=600):
@@ -282,19 +386,25 @@ ROWS = {
         resonance,
         vowel,
         string,
+        plucked,
         cache,
     )
+}
+#: Up to an hour each, so one seed, and only when named.
+FULL = {
+    each.__name__: each
+    for each in (prose_full, shakespeare_full, mnist_made, mnist_pixels)
 }
 
 
 def main():
-    """Measures the rows that are named, or all of them."""
+    """Measures the rows that are named, or all that take minutes."""
     settings = f"Keras {keras.__version__} on {keras.backend.backend()}, one thread"
     record("autoregressive", ("settings",), settings)
     for name in sys.argv[1:] or ROWS:
-        for seed in range(SEEDS):
+        for seed in range(SEEDS if name in ROWS else 1):
             keras.utils.set_random_seed(seed)
-            row = ROWS[name](seed)
+            row = (ROWS | FULL)[name](seed)
             print(name, record("autoregressive", (name, seed), row), flush=True)
 
 

@@ -70,6 +70,18 @@ def test_a_plucked_string_obeys_its_recursion():
     assert np.abs(sound[-50:]).max() < np.abs(sound[:50]).max()
 
 
+def test_the_air_keeps_a_plucked_string_moving():
+    still, moved = (
+        sounds.plucked_strings(50, 3000, seed=0, noise=std).astype("float64")
+        for std in (0.0, 0.002)
+    )
+    late = np.arange(41, 3000)
+    # What is left of the recursion is the noise.
+    left = moved[:, late] - 0.995 * (moved[:, late - 40] + moved[:, late - 41]) / 2
+    assert left.std() == pytest.approx(0.002, rel=0.01)
+    assert np.abs(moved[:, :40] - still[:, :40]).max() < 0.015
+
+
 def test_a_sound_comes_back_from_its_file(tmp_path):
     sound = sounds.whispered_vowel().sample(1, 400, seed=0)[0].clip(-1, 1)
     file = sounds.write_wav(tmp_path / "whisper.wav", sound)
@@ -106,6 +118,7 @@ def test_files_of_another_kind_are_refused(tmp_path):
         (lambda: sounds.whispered_vowel("aa"), "no vowel 'aa'"),
         (lambda: sounds.driven_string(loss=1), "loss was 1"),
         (lambda: sounds.plucked_strings(0, 10, seed=0), "n was 0"),
+        (lambda: sounds.plucked_strings(1, 9, seed=0, noise=-1), "noise was -1"),
         (lambda: sounds.write_wav("x.wav", np.full(3, 2.0)), "reaches 2"),
     ],
 )

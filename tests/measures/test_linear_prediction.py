@@ -7,7 +7,11 @@ import pytest
 from scipy.linalg import solve_toeplitz
 
 from utils.data import sounds
-from utils.measures.linear_prediction import prediction_errors, quantized_floor
+from utils.measures.linear_prediction import (
+    linear_predictor,
+    prediction_errors,
+    quantized_floor,
+)
 from utils.measures.mu_law import encode
 
 
@@ -49,9 +53,38 @@ def test_without_any_past_a_loud_sound_has_the_entropy_of_its_levels():
     assert quantized_floor(0.2, 0.2, 16) == pytest.approx(plugged, abs=1e-3)
 
 
+def test_the_weights_of_a_whisper_are_found_by_least_squares():
+    whisper = sounds.whispered_vowel("oo")
+    x = whisper.sample(200, 500, seed=0)
+    weights, error = linear_predictor(x, 8)
+    # Against SciPy's solution of the exact equations of Yule and Walker.
+    r = whisper.autocovariance(9)
+    assert weights == pytest.approx(solve_toeplitz(r[:8], r[1:9]), abs=0.06)
+    assert error == pytest.approx(whisper.innovation, rel=0.01)
+
+
+def test_the_predictor_has_the_least_error_of_all():
+    x = np.random.default_rng(0).normal(size=(3, 60)).cumsum(axis=1)
+    weights, error = linear_predictor(x, 2)
+
+    def squared(a):
+        left = x[:, 2:] - a[0] * x[:, 1:-1] - a[1] * x[:, :-2]
+        return np.mean(left**2)
+
+    assert squared(weights) == pytest.approx(error**2)
+    for change in ([0.01, 0], [0, 0.01], [-0.01, 0.01]):
+        assert squared(weights + change) > error**2
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: linear_predictor(np.ones((2, 5)), 5), "order was 5.*at most 4"),
+        (lambda: linear_predictor(np.ones(5), 1), "The sounds"),
+        (
+            lambda: linear_predictor(np.sin(np.arange(40.0))[None], 2),
+            "without an error.*add a little noise",
+        ),
         (lambda: prediction_errors([1.0, 0.5], 2), "memory was 2.*at most 1"),
         (lambda: quantized_floor(0.3, 0.2), "error was 0.3"),
     ],

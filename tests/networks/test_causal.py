@@ -4,14 +4,25 @@ import keras
 import numpy as np
 import pytest
 from keras import ops
+from scipy.signal import lfilter
 
 from utils.evaluation.causality import influence, leaks, unseen
+from utils.models import AutoregressiveModel
 from utils.networks import causal
 
 RNG = np.random.default_rng(0)
 BITS = RNG.integers(0, 2, (2, 4, 5))
 LETTERS = RNG.integers(0, 3, (2, 9))
 NUMBERS = RNG.normal(size=(2, 9))
+PREDICTOR = (np.array([0.5, -0.3, 0.2]), 0.4)
+
+
+def _trained(network):
+    """The network with other weights: beside a predictor its last layer starts at 0."""
+    for variable in network.trainable_variables:
+        variable.assign(keras.random.normal(variable.shape, stddev=0.5))
+    return network
+
 
 NETWORKS = {
     "recurrent": (lambda: causal.recurrent_network(3, 4), LETTERS, 3),
@@ -21,6 +32,11 @@ NETWORKS = {
     "wavenet": (lambda: causal.wavenet(3, 4, (1, 2, 4, 8)), LETTERS, 3),
     "wavenet_of_numbers": (
         lambda: causal.wavenet(None, 4, (1, 2, 4, 8)),
+        NUMBERS,
+        None,
+    ),
+    "wavenet_beside_a_predictor": (
+        lambda: _trained(causal.wavenet(None, 4, (1, 2, 4, 8), predictor=PREDICTOR)),
         NUMBERS,
         None,
     ),
@@ -55,7 +71,7 @@ def test_a_saved_network_comes_back(name, tmp_path):
     network = build()
     network.save(tmp_path / "network.keras")
     again = keras.saving.load_model(tmp_path / "network.keras")
-    dtype = "float32" if name == "wavenet_of_numbers" else "int32"
+    dtype = "float32" if x is NUMBERS else "int32"
     first, second = (ops.convert_to_numpy(n(x.astype(dtype))) for n in (network, again))
     np.testing.assert_array_equal(first, second)
 
@@ -109,6 +125,32 @@ def test_the_samples_seen_by_the_published_wavenet():
     assert causal.samples_seen([1] * 30) == 31
 
 
+def test_beside_a_predictor_a_wavenet_starts_as_the_predictor():
+    weights, error = PREDICTOR
+    network = causal.wavenet(None, 4, (1, 2), predictor=PREDICTOR)
+    outputs = ops.convert_to_numpy(network(NUMBERS.astype("float32")))
+    foreseen = lfilter(np.append(0, weights), [1.0], NUMBERS, axis=1)
+    np.testing.assert_allclose(outputs[..., 0], foreseen, atol=1e-5)
+    np.testing.assert_allclose(outputs[..., 1], np.log(error), atol=1e-6)
+
+
+def test_a_training_leaves_the_predictor_as_it_is():
+    network = causal.wavenet(None, 4, (1, 2), predictor=PREDICTOR)
+    kept = _kept_weights(network)
+    model = AutoregressiveModel(network, "gaussian")
+    model.compile(keras.optimizers.Adam(0.1))
+    model.fit(NUMBERS.astype("float32"), epochs=2, verbose=0)
+    for before, after in zip(kept, _kept_weights(network), strict=True):
+        np.testing.assert_array_equal(before, after)
+    assert (
+        abs(ops.convert_to_numpy(network(NUMBERS))[..., 1] - np.log(0.4)).max() > 0.01
+    )
+
+
+def _kept_weights(network):
+    return [ops.convert_to_numpy(w) for w in network.non_trainable_variables]
+
+
 def test_a_network_that_sees_itself_is_found_out():
     x = keras.Input((4,), dtype="int32")
     h = causal.OneHot(3)(x)
@@ -123,7 +165,11 @@ def test_a_network_that_sees_itself_is_found_out():
         (lambda: causal.mask(3, "C"), "no kind of mask 'C'"),
         (lambda: causal.gated_pixel_cnn(4, 4, size=4), "size was 4.*odd"),
         (lambda: causal.recurrent_network(1), "levels was 1"),
+        (lambda: causal.recurrent_network(3, dropout=1), "dropout was 1"),
         (lambda: causal.wavenet(3, dilations=(0,)), "d was 0"),
+        (lambda: causal.wavenet(3, predictor=PREDICTOR), "for 3 levels"),
+        (lambda: causal.wavenet(predictor=([0.5], 0)), "error of the predictor was 0"),
+        (lambda: causal.wavenet(predictor=([np.nan], 1)), "weights of the predictor"),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):

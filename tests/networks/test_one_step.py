@@ -14,7 +14,12 @@ NUMBERS = RNG.normal(size=(3, 40)).astype("float32")
 NETWORKS = {
     "recurrent": (lambda: recurrent_network(5, 8), LETTERS[:, :9]),
     "wavenet": (lambda: wavenet(5, 6, (1, 2, 4, 8, 1, 2)), LETTERS),
+    "dropout": (lambda: recurrent_network(5, 8, dropout=0.5), LETTERS[:, :9]),
     "wavenet_of_numbers": (lambda: wavenet(None, 6, (1, 2, 4)), NUMBERS),
+    "wavenet_beside_a_predictor": (
+        lambda: wavenet(None, 6, (1, 2, 4), predictor=([0.5, 0.1, -0.3], 0.7)),
+        NUMBERS,
+    ),
 }
 
 

@@ -140,7 +140,12 @@ def echo(delay: int = 50, strength: float = 0.9, std: float = 0.2) -> Ringing:
 
 
 def plucked_strings(
-    n: int, length: int, seed: int, periods=(40,), loss: float = 0.995
+    n: int,
+    length: int,
+    seed: int,
+    periods=(40,),
+    loss: float = 0.995,
+    noise: float = 0.0,
 ) -> np.ndarray:
     """Draws plucked strings: N random samples, then x_t = g·(x_(t−N) + x_(t−N−1))/2.
 
@@ -150,15 +155,18 @@ def plucked_strings(
         seed: int.
         periods: N in samples, of which each string takes one.
         loss: g in (0, 1].
+        noise: standard deviation of what keeps each sample moving, as the air of a
+            room does, at least 0. Without any a string has no density.
 
     Returns:
-        float32 `(n, length)`; the loudest sample of each is ±0.9.
+        float32 `(n, length)`; the loudest sample of each is ±0.9, before the noise.
 
     Source: Karplus and Strong (1983).
     """
     n, length = integer(n, "n"), integer(length, "length")
     loss = number(loss, "loss", above=0, most=1)
-    rng = np.random.default_rng(seed)
+    noise = number(noise, "noise", least=0)
+    rng, air = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     sounds = np.zeros((n, length))
     for sound in sounds:
         period = integer(rng.choice(periods), "a period")
@@ -168,8 +176,10 @@ def plucked_strings(
         feedback = np.zeros(period + 2)
         feedback[0], feedback[-2:] = 1, -loss / 2
         sound[:] = lfilter([1.0], feedback, excitation)
-    loudest = np.abs(sounds).max(axis=1, keepdims=True)
-    return (0.9 * sounds / np.maximum(loudest, 1e-9)).astype("float32")
+        sound *= 0.9 / max(np.abs(sound).max(), 1e-9)
+        if noise:
+            sound += lfilter([1.0], feedback, air.normal(scale=noise, size=length))
+    return sounds.astype("float32")
 
 
 def write_wav(path, sound, rate: int = RATE) -> Path:

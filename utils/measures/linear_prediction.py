@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.special import ndtr
 
-from utils.core.validation import finite, integer, number
+from utils.core.validation import finite, integer, number, rows
 from utils.measures.mu_law import edges
 
 
@@ -37,12 +37,50 @@ def prediction_errors(autocovariance, memory: int) -> np.ndarray:
     return np.array(errors)
 
 
+def linear_predictor(x, order: int) -> tuple[np.ndarray, float]:
+    """Solves for the weights that predict a sample best from those before it.
+
+    x_t ≈ Σ_k a_k·x_(t−k), k = 1 … order, with the least squared error over all places
+    that have so much past: the normal equations, which are solved, not descended.
+
+    Args:
+        x: sounds `(n, length)`.
+        order: how many samples of the past, less than `length`.
+
+    Returns:
+        The weights a_1, a_2, … `(order,)`, float64, and the root of the mean squared
+        error, > 0.
+
+    Raises:
+        ValueError: for another shape, too short a sound, or sounds that are foreseen
+            without an error: their density would be infinite.
+
+    Source: Atal and Hanauer (1971), linear prediction of speech; Makhoul (1975).
+    """
+    x = rows(finite(x, "The sounds"), "The sounds", ("length",)).astype("float64")
+    order = integer(order, "order", most=x.shape[1] - 1)
+    products = np.zeros((order + 1, order + 1))
+    for sound in x:
+        seen = np.lib.stride_tricks.sliding_window_view(sound, order + 1)
+        products += seen.T @ seen
+    products /= len(x) * (x.shape[1] - order)
+    past, now = products[:-1, :-1], products[:-1, -1]
+    weights = np.linalg.lstsq(past, now, rcond=None)[0]
+    error = products[-1, -1] - weights @ now
+    if error <= 1e-12 * products[-1, -1]:
+        raise ValueError(
+            f"{order} samples foresee the sounds without an error, so that their "
+            "density would be infinite: add a little noise, or take a lower order."
+        )
+    return weights[::-1].copy(), math.sqrt(error)
+
+
 def quantized_floor(error: float, std: float, levels: int = 256) -> float:
     """Returns the nats per μ-law sample that no model undercuts.
 
     E over m of H(level of m + e), e ~ N(0, error²), where the prediction m spreads as
     N(0, std² − error²). The past is taken as it was before rounding: a model that
-    reads levels has a slightly higher floor.
+    reads levels has a higher floor, which `utils.measures.particle_filter` computes.
 
     Args:
         error: standard deviation of what cannot be foreseen, in (0, std].

@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from utils.core.validation import channels_last, integer, one_of
+from utils.core.validation import channels_last, finite, integer, number, one_of
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -135,19 +135,24 @@ class MaskedDense(layers.Dense):
         }
 
 
-def recurrent_network(levels: int, units: int = 64, length=None) -> keras.Model:
+def recurrent_network(
+    levels: int, units: int = 64, length=None, dropout=0.0
+) -> keras.Model:
     """Builds an LSTM that predicts each letter from all before it.
 
     Args:
         levels: kinds of letters.
         units: of the LSTM, at least 1.
         length: of a text; any if None.
+        dropout: share of the LSTM's outputs that a training hides, in [0, 1).
 
     Source: Hochreiter and Schmidhuber (1997); Graves (2013), for letters.
     """
     x = keras.Input((length,), dtype="int32")
     h = ShiftRight()(OneHot(integer(levels, "levels", least=2))(x))
     h = layers.LSTM(integer(units, "units"), return_sequences=True)(h)
+    if number(dropout, "dropout", least=0, below=1):
+        h = layers.Dropout(dropout)(h)
     return keras.Model(x, layers.Dense(levels)(h), name="recurrent")
 
 
@@ -250,11 +255,17 @@ def wavenet(
     channels: int = 16,
     dilations=(1, 2, 4, 8, 16),
     length=None,
+    predictor=None,
 ) -> keras.Model:
     """Builds a WaveNet: causal convolutions of 2 samples, ever further apart.
 
     Sees R = 1 + Σ d samples back, 2^layers for the dilations 1, 2, 4, …. Layers are
     gated, tanh(a)·σ(b), and residual; their sum goes to the output.
+
+    With a linear predictor p_t = Σ a_k·x_(t−k) of error s, the network learns only
+    what that leaves: it reads the surprise (x_t − p_t)/s of the samples before too,
+    and of its outputs m and l it makes the mean p_t + s·m and the log deviation
+    log s + l. It starts as the predictor, m = l = 0.
 
     Args:
         levels: kinds of samples; None for numbers, with two outputs per sample, mean
@@ -262,8 +273,15 @@ def wavenet(
         channels: of each layer.
         dilations: one for each layer, at least 1.
         length: of a sound; any if None.
+        predictor: weights `(order,)` and error of
+            `utils.measures.linear_prediction.linear_predictor`, which are kept; None
+            for none. For numbers only.
 
-    Source: van den Oord et al. (2016), WaveNet.
+    Raises:
+        ValueError: for a predictor of levels, or one that is not finite.
+
+    Source: van den Oord et al. (2016), WaveNet; Valin and Skoglund (2019), LPCNet, for
+    the predictor.
     """
     if levels is None:
         x = keras.Input((length,))
@@ -271,7 +289,13 @@ def wavenet(
     else:
         x = keras.Input((length,), dtype="int32")
         h = OneHot(integer(levels, "levels", least=2))(x)
-    h = layers.Conv1D(channels, 1)(ShiftRight()(h))
+    past = h = ShiftRight()(h)
+    if predictor is not None:
+        weights, error = _predictor(predictor, levels)
+        surprise = np.append(-weights[::-1], 1) / (3 * error)  # tanh is straight to ±1
+        surprise = layers.Activation("tanh")(_kept(past, surprise[:, None, None]))
+        h = layers.Concatenate()([past, surprise])
+    h = layers.Conv1D(channels, 1)(h)
     skips = [h]
     for dilation in dilations:
         wide = layers.Conv1D(
@@ -282,12 +306,41 @@ def wavenet(
         skips.append(out)
     h = layers.Activation("relu")(layers.Add()(skips))
     h = layers.Conv1D(channels, 1, activation="relu")(h)
-    return keras.Model(x, layers.Conv1D(levels or 2, 1)(h), name="wavenet")
+    if predictor is None:
+        return keras.Model(x, layers.Conv1D(levels or 2, 1)(h), name="wavenet")
+    h = layers.Conv1D(2, 1, kernel_initializer="zeros")(h)
+    left = _kept(h, [[[error, 0.0], [0.0, 1.0]]], [0.0, np.log(error)])
+    foreseen = _kept(past, weights[::-1, None, None] * np.array([1.0, 0.0]))
+    return keras.Model(x, layers.Add()([foreseen, left]), name="wavenet")
 
 
 def samples_seen(dilations, kernel: int = 2) -> int:
     """Returns R = 1 + Σ (kernel − 1)·d, how many samples a WaveNet looks back."""
     return 1 + sum((kernel - 1) * dilation for dilation in dilations)
+
+
+def _predictor(given, levels):
+    """The weights and the error of a linear predictor, looked at."""
+    if levels is not None:
+        raise ValueError(
+            f"A predictor was given for {levels} levels, but it predicts numbers: "
+            "leave out levels, and train on the sound itself."
+        )
+    weights, error = given
+    weights = np.atleast_1d(finite(weights, "The weights of the predictor"))
+    return weights.astype("float64"), number(error, "error of the predictor", above=0)
+
+
+def _kept(x, kernel, bias=None):
+    """A causal convolution that is no part of the training."""
+    kernel = np.asarray(kernel, "float32")
+    layer = layers.Conv1D(
+        kernel.shape[2], kernel.shape[0], padding="causal", trainable=False
+    )
+    y = layer(x)
+    zeros = np.zeros(kernel.shape[2], "float32")
+    layer.set_weights([kernel, zeros if bias is None else np.asarray(bias, "float32")])
+    return y
 
 
 def _pixels(height, width, levels):

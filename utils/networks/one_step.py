@@ -140,11 +140,16 @@ def _sigmoid(x):
 
 def _activated(layer, x):
     name = layer.activation.__name__
-    if name not in ("linear", "relu"):
+    if name not in _ACTIVATIONS:
         raise ValueError(f"The layer {layer.name!r} has the activation {name!r}.")
-    return np.maximum(x, 0) if name == "relu" else x
+    return _ACTIVATIONS[name](x)
 
 
+_ACTIVATIONS = {
+    "linear": lambda x: x,
+    "relu": lambda x: np.maximum(x, 0),
+    "tanh": np.tanh,
+}
 _KINDS = {
     OneHot: _one_hot,
     ShiftRight: _shift_right,
@@ -152,7 +157,9 @@ _KINDS = {
     layers.Conv1D: _convolution,
     layers.LSTM: _lstm,
     Gate: _gate,
+    layers.Dropout: lambda layer, n: lambda t, x: x,
     layers.Add: lambda layer, n: lambda t, *given: sum(given),
+    layers.Concatenate: lambda layer, n: lambda t, *given: np.concatenate(given, -1),
     layers.Activation: lambda layer, n: lambda t, x: _activated(layer, x),
     layers.Reshape: lambda layer, n: lambda t, x: x.reshape(-1, 1),
 }

@@ -481,7 +481,7 @@ if current_scale() != "quick":
 # **Real prose.** The docstrings of SciPy hold English sentences, and come with this course. We
 # keep the letters a–z and a few signs, drop paragraphs that repeat others, and hold out whole
 # parts of SciPy as the test. Nobody knows the entropy of this text. Which predicts it best:
-# counts, compressors, or an LSTM that trains for half a minute? (`benchmarks/autoregressive.py`
+# counts, compressors, or an LSTM that trains for less than a minute? (`benchmarks/autoregressive.py`
 # redoes the table.)
 #
 # **Predict.** Which of them wins?
@@ -503,6 +503,11 @@ NAMES = {
 }
 
 
+def minutes(row):
+    """Minutes of one core that a long training took, as text."""
+    return f"{measured[row][0]['seconds'] / 60:.0f}"
+
+
 def spread(runs, key, form=".3f"):
     """Mean of the seeds and, where they differ, the standard deviation, as text."""
     values = np.array([run[key] for run in runs])
@@ -511,7 +516,13 @@ def spread(runs, key, form=".3f"):
 
 
 table(
-    [(NAMES[key], spread(prose, key)) for key in NAMES],
+    [
+        *((name, spread(prose, key)) for key, name in NAMES.items()),
+        (
+            f"LSTM of 384 units, {minutes('prose_full')} minutes of one core",
+            spread(measured["prose_full"], "lstm"),
+        ),
+    ],
     ("", "bits per letter"),
     caption=f"SciPy's docstrings: {prose[0]['letters'][0]:,} letters to learn from, "
     f"{prose[0]['letters'][1]:,} to test; {measured['settings']}",
@@ -521,7 +532,7 @@ table(
 # The compressors bz2 and lzma win, and they know nothing of English: docstrings repeat their
 # phrases, and a compressor that has been given the training text finds them there. (zlib looks
 # back over 32,768 letters only, and does not win.) Counting four letters is next. Our LSTM beats
-# one and two letters of memory and loses to four. Half a minute is short, and 200,000 letters are
+# one and two letters of memory and loses to four. A minute is short, and 200,000 letters are
 # few: with hours and far more text, LSTMs reach about 1.4 bits per letter on Wikipedia (text8;
 # Krueger et al. 2017).
 #
@@ -529,7 +540,7 @@ table(
 # > sentence. On real prose, measure counting and compressors too.
 
 # %% tags=["claim"]
-assert all(run["letters"][0] > 200_000 and run["seconds"] < 40 for run in prose)
+assert all(run["letters"][0] > 200_000 and run["seconds"] < 60 for run in prose)
 order = ["bz2", "lzma", "5-gram", "zlib", "lstm", "3-gram", "2-gram", "1-gram"]
 assert all(order == sorted(order, key=run.get) for run in prose)
 assert all(run["lstm"] < run["2-gram"] - 0.7 for run in prose)
@@ -1076,8 +1087,10 @@ if current_scale() != "quick":
 # %% [markdown]
 # ## 8 · Measured here, published, source
 #
-# (Mean ± standard deviation over three seeds; without ±, one seed, or nothing is random.
-# `benchmarks/autoregressive.py` redoes it.)
+# (Mean ± standard deviation over three seeds; without ±, one seed, or nothing is random. What took
+# ten minutes or more was trained once, on one core; ± is there the standard error over 10,000 test
+# digits, each pixel drawn white with its gray as probability. `benchmarks/autoregressive.py` redoes
+# it.)
 
 # %% jupyter={"source_hidden": true}
 shakespeare = measured["shakespeare"]
@@ -1118,8 +1131,15 @@ table(
             "the same, LSTM of 128 units, 700 steps",
             spread(in_nats, "lstm"),
             "unknown",
-            "1.88 and 1.4697 (transformers)",
-            "nanoGPT's README, 3 minutes on a CPU, on a GPU",
+            "1.88 (transformer)",
+            "nanoGPT's README, 3 minutes on a CPU",
+        ),
+        (
+            f"the same, LSTM of 384 units, {minutes('shakespeare_full')} minutes",
+            spread(measured["shakespeare_full"], "nats"),
+            "unknown",
+            "1.4697 (transformer)",
+            "nanoGPT's README, on a GPU",
         ),
         *(
             (
@@ -1156,12 +1176,23 @@ table(
             "none",
             "",
         ),
-        (
-            "MNIST, 28×28, binarized, nats",
-            "not measured",
-            "unknown",
-            "MADE 86.64, PixelCNN 81.30",
-            "Germain et al. 2015; van den Oord, Kalchbrenner and Kavukcuoglu 2016",
+        *(
+            (
+                f"MNIST, 28×28, binarized, {name}: nats after {minutes(key)} minutes",
+                f"{measured[key][0]['nats']:.2f} ± {measured[key][0]['error']:.2f}",
+                "unknown",
+                published,
+                source,
+            )
+            for name, key, published, source in (
+                ("MADE", "mnist_made", "86.64", "Germain et al. 2015"),
+                (
+                    "gated PixelCNN",
+                    "mnist_pixels",
+                    "81.30 (PixelCNN)",
+                    "van den Oord, Kalchbrenner and Kavukcuoglu 2016",
+                ),
+            )
         ),
         (
             "CIFAR-10, bits per dimension",

@@ -134,6 +134,12 @@ def test_beside_a_predictor_a_wavenet_starts_as_the_predictor():
     np.testing.assert_allclose(outputs[..., 1], np.log(error), atol=1e-6)
 
 
+def test_beside_a_predictor_a_wavenet_sees_as_far_as_both():
+    network = _trained(causal.wavenet(None, 4, (1, 2), predictor=([0.1] * 6, 0.4)))
+    seen = influence(network, RNG.normal(size=(3, 20)))[-1]
+    assert seen.sum() == causal.samples_seen((1, 2)) + 6
+
+
 def test_a_training_leaves_the_predictor_as_it_is():
     network = causal.wavenet(None, 4, (1, 2), predictor=PREDICTOR)
     kept = _kept_weights(network)
@@ -170,6 +176,10 @@ def test_a_network_that_sees_itself_is_found_out():
         (lambda: causal.wavenet(3, predictor=PREDICTOR), "for 3 levels"),
         (lambda: causal.wavenet(predictor=([0.5], 0)), "error of the predictor was 0"),
         (lambda: causal.wavenet(predictor=([np.nan], 1)), "weights of the predictor"),
+        (
+            lambda: causal.wavenet(predictor=([[0.5]], 1)),
+            r"shape \(1, 1\), but must be",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused(call, message):

@@ -1,7 +1,8 @@
 """Sounds of which every probability is known: strings, whispers and echoes.
 
-All but the plucked string are autoregressive: x_t = Σ a_k·x_(t−k) + e_t, a filter that
-rings and the noise e that drives it. The noise is what nobody can foresee.
+They are autoregressive, the plucked string once its pluck is over:
+x_t = Σ a_k·x_(t−k) + e_t, a filter that rings and the noise e that drives it. The noise
+is what nobody can foresee.
 """
 
 import wave
@@ -149,6 +150,9 @@ def plucked_strings(
 ) -> np.ndarray:
     """Draws plucked strings: N random samples, then x_t = g·(x_(t−N) + x_(t−N−1))/2.
 
+    The random samples have mean 0. With noise, e_t ~ N(0, noise²) is added to each
+    sample before it rings on.
+
     Args:
         n: how many.
         length: samples in each.
@@ -160,6 +164,9 @@ def plucked_strings(
 
     Returns:
         float32 `(n, length)`; the loudest sample of each is ±0.9, before the noise.
+
+    Raises:
+        ValueError: for a number out of range.
 
     Source: Karplus and Strong (1983).
     """

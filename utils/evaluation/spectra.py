@@ -12,11 +12,13 @@ RATE = 8000
 
 
 def pitch(sounds, longest: int = 200, shortest: int = 20, rate: int = RATE) -> float:
-    """Returns the pitch of sounds in Hz: the rate by the lag at which they repeat.
+    """Returns the pitch of sounds in Hz: the rate divided by the lag of repetition.
 
-    Σ x_t·x_(t−k) peaks at the period and, as high, at its multiples: the first peak
-    that reaches nine tenths of the highest counts, and a parabola through its
-    neighbors says what lies between two samples.
+    Σ x_t·x_(t−k) peaks at the period and, nearly as high, at its multiples: the first
+    peak that reaches nine tenths of the highest counts, and a parabola through its
+    neighbors says what lies between two samples. A period between two samples may be
+    missed if high overtones are strong, and the pitch is then an octave too low: choose
+    `longest` below two periods.
 
     Args:
         sounds: `(n, length)`, all of one pitch; longer than `longest` + 1.
@@ -27,7 +29,7 @@ def pitch(sounds, longest: int = 200, shortest: int = 20, rate: int = RATE) -> f
         A pitch; that of the longest lag where nothing repeats itself.
 
     Raises:
-        ValueError: for another shape, or too short a sound.
+        ValueError: for another shape, too short a sound, or lags out of order.
 
     Source: McLeod and Wyvill (2005), a smarter way to find pitch.
     """

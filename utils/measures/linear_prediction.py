@@ -49,11 +49,11 @@ def linear_predictor(x, order: int) -> tuple[np.ndarray, float]:
 
     Returns:
         The weights a_1, a_2, … `(order,)`, float64, and the root of the mean squared
-        error, > 0.
+        error on these sounds, from sample `order` + 1 on, > 0.
 
     Raises:
-        ValueError: for another shape, too short a sound, or sounds that are foreseen
-            without an error: their density would be infinite.
+        ValueError: for another shape or order, numbers that are not finite, or sounds
+            that are foreseen without an error: their density would be infinite.
 
     Source: Atal and Hanauer (1971), linear prediction of speech; Makhoul (1975).
     """

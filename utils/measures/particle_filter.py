@@ -19,8 +19,9 @@ def rounded_nats(
 
         P(level | before) = mean over guesses of P(m + e rounds to it),
 
-    guesses that said so are copied, and each draws its sample within the level. The
-    mean over a long sound is the least that a model pays which reads levels.
+    each guess draws its sample within the level, and those that said so are copied.
+    The mean over a long sound estimates, from slightly above, the least that a model
+    pays which reads levels.
 
     Args:
         source: `utils.data.sounds.Ringing`, the true one.
@@ -36,7 +37,7 @@ def rounded_nats(
         ValueError: for another shape, or symbols out of range.
 
     Source: Gordon, Salmond and Smith (1993); Pitt and Shephard (1999), for weights
-    that look at the next observation first.
+    that do not depend on the sample drawn.
     """
     symbols = rows(class_labels(symbols, levels), "The symbols", ("length",))
     ends = np.concatenate([[-np.inf], edges(levels), [np.inf]])

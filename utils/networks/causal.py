@@ -263,9 +263,9 @@ def wavenet(
     gated, tanh(a)·σ(b), and residual; their sum goes to the output.
 
     With a linear predictor p_t = Σ a_k·x_(t−k) of error s, the network learns only
-    what that leaves: it reads the surprise (x_t − p_t)/s of the samples before too,
-    and of its outputs m and l it makes the mean p_t + s·m and the log deviation
-    log s + l. It starts as the predictor, m = l = 0.
+    what that leaves: it reads tanh((x_t − p_t)/3s) of the samples before too, so that
+    it sees R + order samples back, and of its outputs u and v it makes the mean
+    p_t + s·u and the log deviation log s + v. It starts as the predictor, u = v = 0.
 
     Args:
         levels: kinds of samples; None for numbers, with two outputs per sample, mean
@@ -278,7 +278,8 @@ def wavenet(
             for none. For numbers only.
 
     Raises:
-        ValueError: for a predictor of levels, or one that is not finite.
+        ValueError: for a predictor of levels, weights that are not finite or no row,
+            or an error of 0 or less.
 
     Source: van den Oord et al. (2016), WaveNet; Valin and Skoglund (2019), LPCNet, for
     the predictor.
@@ -327,7 +328,12 @@ def _predictor(given, levels):
             "leave out levels, and train on the sound itself."
         )
     weights, error = given
-    weights = np.atleast_1d(finite(weights, "The weights of the predictor"))
+    weights = finite(weights, "The weights of the predictor")
+    if weights.ndim != 1:
+        raise ValueError(
+            f"The weights of the predictor have shape {weights.shape}, but must be "
+            "(order,): one for each sample of the past."
+        )
     return weights.astype("float64"), number(error, "error of the predictor", above=0)
 
 

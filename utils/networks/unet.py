@@ -1,4 +1,4 @@
-"""A U-Net: down to a few pixels, up again, and at each size a bridge across.
+"""A U-Net: down to a few pixels, up again, with a skip connection at each size.
 
 Source: Ronneberger, Fischer and Brox (2015); with residual blocks that are told the
 time, as in Ho, Jain and Abbeel (2020), for pictures of 8×8 to 64×64.

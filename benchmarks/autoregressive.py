@@ -201,25 +201,25 @@ def uci(seed):
     return {"independent": float(alone), "made": nats, "seconds": seconds}
 
 
-def written(source, units, dropout, epochs, rate):
+def written(source, units, dropout, epochs, batch, rate):
     """A real text at `full`: a wider LSTM, on rows of 128 letters."""
     data = text.load(source)
     x = pieces(data.train, 128)
     network = causal.recurrent_network(len(data.alphabet), units, dropout=dropout)
-    steps = epochs * math.ceil(len(x) / 32)
-    model, seconds = trained(network, x, steps, 32, rate)
+    steps = epochs * math.ceil(len(x) / batch)
+    model, seconds = trained(network, x, steps, batch, rate)
     nats = model.nats(pieces(data.test, 1024), 16)
     return {"lstm": nats / math.log(2), "nats": nats, "seconds": seconds}
 
 
 def prose_full(seed):
     """SciPy's docstrings at `full`."""
-    return written("prose", 384, 0.4, 20, 4e-3)
+    return written("prose", 384, 0.4, 16, 8, 3e-3)
 
 
 def shakespeare_full(seed):
     """Tiny Shakespeare at `full`."""
-    return written("tiny_shakespeare", 384, 0.2, 5, 4e-3)
+    return written("tiny_shakespeare", 384, 0.2, 5, 32, 4e-3)
 
 
 def binarized(network, epochs, batch, rate, seed):
@@ -260,7 +260,7 @@ def binarized(network, epochs, batch, rate, seed):
 
 def mnist_made(seed):
     """MADE on binarized MNIST."""
-    return binarized(causal.made(28, 28, 2000), 20, 100, 2e-3, seed)
+    return binarized(causal.made(28, 28, 1000), 20, 100, 1e-3, seed)
 
 
 def mnist_pixels(seed):

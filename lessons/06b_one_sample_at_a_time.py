@@ -539,7 +539,7 @@ figures.curves(
     xlabel="sample",
     ylabel="standard deviation foreseen",
     yscale="log",
-    title="When the pluck ends, at sample 40, the network knows",
+    title="The pluck ends at sample 40: what each network foresees",
 )
 
 # %% [markdown]
@@ -684,7 +684,7 @@ table(
             (
                 f"{sound}, {what}",
                 spread(values(key), form),
-                "0",
+                "" if key == "rounding" else "0",
                 "none",
                 source,
             )

@@ -532,7 +532,7 @@ table(
 # The compressors bz2 and lzma win, and they know nothing of English: docstrings repeat their
 # phrases, and a compressor that has been given the training text finds them there. (zlib looks
 # back over 32,768 letters only, and does not win.) Counting four letters is next. Our LSTM beats
-# one and two letters of memory and loses to four. So does the wider one, which goes twenty times
+# one and two letters of memory and loses to four. So does the wider one, which goes sixteen times
 # through the text: 200,000 letters are few. With hours and far more text, LSTMs reach about 1.4
 # bits per letter on Wikipedia (text8; Krueger et al. 2017).
 #
@@ -1208,7 +1208,7 @@ table(
 )
 
 # %% [markdown]
-# On MNIST, MADE comes within 2.4 nats of the published number in ten minutes. The gated PixelCNN
+# On MNIST, MADE comes within 2.4 nats of the published number in eleven minutes. The gated PixelCNN
 # stays 4.3 nats above its own after 32: convolutions over 28×28 pixels are dear, so ours is
 # small. It has 55,890 weights where MADE has 3.6 million.
 

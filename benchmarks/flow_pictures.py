@@ -15,7 +15,7 @@ import keras
 import numpy as np
 from flow import machine, nearest
 from hybrids import values_of
-from kept_weights import SHAPE, judge_network
+from kept_weights import SHAPE, kept_judge
 from record import record
 
 from utils.data.avatars import render, sample_factors
@@ -106,8 +106,7 @@ def avatars(count=AVATARS, solves=AVATAR_SOLVES):
 def digits(count=DIGITS, solves=DIGIT_SOLVES, likelihoods=LIKELIHOODS):
     """Scores of drawn digits by steps, and the bits that test digits take."""
     data = load("mnist")
-    sees = judge_network()
-    load_trained(sees, "judge")
+    sees = kept_judge()
     # MNIST's test digits are in two halves, one of neater hands.
     mixed = np.random.default_rng(0).permutation(len(data.test_pictures))
     real, asked = data.test_pictures[mixed[:count]], data.test_labels[mixed[:count]]

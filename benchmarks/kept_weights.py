@@ -9,6 +9,7 @@ minutes are the training's alone. `benchmarks/flow_pictures.py` judges the avata
 the flows.
 """
 
+import functools
 import os
 import platform
 import sys
@@ -18,6 +19,7 @@ from pathlib import Path
 import keras
 import numpy as np
 from record import RESULTS, record
+from translation import sketch_scores
 
 from utils.autodiff import accelerator
 from utils.data.avatars import render, sample_factors
@@ -25,16 +27,24 @@ from utils.data.dequantization import dequantized
 from utils.data.digits import load
 from utils.data.faces import draw_avatars
 from utils.data.pk_batches import PKBatches
+from utils.data.translations import painted_avatars
 from utils.evaluation.digit_classifier import (
     classifier_accuracy,
     digit_features,
     train_classifier,
 )
 from utils.evaluation.frechet import frechet_feature_distance
+from utils.evaluation.steering import matched_accuracy
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import GAN, FlowMatching, TripletModel
 from utils.models.kept_trainings import keep_trainings
+from utils.models.part_vae import principal_components, train_part_vae
 from utils.models.recipes import falling_adam, picture_model, train_with_looks
+from utils.models.steering_recipes import (
+    train_picture_conditional,
+    train_picture_infogan,
+)
+from utils.models.translation_recipes import train_conditional_vae
 from utils.networks.dcgan import convolutional_discriminator, convolutional_generator
 from utils.networks.embedding import embedding_network
 from utils.networks.trained_weights import load_trained, save_trained
@@ -48,6 +58,13 @@ def judge_network():
     """The network of `train_classifier` for MNIST, untrained."""
     blank = np.zeros((10, *SHAPE), "float32")
     return train_classifier(blank, np.arange(10), epochs=1)
+
+
+def kept_judge():
+    """The classifier of MNIST that `judge` trained."""
+    network = judge_network()
+    load_trained(network, "judge")
+    return network
 
 
 def judge():
@@ -74,14 +91,42 @@ def digits(steps=10_000):
     for _ in range(steps * batch // len(whole)):
         gan.fit(whole, batch_size=batch, verbose=0)
     yield gan.generator, f"convolutional_generator({SHAPE})"
-    sees = judge_network()
-    load_trained(sees, "judge")
     drawn = gan.sample(10_000, SEED)
-    features = [digit_features(x, sees) for x in (data.test_pictures, drawn)]
-    votes = sees.predict(drawn, verbose=0).argmax(axis=1)
+    votes = kept_judge().predict(drawn, verbose=0).argmax(axis=1)
     rarest = np.bincount(votes, minlength=10).min() / len(votes)
-    distance = frechet_feature_distance(*features)
-    yield {"Fréchet feature distance": distance, "share of the rarest digit": rarest}
+    yield {**judged_digits(drawn), "share of the rarest digit": rarest}
+
+
+def judged_digits(drawn):
+    """The distance of drawn digits from MNIST's test digits, by their features."""
+    real, sees = load("mnist").test_pictures, kept_judge()
+    features = [digit_features(x, sees) for x in (real, drawn)]
+    return {"Fréchet feature distance": frechet_feature_distance(*features)}
+
+
+def digits_asked(steps=4_000):
+    """Lesson 07's conditional GAN, of MNIST: D is told the digit by projection."""
+    data = load("mnist")
+    gan = train_picture_conditional(
+        data.train_pictures, data.train_labels, steps, SEED, "projection"
+    )
+    yield gan.generator, f"beside_input(picture_generator({SHAPE}, 10), 10)"
+    asked = np.arange(10_000) % 10
+    drawn = gan.sample(len(asked), SEED, asked)
+    right = classifier_accuracy(drawn, asked, kept_judge())
+    yield {"asked digit drawn": right, **judged_digits(drawn)}
+
+
+def digits_codes(steps=4_000):
+    """Lesson 07's InfoGAN, of MNIST: a code of ten values, and two numbers."""
+    pictures = load("mnist").train_pictures
+    settings = {"weight": 0.1, "numbers": 2, "shared": True}
+    gan = train_picture_infogan(pictures, 10, steps, SEED, **settings)
+    yield gan.generator, f"picture_generator({SHAPE}, 12)"
+    codes = np.arange(10_000) % 10
+    drawn = gan.sample(len(codes), SEED, codes)
+    named = kept_judge().predict(drawn, verbose=0).argmax(axis=1)
+    yield {"matched accuracy": matched_accuracy(codes, named), **judged_digits(drawn)}
 
 
 def embedding(people=2_000, pictures=10, steps=2_000, looks=8, unseen=200):
@@ -168,11 +213,47 @@ def flow_of_pictures(model, real, labels, epochs, built, batch=32):
     yield {"steps": steps, "core minutes": clock.seconds / 60}
 
 
+def sketch_vae(steps=5_000):
+    """Lesson 11's conditional VAE, from sketches of 32×32 pixels."""
+    train, test = (
+        painted_avatars(n, seed, "sketch", 32, still=True)
+        for n, seed in ((12_800, 7), (400, 8))
+    )
+    model = train_conditional_vae(train, steps, SEED)
+    yield model.decoder, "plain_unet((32, 32, 7))"
+    made = (np.clip(model.sample(test.sources, noise), -1, 1) for noise in (2, 3))
+    yield sketch_scores(test, *made)
+
+
+@functools.cache
+def faces_vae(steps=30_000):
+    """Lesson 07b's VAE of faces as they are drawn: more of everything."""
+    components = principal_components(render(sample_factors(1_500, SEED)), 400)
+    faces = render(sample_factors(24_000, SEED + 1))
+    settings = {"beta": 0.5, "hidden": 480, "components": components, "rate": 2e-3}
+    return train_part_vae(faces, 64, steps, SEED, **settings)
+
+
+def faces_half(half):
+    """Its encoder or its decoder, between codes and components."""
+    vae = faces_vae()
+    network = {"encoder": vae.encoder.layers[-1], "decoder": vae.decoder.layers[0]}
+    yield network[half], f"{half} of part_vae(components, (32, 32, 3), 64, 480)"
+    new = render(sample_factors(400, 201))
+    error = np.sqrt(np.square(vae.reconstruct(new) - new).mean())
+    yield {"error of unseen faces": error}
+
+
 SETS = {
     "judge": judge,
     "digits": digits,
+    "digits_asked": digits_asked,
+    "digits_codes": digits_codes,
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
+    "sketch_vae": sketch_vae,
+    "faces_encoder": lambda: faces_half("encoder"),
+    "faces_decoder": lambda: faces_half("decoder"),
     "avatars_VAE": lambda: avatars("VAE"),
     "avatars_GAN": lambda: avatars("GAN"),
     "avatars_flow": avatars_flow,

@@ -5,6 +5,8 @@
     python benchmarks/steering.py code      # InfoGAN on the ring: bound and agreement
     python benchmarks/steering.py uneven    # the same on modes of 60, 30 and 10 %
     python benchmarks/steering.py writing   # InfoGAN on digits: bound, matched share
+    python benchmarks/steering.py mnist     # MNIST: the digit asked for
+    python benchmarks/steering.py codes     # MNIST: InfoGAN, a code and two numbers
 
 Each trial writes one file into `results/steering/`; a second run goes on where it
 stopped.
@@ -15,6 +17,7 @@ import time
 from dataclasses import asdict
 
 import numpy as np
+from kept_weights import judged_digits, kept_judge
 from record import record, recorded
 
 from utils.data.digits import load
@@ -27,7 +30,7 @@ from utils.evaluation.digit_classifier import (
 )
 from utils.evaluation.frechet import frechet_feature_distance
 from utils.evaluation.steering import matched_accuracy
-from utils.measures.information import mutual_information
+from utils.measures.information import categorical_bound, mutual_information
 from utils.models.steering_recipes import (
     RULES,
     train_picture_conditional,
@@ -38,13 +41,24 @@ from utils.models.steering_recipes import (
 
 EIGHT = ring(8, std=0.05)
 UNEVEN = GaussianMixture(ring(3).means, 0.05, [0.6, 0.3, 0.1])
-SEEDS = {"ring": 3, "digits": 3, "code": 10, "uneven": 8, "writing": 5}
+SEEDS = {
+    "ring": 3,
+    "digits": 3,
+    "code": 10,
+    "uneven": 8,
+    "writing": 5,
+    "mnist": 3,
+    "codes": 5,
+}
+MNIST_STEPS = 4_000
 KINDS = {
     "ring": tuple(RULES),
     "digits": tuple(RULES),
     "code": ("weight 1", "weight 0"),
     "uneven": ("weight 1",),
-    "writing": ("weight 1", "weight 0.3"),
+    "writing": ("weight 1", "weight 0.3", "weight 0.1, shared"),
+    "mnist": ("projection",),
+    "codes": ("weight 0.1, shared",),
 }
 
 
@@ -101,32 +115,63 @@ def code_on_uneven_modes(kind, seed):
 
 
 def weight_of(kind):
-    """The number in "weight 0.3"."""
-    return float(kind.split()[1])
+    """The number in "weight 0.3, shared"."""
+    return float(kind.split()[1].rstrip(","))
 
 
 def bound_of(gan):
-    """The bound in nats, on 4,000 new latent vectors."""
-    latent = gan.latent_vectors(4_000, 8)
-    return float(gan.bound(latent, gan(latent)))
+    """The bound of the category in nats, on 4,000 new latent vectors."""
+    logits = gan.recognize(gan.sample(4_000, 8))[:, : gan.categories]
+    return float(categorical_bound(logits, np.arange(4_000) % gan.categories))
 
 
 def code_on_digits(kind, seed):
     """Bound, matched accuracy of drawn and of real digits, Fréchet distance."""
     digits = load("uci")
-    gan = train_picture_infogan(digits.train_pictures, 10, 1_000, seed, weight_of(kind))
-    codes = np.arange(2_000) % 10
-    drawn = gan.sample(2_000, 7, codes)
-    named = digit_classifier().predict(drawn, verbose=0).argmax(axis=1)
+    settings = {"weight": weight_of(kind), "shared": "shared" in kind}
+    gan = train_picture_infogan(digits.train_pictures, 10, 1_000, seed, **settings)
     pictures = np.concatenate([digits.train_pictures, digits.test_pictures])
     labels = np.concatenate([digits.train_labels, digits.test_labels])
+    found = code_and_digit(gan, 2_000, digit_classifier(), pictures, labels)
+    drawn = gan.sample(2_000, 7, np.arange(2_000) % 10)[:360]
+    return {**found, "frechet": distance_to_real(drawn)}
+
+
+def code_and_digit(gan, n, judge, pictures, labels):
+    """Bound, and matched accuracy of n drawn digits and of real ones."""
+    codes = np.arange(n) % 10
+    named = judge.predict(gan.sample(n, 7, codes), verbose=0).argmax(axis=1)
     read = gan.recognize(pictures)[:, :10].argmax(axis=1)
     return {
         "bound": bound_of(gan),
         "drawn": matched_accuracy(codes, named),
         "read": matched_accuracy(read, labels),
-        "frechet": distance_to_real(drawn[:360]),
     }
+
+
+def on_mnist(rule, seed):
+    """Share of 10,000 digits as asked, and their distance from MNIST's test digits."""
+    digits = load("mnist")
+    gan = train_picture_conditional(
+        digits.train_pictures, digits.train_labels, MNIST_STEPS, seed, rule
+    )
+    asked = np.arange(10_000) % 10
+    drawn = gan.sample(len(asked), 7, asked)
+    right = classifier_accuracy(drawn, asked, kept_judge())
+    return {"asked": right, **judged_digits(drawn)}
+
+
+def codes_of_mnist(kind, seed):
+    """An InfoGAN with a code of ten values and two numbers; test digits sorted by Q."""
+    digits = load("mnist")
+    settings = {"weight": weight_of(kind), "shared": "shared" in kind, "numbers": 2}
+    gan = train_picture_infogan(
+        digits.train_pictures, 10, MNIST_STEPS, seed, **settings
+    )
+    real = digits.test_pictures, digits.test_labels
+    drawn = gan.sample(10_000, 7, np.arange(10_000) % 10)
+    found = code_and_digit(gan, 10_000, kept_judge(), *real)
+    return {**found, **judged_digits(drawn)}
 
 
 RUNS = {
@@ -135,6 +180,8 @@ RUNS = {
     "code": code_on_ring,
     "uneven": code_on_uneven_modes,
     "writing": code_on_digits,
+    "mnist": on_mnist,
+    "codes": codes_of_mnist,
 }
 
 

@@ -178,15 +178,13 @@ def take_turn(name, amount, seed, judge):
 
 def kept_judge():
     """A function from drawn digits to the distance of their features."""
-    from kept_weights import judge_network
+    import kept_weights
 
     from utils.data.digits import load
     from utils.evaluation.digit_classifier import digit_features
     from utils.evaluation.frechet import frechet_feature_distance
-    from utils.networks.trained_weights import load_trained
 
-    network = judge_network()
-    load_trained(network, "judge")
+    network = kept_weights.kept_judge()
     real = digit_features(load("mnist").test_pictures, network)
     return lambda x: frechet_feature_distance(real, digit_features(x, network))
 

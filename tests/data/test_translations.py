@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from utils.data.avatars import sample_factors
+from utils.data.avatars import render, sample_factors
 from utils.data.translations import (
     COLORS,
     LUMA,
     drawn_avatars,
+    hair_answers,
     outlines,
     own_pairs,
     painted_avatars,
@@ -92,6 +93,22 @@ def test_outlines_are_dark_lines_on_white_and_follow_the_shape():
     np.testing.assert_array_equal(pairs.sources, outlines(pairs.factors))
 
 
+@pytest.mark.parametrize("still", [True, False])
+def test_hair_of_every_color_is_drawn_where_hair_is(still):
+    painted = painted_avatars(40, 0, "sketch", 24, still)
+    answers, hair = hair_answers(painted, 33)
+    assert answers.shape == (33, 40, 24, 24, 3)
+    assert set(np.unique(hair)) == {0, 1}
+    assert 0.05 < hair.mean() < 0.25
+    # The target's own color is between two of them.
+    away = np.abs(answers - painted.targets).max(axis=-1).min(axis=0)
+    assert away[hair == 1].max() < 0.1
+    # Nothing but hair: another skin, wall and shirt change no pixel there.
+    other = replace(painted.factors, skin=1 - painted.factors.skin)
+    same = render(other, 24) - render(painted.factors, 24)
+    assert np.abs(same[hair == 1]).max() < 0.05
+
+
 def test_photographs_become_pairs():
     pairs = photograph_pairs(16, 3, 0, ("chelsea", "coffee"))
     assert pairs.targets.shape == (6, 16, 16, 3)
@@ -166,6 +183,7 @@ def test_one_folder_twice_and_a_missing_one_are_refused(folders):
         (lambda: painted_avatars(1, 0, "edges"), "source was 'edges'"),
         (lambda: painted_avatars(1, 0, size=8), "size was 8"),
         (lambda: outlines(sample_factors(1, 0), 128), "at most 64"),
+        (lambda: hair_answers(PAINTED, 1), "shades was 1"),
         (lambda: to_gray(np.zeros((1, 8, 8, 1))), r"\(n, height, width, 3\)|shape"),
     ],
 )

@@ -13,6 +13,7 @@ from utils.evaluation.translation import (
     one_color_share,
     psnr,
     scores,
+    shade_spread,
     ssim,
     valid_share,
 )
@@ -84,6 +85,28 @@ def test_only_pixels_that_the_region_has_whole_are_counted():
     assert one_color_share(made, region, PALETTE) == 1
 
 
+def test_each_pixel_may_have_valid_colors_of_its_own():
+    light = np.linspace(0.2, 1, 8)[:, None, None]
+    own = PALETTE[:, None, None, None] * light * np.ones((500, 8, 8, 3))
+    first, second = (painted(each) * light for each in CHOSEN)
+    assert valid_share(first, WHOLE, own, 1e-6) == 1
+    assert valid_share(first, WHOLE, PALETTE, 1e-6) < 0.2
+    _, which = from_valid(first, own)
+    np.testing.assert_array_equal(which[:, 0, 0], CHOSEN[0])
+    assert diversity(first, second, WHOLE, own) == pytest.approx(1, abs=0.05)
+
+
+def test_the_spread_of_shades_is_zero_for_one_shade_and_one_for_dots_of_all():
+    shades = np.linspace(-1, 1, 9)[:, None] * np.ones(3)
+    chosen = RNG.integers(0, 9, (500, 1, 1)) * np.ones((1, 8, 8), int)
+    assert shade_spread(shades[chosen], WHOLE, shades) == 0
+    dots = shades[RNG.integers(0, 9, (500, 8, 8))]
+    assert shade_spread(dots, WHOLE, shades) == pytest.approx(1, abs=0.02)
+    half = np.where(np.arange(8) < 4, 4, 5) * np.ones((500, 8, 8), int)
+    expected = 0.5 / np.arange(9).std()
+    assert shade_spread(shades[half], WHOLE, shades) == pytest.approx(expected)
+
+
 def test_diversity_is_one_for_a_sampler_and_zero_for_one_answer():
     first, second = map(painted, RNG.integers(0, 4, (2, 3_000)))
     whole = np.ones((3_000, 8, 8))
@@ -99,7 +122,9 @@ def test_diversity_is_one_for_a_sampler_and_zero_for_one_answer():
         (lambda: psnr(X * np.nan, Y), "NaN"),
         (lambda: ssim(X[:, :4], Y[:, :4]), "windows of 7×7"),
         (lambda: colorfulness(X[..., :1]), "must have colors"),
-        (lambda: from_valid(X, np.eye(4)), "The palette"),
+        (lambda: from_valid(X, np.eye(4)), "The palette has shape"),
+        (lambda: from_valid(X, X[:2]), r"palette has .* \('k', 4, 8, 8, 3\)"),
+        (lambda: shade_spread(X, np.ones((4, 8, 7)), PALETTE), "one share per pixel"),
         (lambda: valid_share(X, np.ones((4, 8, 7)), PALETTE), "one share per pixel"),
         (lambda: valid_share(X, np.zeros((4, 8, 8)), PALETTE), "no pixel whole"),
         (lambda: valid_share(X, np.ones((4, 8, 8)), PALETTE, 0), "within was 0"),

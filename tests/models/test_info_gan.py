@@ -20,10 +20,15 @@ def array(tensor):
     return ops.convert_to_numpy(tensor)
 
 
-def build(categories=3, numbers=1, read=None, rate=0.01, **settings):
+def build(categories=3, numbers=1, read=None, rate=0.01, shared=False, **settings):
     keras.utils.set_random_seed(0)
     codes = categories + numbers
-    networks = mlp(2 + codes, 2, (4,)), mlp(2, 1, (4,)), mlp(2, read or codes, (4,))
+    seen = 5 if shared else 2  # what D's last layer sees, or a point
+    networks = (
+        mlp(2 + codes, 2, (4,)),
+        mlp(2, 1, (5,)),
+        mlp(seen, read or codes, (4,)),
+    )
     gan = InfoGAN(*networks, categories, numbers, **settings)
     gan.compile(*(keras.optimizers.Adam(rate) for _ in range(2)), run_eagerly=True)
     return gan
@@ -113,6 +118,39 @@ def test_g_heeds_the_bound_by_its_weight_and_q_learns_in_any_case(weight):
         np.testing.assert_allclose(made, game - share * bound, rtol=1e-3, atol=1e-6)
 
 
+def test_a_recognizer_can_start_from_what_the_last_layer_of_d_sees():
+    gan = build(numbers=0, shared=True, weight=0.7)
+    hidden, _ = gan.discriminator.layers[-2:]
+    features = keras.Model(gan.discriminator.inputs[0], hidden.output)
+    expected = array(gan.recognizer(features(X)))
+    np.testing.assert_allclose(gan.recognize(X), expected, atol=1e-6)
+    # In D's turn its layers climb the bound too; Q's own stay.
+    latent = gan.latent_vectors(20)
+    fake = gan(latent)
+    loss = gan.judging_loss(X, fake, latent)
+    expected = gan.discriminator_loss(X, fake) - 0.7 * gan.bound(latent, fake)
+    assert float(loss) == pytest.approx(float(expected), rel=1e-5)
+    assert float(build().judging_loss(X, fake, latent)) == pytest.approx(
+        float(build().discriminator_loss(X, fake))
+    )
+    own = set(map(id, gan.recognizer.trainable_variables))
+    assert not own & set(map(id, gan.variables_of("discriminator")))
+    assert own < set(map(id, gan.variables_of("generator")))
+
+
+def test_a_loaded_model_still_shares_the_layers(tmp_path):
+    settings = {"batch_size": 10, "shuffle": False, "verbose": 0}
+    stopped = build(shared=True)
+    stopped.fit(X, **settings)
+    stopped.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras")
+    before = loaded.recognize(X)
+    np.testing.assert_allclose(before, stopped.recognize(X), atol=1e-6)
+    for variable in loaded.discriminator.layers[0].trainable_variables:
+        variable.assign(ops.zeros_like(variable))
+    assert np.any(loaded.recognize(X) != before)
+
+
 def test_on_three_modes_the_code_comes_to_be_read():
     keras.utils.set_random_seed(0)
     data = ring(3, std=0.1)
@@ -140,6 +178,16 @@ def test_on_three_modes_the_code_comes_to_be_read():
 def test_what_does_not_fit_is_refused(arguments, message):
     with pytest.raises(ValueError, match=message):
         build(**arguments)
+
+
+def test_a_recognizer_of_what_d_does_not_see_is_refused():
+    networks = mlp(6, 2), mlp(2, 1, (5,))
+    with pytest.raises(ValueError, match=r"turns \(7,\) into \(4,\), but must"):
+        InfoGAN(*networks, mlp(7, 4), 3, 1)
+    # D sees pairs of points, and Q would have to name the code of both.
+    packed = mlp(6, 2), mlp(4, 1, (5,))
+    with pytest.raises(ValueError, match=r"turns \(5,\) into \(4,\), but must"):
+        InfoGAN(*packed, mlp(5, 4), 3, 1, packing=2)
 
 
 def test_a_generator_without_noise_and_codes_that_do_not_exist_are_refused():

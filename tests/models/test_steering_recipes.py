@@ -23,6 +23,9 @@ TRAININGS = {
     "code of pictures": lambda seed: train_picture_infogan(
         PICTURES, 4, 2, seed, width=4
     ),
+    "code and numbers, layers shared": lambda seed: train_picture_infogan(
+        PICTURES, 4, 2, seed, numbers=2, width=4, shared=True
+    ),
 }
 EACH = pytest.mark.parametrize("training", TRAININGS)
 

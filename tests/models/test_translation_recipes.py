@@ -6,8 +6,13 @@ import pytest
 
 from utils.data.translations import COLORS, painted_avatars
 from utils.evaluation.translation import scores
-from utils.models import Pix2Pix
-from utils.models.translation_recipes import NOISE, train_pix2pix, train_regression
+from utils.models import ConditionalVAE, Pix2Pix
+from utils.models.translation_recipes import (
+    NOISE,
+    train_conditional_vae,
+    train_pix2pix,
+    train_regression,
+)
 
 PAIRS = painted_avatars(64, 0)
 
@@ -37,7 +42,22 @@ def test_pix2pix_is_built_as_asked_and_repeats_with_its_seed(patch, told):
     assert int(keras.ops.convert_to_numpy(model.optimizer["generator"].iterations)) == 2
 
 
+def test_a_conditional_vae_is_built_as_asked_and_repeats_with_its_seed():
+    model = train_conditional_vae(PAIRS, 2, 0, codes=3)
+    assert isinstance(model, ConditionalVAE)
+    assert model.latent_dim == 3
+    again = train_conditional_vae(PAIRS, 2, 0, codes=3)
+    made = model.sample(PAIRS.sources)
+    assert made.shape == PAIRS.targets.shape
+    # On a busy machine TensorFlow may sum in another order.
+    np.testing.assert_allclose(made, again.sample(PAIRS.sources), rtol=0, atol=2e-3)
+
+
 def test_no_step_is_refused():
+    with pytest.raises(ValueError, match="steps was 0"):
+        train_conditional_vae(PAIRS, 0, 0)
+    with pytest.raises(ValueError, match="codes was 0"):
+        train_conditional_vae(PAIRS, 1, 0, codes=0)
     with pytest.raises(ValueError, match="steps was 0"):
         train_pix2pix(PAIRS, 0, 0)
     with pytest.raises(ValueError, match="steps was 0"):

@@ -7,6 +7,7 @@ from keras import ops
 
 from utils.networks.conditional import (
     AttachLabel,
+    attach,
     beside_input,
     by_projection,
     with_classifier,
@@ -35,6 +36,15 @@ def test_a_label_beside_a_picture_is_a_plane_of_ones():
     np.testing.assert_array_equal(made[..., :2], pictures)
     expected = np.broadcast_to(ONE_HOT[:, None, None], (4, 5, 6, 3))
     np.testing.assert_array_equal(made[..., 2:], expected)
+
+
+def test_numbers_beside_a_picture_are_flat_planes():
+    pictures = np.random.default_rng(1).normal(size=(4, 5, 6, 2)).astype("float32")
+    made = array(attach(pictures, X))
+    np.testing.assert_array_equal(made[..., :2], pictures)
+    np.testing.assert_array_equal(made[:, 3, 1, 2:], X)
+    assert np.ptp(made[..., 2:], axis=(1, 2)).max() == 0
+    np.testing.assert_array_equal(array(attach(X, X)), np.concatenate([X, X], axis=1))
 
 
 def hidden_of(network):

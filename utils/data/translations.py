@@ -43,6 +43,7 @@ REGIONS = ("wall", "shirt")
 _BLOCK = 128  # avatars drawn at once
 _FINE = 2  # lines are found in a picture that is so many times as large
 _SHADE = 0.02  # a change of color up to which there is no line: walls are shaded
+_HAIR = 0.3  # how much each channel of a pixel of hair changes, from black to silver
 _EDGE = 0.5  # and, beyond that, one that is drawn as a full line
 _PEN = 1.5  # how many of the fine pixels a line fills at least, to be black
 #: Colors of the faces that sketches are drawn from; none is that of a target.
@@ -176,6 +177,30 @@ def own_pairs(sources: str | Path, targets: str | Path, size: int = 32) -> Pairs
         for files in (first, second)
     )
     return Pairs(*made)
+
+
+def hair_answers(painted: Painted, shades: int = 33) -> tuple[np.ndarray, np.ndarray]:
+    """Draws painted avatars with hair of every color: what a sketch leaves open.
+
+    Args:
+        painted: n of them.
+        shades: colors along the palette of hair, 2 or more.
+
+    Returns:
+        The pictures, `(shades, n, size, size, 3)`, right where hair is; and where that
+        is, `(n, size, size)`: 1 if a pixel shows hair and nothing else, or 0.
+    """
+    size = painted.targets.shape[1]
+    colors = np.linspace(0, 1, integer(shades, "shades", least=2))
+
+    def drawn(**values):
+        return render(with_values(painted.factors, **values), size)
+
+    answers = np.stack([drawn(hair_color=float(color)) for color in colors])
+    one, other = (drawn(skin=x, background=x, hair_color=0.5) for x in (0.0, 0.6))
+    unmixed = np.abs(one - other).max(axis=-1) < _SHADE
+    hair = np.abs(answers[-1] - answers[0]).min(axis=-1) > _HAIR
+    return answers, (unmixed & hair).astype("float32")
 
 
 def to_gray(pictures) -> np.ndarray:

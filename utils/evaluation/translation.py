@@ -11,7 +11,7 @@ import numpy as np
 from skimage.metrics import structural_similarity
 
 from utils.core.arrays import to_numpy
-from utils.core.validation import finite, number, rows
+from utils.core.validation import finite, number
 from utils.core.validation import pictures as check_pictures
 
 #: A pixel counts to a region if the region has at least so much of it.
@@ -78,14 +78,18 @@ def from_valid(pixels, palette) -> tuple[np.ndarray, np.ndarray]:
 
     Args:
         pixels: `(..., 3)`.
-        palette: the valid colors, `(k, 3)`.
+        palette: the valid colors, `(k, 3)`; or each pixel's own, `(k, ..., 3)`.
 
     Returns:
         Euclidean distances and indices into the palette, both `(...)`.
+
+    Raises:
+        ValueError: if the palette is of neither shape.
     """
-    palette = _colors(rows(palette, "The palette", (3,)))
-    away = np.linalg.norm(_colors(pixels)[..., None, :] - palette, axis=-1)
-    return away.min(axis=-1), away.argmin(axis=-1)
+    pixels = _colors(pixels)
+    palette = _valid_colors(palette, pixels.shape)
+    away = np.stack([np.linalg.norm(pixels - color, axis=-1) for color in palette])
+    return away.min(axis=0), away.argmin(axis=0)
 
 
 def valid_share(made, regions, palette, within: float = 0.3) -> float:
@@ -97,14 +101,15 @@ def valid_share(made, regions, palette, within: float = 0.3) -> float:
         made: `(n, height, width, 3)`.
         regions: `(n, height, width)` in [0, 1]: which share of a pixel the region has;
             pixels that it has whole are counted.
-        palette: the valid colors, `(k, 3)`.
+        palette: the valid colors, `(k, 3)`; or each pixel's own, `(k, n, height, width,
+            3)`, as `data.translations.hair_answers` draws them.
         within: largest distance that counts as near, above 0.
 
     Raises:
         ValueError: if the shapes do not fit, or no pixel belongs to the region.
     """
     within = number(within, "within", above=0)
-    away, _ = from_valid(_in_region(made, regions), palette)
+    away, _ = from_valid(_in_region(made, regions), _valid_in_region(palette, regions))
     return float(np.mean(away <= within))
 
 
@@ -125,6 +130,32 @@ def one_color_share(made, regions, palette) -> float:
     return float(np.mean(agree))
 
 
+def shade_spread(made, regions, palette) -> float:
+    """Returns how much the color varies within a region, along a palette of shades.
+
+    Each pixel counts as the valid color that is nearest to it. Root mean square of its
+    place in the palette around its region's mean: 0 if each region is of one shade, 1
+    if every pixel draws its own from all.
+
+    Args:
+        made, regions: as in `valid_share`.
+        palette: as there, in the order of the shades.
+
+    Raises:
+        ValueError: as there.
+    """
+    _in_region(made, regions)
+    _, places = from_valid(made, _valid_colors(palette, np.shape(made)))
+    inside = np.asarray(regions) >= WHOLE
+    off = [
+        np.square(place[region] - place[region].mean())
+        for place, region in zip(places, inside, strict=True)
+        if region.any()
+    ]
+    all_shades = np.arange(len(palette)).var()
+    return float(np.sqrt(np.mean(np.concatenate(off)) / all_shades))
+
+
 def diversity(first, second, regions, palette) -> float:
     """Returns how much two answers to the same sources differ in a region.
 
@@ -139,7 +170,7 @@ def diversity(first, second, regions, palette) -> float:
         ValueError: as there.
     """
     first, second = (_in_region(each, regions) for each in _alike(first, second))
-    apart = 2 * _colors(palette).var(axis=0).mean()
+    apart = 2 * _valid_in_region(palette, regions).var(axis=0).mean()
     return float(np.sqrt(np.mean(np.square(first - second)) / apart))
 
 
@@ -192,6 +223,25 @@ def _in_region(made, regions) -> np.ndarray:
     if not (regions >= WHOLE).any():
         raise ValueError("The region has no pixel whole: take larger pictures.")
     return made[regions >= WHOLE]
+
+
+def _valid_in_region(palette, regions) -> np.ndarray:
+    """The colors that are valid in a region: `(k, 3)`, or `(k, pixels, 3)`."""
+    palette = _valid_colors(palette, (*np.shape(regions), 3))
+    if palette.ndim == 2:
+        return palette
+    return np.stack([_in_region(each, regions) for each in palette])
+
+
+def _valid_colors(palette, shape) -> np.ndarray:
+    """The palette: `(k, 3)`, or `(k, *shape)` for pixels of a shape."""
+    palette = finite(to_numpy(palette, "The palette"), "The palette")
+    if (palette.ndim == 2 and palette.shape[1] == 3) or palette.shape[1:] == shape:
+        return palette
+    raise ValueError(
+        f"The palette has shape {palette.shape}, but must be (k, 3), or for each pixel "
+        f"its own, {('k', *shape)}."
+    )
 
 
 def _colors(values) -> np.ndarray:

@@ -4,6 +4,7 @@ import utils.networks  # noqa: F401 (registers the layers of saved models)
 from utils.models.autoencoder import Autoencoder
 from utils.models.autoregressive import AutoregressiveModel
 from utils.models.conditional_gan import ConditionalGAN
+from utils.models.conditional_vae import ConditionalVAE
 from utils.models.denoiser import Denoiser
 from utils.models.density import DensityModel
 from utils.models.energy import EnergyModel
@@ -40,6 +41,7 @@ __all__ = [
     "Autoencoder",
     "AutoregressiveModel",
     "ConditionalGAN",
+    "ConditionalVAE",
     "Denoiser",
     "DensityModel",
     "DetailGAN",

@@ -30,11 +30,15 @@ class Autoencoder(CourseModel):
     CODE_PARTS = 1
 
     def __init__(self, encoder, decoder, **kwargs):
-        check_coder(encoder, decoder, self.CODE_PARTS)
+        latent_dim = self.check_coder(encoder, decoder)
         super().__init__(**kwargs)
         self.encoder = encoder
         self.decoder = decoder
-        self.latent_dim = decoder.input_shape[-1]
+        self.latent_dim = latent_dim
+
+    def check_coder(self, encoder, decoder):
+        """Returns latent_dim; raises a ValueError unless the networks fit together."""
+        return check_coder(encoder, decoder, self.CODE_PARTS)
 
     def call(self, x, training=False):
         """The reconstruction of examples `(n, ...)`."""
@@ -66,12 +70,15 @@ class Autoencoder(CourseModel):
 
 
 def check_coder(encoder, decoder, code_parts):
-    """Raises a ValueError unless an encoder and a decoder fit together.
+    """Returns latent_dim of an encoder and a decoder that fit together.
 
     Args:
         encoder: built `keras.Model` to `(n, code_parts * latent_dim)`.
         decoder: built `keras.Model` from `(n, latent_dim)`.
         code_parts: numbers that the encoder returns for each number of the code.
+
+    Raises:
+        ValueError: if they do not.
     """
     built_model(encoder, "encoder")
     built_model(decoder, "decoder")
@@ -92,3 +99,4 @@ def check_coder(encoder, decoder, code_parts):
             f"The encoder takes examples of shape {encoder.input_shape[1:]}, but the "
             f"decoder makes {made}: build both for the same examples."
         )
+    return latent_dim

@@ -9,7 +9,7 @@ from keras import ops
 
 from utils.core.arrays import is_tensor
 from utils.core.batches import in_batches
-from utils.core.validation import finite, numeric, one_of, unit_range
+from utils.core.validation import finite, numeric, one_of, pictures, unit_range
 from utils.models.stop_when_not_finite import StopWhenNotFinite
 
 
@@ -269,6 +269,23 @@ def check_examples(x, shape, maker):
     finite(x, "The real examples", "remove those examples.")
     if len(shape) == 3:
         unit_range(x, "The pictures")
+
+
+def check_targets(x, y, shape):
+    """Raises a ValueError unless pictures come with targets of a shape.
+
+    Args:
+        x: sources: pictures, or a data set that yields both.
+        y: targets, or None.
+        shape: `(height, width, channels)` of a target.
+    """
+    if y is not None:
+        pictures(ops.convert_to_numpy(y), "The targets", shape)
+    elif not hasattr(x, "__iter__") or hasattr(x, "shape"):
+        raise ValueError(
+            "This model learns from pairs, but was given no targets: write "
+            "fit(sources, targets), or give a data set that yields both."
+        )
 
 
 def check_latent_input(network, name, what):

@@ -86,9 +86,10 @@ class GAN(Game):
     def update_discriminator(self, real, *told):
         """D's turn: one step up on V(D, G), with new generated examples."""
         n = ops.shape(real)[0]
-        fake = ops.stop_gradient(self(self.draw_latent(n, *told), training=True))
+        latent = self.draw_latent(n, *told)
+        fake = ops.stop_gradient(self(latent, training=True))
         loss = minimize(
-            lambda: self.discriminator_loss(real, fake, *told),
+            lambda: self.judging_loss(real, fake, latent, *told),
             self.variables_of("discriminator"),
             self.optimizer["discriminator"],
         )
@@ -104,6 +105,10 @@ class GAN(Game):
             self.optimizer["generator"],
         )
         self.log(n, generator_loss=loss)
+
+    def judging_loss(self, real, fake, latent, *told):
+        """What D lowers, knowing the latent vectors: a subclass may add a term here."""
+        return self.discriminator_loss(real, fake, *told)
 
     def latent_loss(self, real, latent, *told):
         """What G lowers, from its latent vectors: a subclass may add a term here."""

@@ -10,6 +10,7 @@ from utils.core.batches import standard_normal
 from utils.core.validation import built_model, class_labels, integer, number
 from utils.measures.information import categorical_bound, gaussian_bound
 from utils.models.gan import GAN
+from utils.networks.conditional import features_and_logit
 
 
 @keras.saving.register_keras_serializable(package="measure_then_minimize")
@@ -26,7 +27,9 @@ class InfoGAN(GAN):
         discriminator: built `keras.Model` from examples to logits `(n, 1)`.
         recognizer: Q, a built `keras.Model` from examples to `(n, categories +
             numbers)`: logits of the category, and the mean of each number; `(n,
-            categories + 2·numbers)` if it learns log σ² of each as well.
+            categories + 2·numbers)` if it learns log σ² of each as well. It may start
+            from what D's last layer sees, as in the paper: then all other layers of D
+            are Q's too, and climb the bound in D's turn.
         categories: k, at least 2; 0 for none.
         numbers: continuous codes, at least 0.
         weight: of the bound in G's loss, at least 0; with 0 Q alone climbs it.
@@ -57,9 +60,11 @@ class InfoGAN(GAN):
     ):
         number(weight, "weight", least=0)
         number(std, "std", above=0)
-        learned = check_recognizer(recognizer, generator, categories, numbers)
+        networks = generator, discriminator, recognizer
+        features, learned = check_recognizer(*networks, categories, numbers)
         super().__init__(generator, discriminator, **kwargs)
         self.recognizer = recognizer
+        self.features = features  # None where Q looks at the examples themselves
         self.categories, self.numbers = categories, numbers
         self.weight, self.std = weight, std
         self.noise_dim = self.latent_dim - categories - numbers
@@ -89,6 +94,13 @@ class InfoGAN(GAN):
             parts.append(keras.random.uniform(shape, -1.0, 1.0, **draws))
         return ops.concatenate(parts, axis=-1)
 
+    def judging_loss(self, real, fake, latent):
+        """What D lowers: its loss, less the weighted bound if Q shares its layers."""
+        loss = super().judging_loss(real, fake, latent)
+        if self.features is None:
+            return loss
+        return loss - self.weight * self.bound(latent, fake, training=True)
+
     def latent_loss(self, real, latent):
         """What G and Q lower together: G's loss, less the weighted bound."""
         fake = self(latent, training=True)
@@ -113,7 +125,7 @@ class InfoGAN(GAN):
             ops.split(x, [self.categories, self.categories + self.numbers], axis=-1)
             for x in (
                 self.in_full(latent)[:, self.noise_dim :],
-                self.in_full(self.recognizer(fake, training=training)),
+                self.in_full(self.read(fake, training)),
             )
         )
         bound = 0.0
@@ -161,14 +173,25 @@ class InfoGAN(GAN):
 
     def recognize(self, x):
         """Returns what Q reads off examples, NumPy `(n, ...)` as it comes out of Q."""
-        return self.in_batches(lambda x: self.recognizer(x, training=False), x)
+        return self.in_batches(self.read, x)
+
+    def read(self, x, training=False):
+        """What Q says of examples `(n, ...)`, a tensor."""
+        if self.features is not None:
+            x = self.features(x, training=training)
+        return self.recognizer(x, training=training)
 
 
-def check_recognizer(recognizer, generator, categories, numbers):
-    """Returns whether Q learns the spread of its numbers.
+def check_recognizer(generator, discriminator, recognizer, categories, numbers):
+    """Returns where Q starts from in D, and whether it learns its numbers' spread.
+
+    Returns:
+        A `keras.Model` from examples to what D's last layer sees, or None if Q takes
+        examples; and a bool.
 
     Raises:
-        ValueError: unless Q reads what G makes, and returns as much as there are codes.
+        ValueError: unless Q takes one of the two, and returns as much as there are
+            codes.
     """
     integer(categories, "categories", least=0)
     integer(numbers, "numbers", least=0)
@@ -184,13 +207,18 @@ def check_recognizer(recognizer, generator, categories, numbers):
             f"The generator takes {latent} numbers, of which {codes} are codes: build "
             "it for noise + categories + numbers, with noise of at least 1."
         )
-    made = generator.output_shape[1:]
+    made, seen, features = generator.output_shape[1:], None, None
     taken = built_model(recognizer, "recognizer").input_shape[1:]
     returned = recognizer.output_shape[1:]
-    if taken != made or returned not in ((codes,), (codes + numbers,)):
+    if taken != made:
+        examples, last, _ = features_and_logit(discriminator)
+        features, seen = keras.Model(examples, last), tuple(last.shape[1:])
+    fits = taken == made or (taken == seen and features.input_shape[1:] == made)
+    if not fits or returned not in ((codes,), (codes + numbers,)):
         raise ValueError(
             f"The recognizer turns {taken} into {returned}, but must turn what the "
-            f"generator makes, {made}, into ({codes},): a logit for each category and "
-            "a mean for each number; one more for each number if it learns its spread."
+            f"generator makes, {made}, or what D's last layer sees of it into "
+            f"({codes},): a logit for each category and a mean for each number; one "
+            "more for each number if it learns its spread."
         )
-    return numbers > 0 and returned == (codes + numbers,)
+    return features, numbers > 0 and returned == (codes + numbers,)

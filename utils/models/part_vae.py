@@ -23,21 +23,48 @@ def principal_components(images, parts):
         parts: how many directions, at least 1; fewer than pictures.
 
     Returns:
-        The mean `(pixels,)`, orthonormal columns `(pixels, parts)`, and the standard
-        deviation along each, `(parts,)`.
+        The mean `(pixels,)`, orthonormal columns `(pixels, parts)` whose largest entry
+        is positive, and the standard deviation along each, `(parts,)`.
 
     Raises:
         ValueError: for other shapes, or more parts than pictures allow.
     """
     images = pictures(to_numpy(images, "The pictures", "float32"))[:_SEEN]
     integer(parts, "parts", most=min(len(images), images[0].size) - 1)
-    flat = images.reshape(len(images), -1)
+    # In double precision, so that another machine finds the same.
+    flat = images.reshape(len(images), -1).astype("float64")
     mean = flat.mean(axis=0)
     # Between pictures, and not between pixels: there are fewer of them.
     squares, sides = np.linalg.eigh((flat - mean) @ (flat - mean).T)
     squares, sides = squares[::-1][:parts], sides[:, ::-1][:, :parts]
     columns = (flat - mean).T @ sides / np.sqrt(squares)
-    return mean, columns, np.sqrt(squares / len(flat))
+    columns *= np.sign(columns[np.abs(columns).argmax(axis=0), np.arange(parts)])
+    found = mean, columns, np.sqrt(squares / len(flat))
+    return tuple(each.astype("float32") for each in found)
+
+
+def part_vae(components, shape, latent_dim, hidden=256, beta=1.0):
+    """Builds an untrained VAE whose first and last layers are principal components.
+
+    Between them stand two layers of `hidden` SiLU units each way.
+
+    Args:
+        components: as `principal_components` returns them.
+        shape: `(height, width, channels)` of a picture.
+        latent_dim: numbers in a code, at least 1.
+        hidden: width of the hidden layers.
+        beta: weight of the KL term.
+
+    Returns:
+        Two `VAE`, which share all that can learn: of pictures, for encoding and
+        decoding, and of the numbers along the components, for training.
+    """
+    mean, columns, spread = components
+    parts = len(spread)
+    encoder = _silu_network(parts, 2 * latent_dim, hidden, 1 / np.sqrt(spread), 1.0)
+    decoder = _silu_network(latent_dim, parts, hidden, 1.0, spread)
+    whole = VAE(*_of_pictures(encoder, decoder, shape, mean, columns))
+    return whole, VAE(encoder, decoder, beta=beta)
 
 
 def train_part_vae(
@@ -50,12 +77,13 @@ def train_part_vae(
     hidden=256,
     look=None,
     looks=(),
+    components=None,
+    rate=4e-3,
 ):
     """Trains a VAE of pictures whose first and last layers are principal components.
 
-    Between them stand two layers of `hidden` SiLU units each way. The components stay
-    as they are, so training sees only the numbers along them, a tenth of the pixels:
-    the squared error and σ² are those of the components.
+    The components stay as they are, so training sees only the numbers along them, a
+    tenth of the pixels: the squared error and σ² are those of the components.
 
     Args:
         images: `(n, height, width, channels)` in [-1, 1].
@@ -67,6 +95,8 @@ def train_part_vae(
         hidden: width of the hidden layers.
         look: function of the VAE.
         looks: after which steps it is called.
+        components: of other pictures, in place of these pictures' first `parts`.
+        rate: of Adam at the start, above 0; it falls to 0.
 
     Returns:
         A `VAE` of pictures, for encoding and decoding.
@@ -74,15 +104,13 @@ def train_part_vae(
     Raises:
         ValueError: as `principal_components` and `VAE`.
     """
-    mean, columns, spread = principal_components(images, parts)
+    components = components or principal_components(images, parts)
+    mean, columns, _ = components
     flat = np.reshape(images, (len(images), -1))
     numbers = (flat - mean) @ columns
     keras.utils.set_random_seed(seed)
-    encoder = _silu_network(parts, 2 * latent_dim, hidden, 1 / np.sqrt(spread), 1.0)
-    decoder = _silu_network(latent_dim, parts, hidden, 1.0, spread)
-    inner = VAE(encoder, decoder, beta=beta)
-    inner.compile(falling_adam(4e-3, integer(steps, "steps")))
-    vae = VAE(*_of_pictures(encoder, decoder, images.shape[1:], mean, columns))
+    vae, inner = part_vae(components, images.shape[1:], latent_dim, hidden, beta)
+    inner.compile(falling_adam(rate, integer(steps, "steps")))
     rng, done = np.random.default_rng(seed), 0
     for stop in sorted({*range(_LONGEST, steps, _LONGEST), *looks, steps}):
         drawn = numbers[rng.integers(0, len(numbers), (stop - done) * BATCH)]

@@ -6,7 +6,9 @@ from keras import ops
 from utils.core.batches import standard_normal
 from utils.core.validation import built_model, channels_last, integer, number, one_of
 from utils.core.validation import pictures as check_pictures
+from utils.models.base import check_targets
 from utils.models.gan import GAN
+from utils.networks.conditional import attach
 
 
 def _l1(x, y):
@@ -111,12 +113,8 @@ class Pix2Pix(GAN):
     def call(self, latent, training=False):
         """G(x, z) for `[z, sources]`."""
         z, sources = latent
-        planes = [sources]
-        if self.noise:
-            n, height, width, _ = ops.shape(sources)
-            z = ops.reshape(z, (-1, 1, 1, self.noise))
-            planes.append(ops.broadcast_to(z, (n, height, width, self.noise)))
-        return self.generator(ops.concatenate(planes, axis=-1), training=training)
+        planes = attach(sources, z) if self.noise else sources
+        return self.generator(planes, training=training)
 
     def draw_latent(self, n, sources):
         """Draws n latent vectors, and puts the sources beside them."""
@@ -161,12 +159,5 @@ class Pix2Pix(GAN):
         Raises:
             ValueError: as there, and for targets that are missing or no such pictures.
         """
-        if y is not None:
-            shape = self.generator.output_shape[1:]
-            check_pictures(ops.convert_to_numpy(y), "The targets", shape)
-        elif not hasattr(x, "__iter__") or hasattr(x, "shape"):
-            raise ValueError(
-                "pix2pix learns from pairs, but was given no targets: write "
-                "fit(sources, targets), or give a data set that yields both."
-            )
+        check_targets(x, y, self.generator.output_shape[1:])
         return super().fit(x, y, *args, **kwargs)

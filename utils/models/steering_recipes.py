@@ -133,6 +133,11 @@ def train_point_infogan(mixture, categories, steps, seed, weight=1.0, callbacks=
     return _fitted_points(gan, real, None, steps, epochs, callbacks)
 
 
+def picture_generator(shape, codes, width=32):
+    """Builds a generator of small pictures, from noise and `codes` more numbers."""
+    return convolutional_generator(shape, PICTURE_NOISE + codes, width)
+
+
 def train_picture_conditional(pictures, labels, steps, seed, rule="planes", width=32):
     """Trains a conditional GAN on small pictures: the convolutional pair, with R1.
 
@@ -155,22 +160,24 @@ def train_picture_conditional(pictures, labels, steps, seed, rule="planes", widt
     pair = told_pair(
         rule,
         classes,
-        lambda room: convolutional_generator(
-            (*sides, channels), PICTURE_NOISE + room, width
-        ),
+        lambda room: picture_generator((*sides, channels), room, width),
         lambda room: convolutional_discriminator((*sides, channels + room), width),
     )
     gan = ConditionalGAN(*pair, classes, penalty={"r1": 0.05})
     return fit_pictures(gan, pictures, labels, steps)
 
 
-def train_picture_infogan(pictures, categories, steps, seed, weight=1.0, width=32):
+def train_picture_infogan(
+    pictures, categories, steps, seed, weight=1.0, numbers=0, width=32, shared=False
+):
     """Trains an InfoGAN on small pictures, with one categorical code and no labels.
 
     Args:
         pictures, steps, seed, width: as in `train_picture_conditional`.
         categories: values of the code, at least 2.
         weight: of the bound, at least 0.
+        numbers: continuous codes beside it.
+        shared: whether Q starts from what D's last layer sees.
 
     Returns:
         The trained `InfoGAN`.
@@ -181,19 +188,21 @@ def train_picture_infogan(pictures, categories, steps, seed, weight=1.0, width=3
     shape = pictures.shape[1:]
     keras.utils.set_random_seed(seed)
     discriminator, reader = (convolutional_discriminator(shape, width) for _ in "DQ")
+    *body, last = reader.layers
     recognizer = keras.Sequential(
         [
-            keras.Input(shape),
-            *reader.layers[:-1],
-            layers.Dense(categories),
+            keras.Input(last.input.shape[1:] if shared else shape),
+            *([] if shared else body),
+            layers.Dense(categories + numbers),
         ],
         name="recognizer",
     )
     gan = InfoGAN(
-        convolutional_generator(shape, PICTURE_NOISE + categories, width),
+        picture_generator(shape, categories + numbers, width),
         discriminator,
         recognizer,
         categories,
+        numbers,
         weight=weight,
         penalty={"r1": 0.05},
     )

@@ -79,11 +79,15 @@ class VAE(Autoencoder):
     def call(self, x, training=False):
         """Returns decoder(z), μ and log σ² for examples, z drawn from q(z | x)."""
         mean, log_variance = self.posterior(x, training=training)
+        code = self.drawn_code(mean, log_variance)
+        return self.decoder(code, training=training), mean, log_variance
+
+    def drawn_code(self, mean, log_variance):
+        """Returns z drawn from N(μ, σ²), `(n, latent_dim)`."""
         noise = keras.random.normal(
             ops.shape(mean), dtype=mean.dtype, seed=self.seed_generator
         )
-        code = reparametrize(mean, log_variance, noise)
-        return self.decoder(code, training=training), mean, log_variance
+        return reparametrize(mean, log_variance, noise)
 
     def posterior(self, x, training=False):
         """Returns the mean and the log-variance of q(z | x), `(n, latent_dim)` each."""

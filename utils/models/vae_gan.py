@@ -77,7 +77,7 @@ class VAEGAN(Game):
         self.update_generator(real)
         return self.logs()
 
-    update_discriminator = GAN.update_discriminator
+    update_discriminator, judging_loss = GAN.update_discriminator, GAN.judging_loss
 
     def discriminator_loss(self, real, fake):
         """What D lowers on a batch of real and generated examples: -V(D, G)."""

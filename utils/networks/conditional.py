@@ -29,17 +29,30 @@ class AttachLabel(layers.Layer):
         self.classes = integer(classes, "classes", least=2)
 
     def call(self, x, labels):
-        one_hot = ops.one_hot(ops.cast(labels, "int32"), self.classes, dtype=x.dtype)
-        axes = [1] * (len(x.shape) - 2)
-        planes = ops.reshape(one_hot, (-1, *axes, self.classes))
-        planes = ops.broadcast_to(planes, (*ops.shape(x)[:-1], self.classes))
-        return ops.concatenate([x, planes], axis=-1)
+        labels = ops.cast(labels, "int32")
+        return attach(x, ops.one_hot(labels, self.classes, dtype=x.dtype))
 
     def compute_output_shape(self, input_shape, *others):
         return (*input_shape[:-1], input_shape[-1] + self.classes)
 
     def get_config(self):
         return {**super().get_config(), "classes": self.classes}
+
+
+def attach(x, numbers):
+    """Attaches numbers to examples along the last axis; to pictures, as flat planes.
+
+    Args:
+        x: `(n, ..., d)`.
+        numbers: `(n, k)`.
+
+    Returns:
+        Tensor `(n, ..., d + k)`.
+    """
+    k = numbers.shape[-1]
+    planes = ops.reshape(numbers, (-1, *([1] * (len(x.shape) - 2)), k))
+    planes = ops.broadcast_to(planes, (*ops.shape(x)[:-1], k))
+    return ops.concatenate([x, planes], axis=-1)
 
 
 def beside_input(network, classes):
@@ -87,7 +100,7 @@ def by_projection(network, classes):
 
     Source: Miyato and Koyama (2018), "cGANs with projection discriminator".
     """
-    x, features, logit = _features_and_logit(network)
+    x, features, logit = features_and_logit(network)
     label = _label()
     integer(classes, "classes", least=2)
     vectors = layers.Embedding(classes, features.shape[-1], name="label_vectors")
@@ -113,7 +126,7 @@ def with_classifier(network, classes):
     Source: Odena, Olah and Shlens (2017), "Conditional image synthesis with auxiliary
     classifier GANs".
     """
-    x, features, logit = _features_and_logit(network)
+    x, features, logit = features_and_logit(network)
     named = layers.Dense(integer(classes, "classes", least=2))(features)
     both = layers.Concatenate()([logit, named])
     return keras.Model(x, both, name=network.name)
@@ -123,8 +136,8 @@ def _label():
     return keras.Input((), dtype="int32", name="label")
 
 
-def _features_and_logit(network):
-    """Returns an input, what the network's last layer sees of it, and its logit."""
+def features_and_logit(network):
+    """Returns an input, what a discriminator's last layer sees of it, and its logit."""
     built_model(network, "discriminator", keras.Sequential)
     x = features = keras.Input(network.input_shape[1:], name="example")
     for layer in network.layers[:-1]:

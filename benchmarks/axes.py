@@ -2,6 +2,7 @@
 
     python benchmarks/axes.py quiet        # scores of VAEs on quiet avatars
     python benchmarks/axes.py faces        # a readout, and attributes added to faces
+    python benchmarks/axes.py patient      # the same attributes, a VAE with more time
 
 Each trial writes one file into `results/axes/`; a second run goes on where it stopped.
 """
@@ -10,9 +11,11 @@ import sys
 import time
 
 import numpy as np
+from kept_weights import faces_vae, kept_faces_vae
 from record import record, recorded
 from scipy.stats import ortho_group
 
+from utils.core.validation import one_of
 from utils.data.avatars import (
     LOUD,
     RANGES,
@@ -120,6 +123,22 @@ def faces_with_attributes(seed):
     }
 
 
+def patient_faces(seed):
+    """What adding an attribute explains by a VAE as it is kept for the lesson."""
+    known, new = sample_factors(500, seed + 101), sample_factors(400, seed + 201)
+    vae, pictures = kept_faces_vae() if seed == 0 else faces_vae(seed), render(new)
+    found = {}
+    for attribute, (name, *ends) in ATTRIBUTES.items():
+        before, after = pairs(new, name, *ends)
+        ways = ways_to_add(vae, *pairs(known, name, *ends), before)
+        found[attribute] = {
+            way: explained(np.clip(before + change, -1, 1) - before, after - before)
+            for way, change in ways.items()
+        }
+    error = float(np.sqrt(np.square(vae.reconstruct(pictures) - pictures).mean()))
+    return {"error": error, "explained": found}
+
+
 def added(vae, readout, spreads, known, new, name, low, high):
     """What every way to add one attribute explains, moves and leaks."""
     column = tuple(RANGES).index(name)
@@ -148,9 +167,11 @@ def added(vae, readout, spreads, known, new, name, low, high):
 
 def trials(protocol):
     """Yields the key of each trial and the function that runs it."""
+    one_of(protocol, ("quiet", "faces", "patient"), "protocol")
     for seed in range(SEEDS):
-        if protocol == "faces":
-            yield ("faces", seed), lambda s=seed: faces_with_attributes(s)
+        if protocol in ("faces", "patient"):
+            run = faces_with_attributes if protocol == "faces" else patient_faces
+            yield (protocol, seed), lambda s=seed, r=run: r(s)
         else:
             for beta in (1.0, 8.0):
                 yield (

@@ -38,7 +38,7 @@ from utils.evaluation.steering import matched_accuracy
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import GAN, FlowMatching, TripletModel
 from utils.models.kept_trainings import keep_trainings
-from utils.models.part_vae import principal_components, train_part_vae
+from utils.models.part_vae import part_vae, principal_components, train_part_vae
 from utils.models.recipes import falling_adam, picture_model, train_with_looks
 from utils.models.steering_recipes import (
     train_picture_conditional,
@@ -225,13 +225,30 @@ def sketch_vae(steps=5_000):
     yield sketch_scores(test, *made)
 
 
+def face_components():
+    """The principal components between which that VAE stands."""
+    return principal_components(render(sample_factors(1_500, SEED)), 400)
+
+
+def kept_faces_vae():
+    """The VAE of `faces_vae`, of seed 0, as it is kept."""
+    vae, coder = part_vae(face_components(), (32, 32, 3), 64, 480)
+    load_trained(coder.encoder, "faces_encoder")
+    load_trained(coder.decoder, "faces_decoder")
+    return vae
+
+
 @functools.cache
-def faces_vae(steps=30_000):
+def faces_vae(seed=SEED, steps=30_000):
     """Lesson 07b's VAE of faces as they are drawn: more of everything."""
-    components = principal_components(render(sample_factors(1_500, SEED)), 400)
-    faces = render(sample_factors(24_000, SEED + 1))
-    settings = {"beta": 0.5, "hidden": 480, "components": components, "rate": 2e-3}
-    return train_part_vae(faces, 64, steps, SEED, **settings)
+    faces = render(sample_factors(24_000, seed + 1))
+    settings = {
+        "beta": 0.5,
+        "hidden": 480,
+        "components": face_components(),
+        "rate": 2e-3,
+    }
+    return train_part_vae(faces, 64, steps, seed, **settings)
 
 
 def faces_half(half):

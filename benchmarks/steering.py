@@ -19,6 +19,7 @@ from dataclasses import asdict
 import numpy as np
 from kept_weights import judged_digits, kept_judge
 from record import record, recorded
+from sklearn.cluster import KMeans
 
 from utils.data.digits import load
 from utils.data.mixtures import GaussianMixture, ring
@@ -56,9 +57,9 @@ KINDS = {
     "digits": tuple(RULES),
     "code": ("weight 1", "weight 0"),
     "uneven": ("weight 1",),
-    "writing": ("weight 1", "weight 0.3", "weight 0.1, shared"),
-    "mnist": ("projection",),
-    "codes": ("weight 0.1, shared",),
+    "writing": ("weight 1", "weight 0.3", "weight 0.1", "weight 0.1, shared"),
+    "mnist": ("projection", "real digits"),
+    "codes": ("weight 0.1, shared", "k-means of pixels"),
 }
 
 
@@ -152,11 +153,13 @@ def code_and_digit(gan, n, judge, pictures, labels):
 def on_mnist(rule, seed):
     """Share of 10,000 digits as asked, and their distance from MNIST's test digits."""
     digits = load("mnist")
-    gan = train_picture_conditional(
-        digits.train_pictures, digits.train_labels, MNIST_STEPS, seed, rule
-    )
-    asked = np.arange(10_000) % 10
-    drawn = gan.sample(len(asked), 7, asked)
+    known = digits.train_pictures, digits.train_labels
+    if rule == "real digits":
+        drawn, asked = (each[10_000 * seed :][:10_000] for each in known)
+    else:
+        gan = train_picture_conditional(*known, MNIST_STEPS, seed, rule)
+        asked = np.arange(10_000) % 10
+        drawn = gan.sample(len(asked), 7, asked)
     right = classifier_accuracy(drawn, asked, kept_judge())
     return {"asked": right, **judged_digits(drawn)}
 
@@ -164,6 +167,10 @@ def on_mnist(rule, seed):
 def codes_of_mnist(kind, seed):
     """An InfoGAN with a code of ten values and two numbers; test digits sorted by Q."""
     digits = load("mnist")
+    if kind == "k-means of pixels":
+        pixels = digits.test_pictures.reshape(len(digits.test_pictures), -1)
+        found = KMeans(10, n_init=4, random_state=seed).fit_predict(pixels)
+        return {"read": matched_accuracy(found, digits.test_labels)}
     settings = {"weight": weight_of(kind), "shared": "shared" in kind, "numbers": 2}
     gan = train_picture_infogan(
         digits.train_pictures, 10, MNIST_STEPS, seed, **settings

@@ -33,7 +33,7 @@ from utils.models.translation_recipes import (
 )
 
 SEEDS, PAIRS = 3, 6_400
-STEPS = 800
+STEPS = {"gray": 1_500, "patches": 800}
 PIXEL_STEPS = 500  # of a U-Net without D, which has learned what it can by then
 #: Arguments of `train_pix2pix`, or the loss of a U-Net that is trained by pixels alone.
 KINDS = {
@@ -45,7 +45,7 @@ KINDS = {
         "L1 + GAN": {"told": False},
         "L1 + conditional GAN": {},
     },
-    "patches": {"1": {"patch": 1}, "8": {"patch": 8}},  # the whole stands under "gray"
+    "patches": {"1": {"patch": 1}, "8": {"patch": 8}, "whole": {}},
     "sketch": {
         "L1": "mae",
         "GAN": {"told": False, "weight": 0.0},
@@ -67,7 +67,7 @@ def answerer(kind, protocol, seed):
     if isinstance(settings, str):
         network = train_regression(train, settings, PIXEL_STEPS, seed)
         return lambda x, noise: in_batches(network, x)
-    return train_pix2pix(train, STEPS, seed, **settings).sample
+    return train_pix2pix(train, STEPS[protocol], seed, **settings).sample
 
 
 def judged(kind, protocol, seed):

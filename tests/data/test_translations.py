@@ -104,7 +104,8 @@ def test_hair_of_every_color_is_drawn_where_hair_is(still):
     away = np.abs(answers - painted.targets).max(axis=-1).min(axis=0)
     assert away[hair == 1].max() < 0.1
     # Nothing but hair: another skin, wall and shirt change no pixel there.
-    other = replace(painted.factors, skin=1 - painted.factors.skin)
+    skin, wall = 1 - painted.factors.skin, 1 - painted.factors.background
+    other = replace(painted.factors, skin=skin, background=wall)
     same = render(other, 24) - render(painted.factors, 24)
     assert np.abs(same[hair == 1]).max() < 0.05
 

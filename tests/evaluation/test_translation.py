@@ -128,6 +128,8 @@ def test_diversity_is_one_for_a_sampler_and_zero_for_one_answer():
         (lambda: valid_share(X, np.ones((4, 8, 7)), PALETTE), "one share per pixel"),
         (lambda: valid_share(X, np.zeros((4, 8, 8)), PALETTE), "no pixel whole"),
         (lambda: valid_share(X, np.ones((4, 8, 8)), PALETTE, 0), "within was 0"),
+        (lambda: shade_spread(X, np.ones((4, 8, 8)), PALETTE[:1]), "has 1 color"),
+        (lambda: diversity(X, Y, np.ones((4, 8, 8)), PALETTE[:1]), "has 1 color"),
         (lambda: diversity(X, Y[:3], np.ones((4, 8, 8)), PALETTE), "same pictures"),
     ],
 )

@@ -20,6 +20,20 @@ def array(tensor):
     return ops.convert_to_numpy(tensor)
 
 
+class Pairs(keras.utils.PyDataset):
+    """One batch of what it is given."""
+
+    def __init__(self, *batch):
+        super().__init__()
+        self.batch = batch
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return self.batch if len(self.batch) > 1 else self.batch[0]
+
+
 def build(encoder=None, decoder=None, run_eagerly=True, **settings):
     keras.utils.set_random_seed(0)
     encoder = encoder or convolutional_encoder((8, 8, 4), 2 * CODES, 4)
@@ -85,6 +99,38 @@ def test_every_weight_trains(run_eagerly):
         assert not np.array_equal(array(variable), start), variable.path
 
 
+def test_pairs_of_weight_zero_count_for_nothing():
+    model = build()
+    first = {"batch_size": 8, "verbose": 0, "return_dict": True}
+    alone = model.evaluate(X, Y, sample_weight=np.zeros(8), **first)
+    assert alone["loss"] == 0
+    before = [np.array(array(v)) for v in model.trainable_variables]
+    model.fit(Pairs(X, Y, np.zeros(8, "float32")), verbose=0)
+    for variable, start in zip(model.trainable_variables, before, strict=True):
+        np.testing.assert_array_equal(array(variable), start)
+
+
+def test_a_step_runs_the_decoder_once(monkeypatch):
+    model, calls = build(), []
+    decoder = model.decoder.__class__.__call__
+
+    def counted(network, *args, **kwargs):
+        calls.extend([1] * (network is model.decoder))
+        return decoder(network, *args, **kwargs)
+
+    monkeypatch.setattr(model.decoder.__class__, "__call__", counted)
+    model.fit(X, Y, batch_size=8, verbose=0)
+    assert len(calls) == 1
+
+
+def test_a_model_works_on_after_an_evaluation_that_failed():
+    model = build(run_eagerly=False)
+    before = model.sample(X)
+    with pytest.raises(Exception, match=r"."):  # each backend's own
+        model.evaluate(Pairs(X[:, :4], Y), verbose=0)
+    np.testing.assert_allclose(model.sample(X), before, atol=1e-6)
+
+
 def test_two_right_answers_are_both_given_and_their_mean_is_not():
     keras.utils.set_random_seed(0)
     sources = RNG.uniform(-1, 1, (512, 8, 8, 1)).astype("float32")
@@ -117,6 +163,7 @@ def test_a_loaded_model_goes_on_as_if_it_had_not_been_saved(tmp_path):
         (((8, 8, 3), 4), (8, 8, 3)),  # no source
         (((8, 8, 4), 4), (8, 8, 1)),  # no code
         (((8, 8, 4), 4), (16, 16, 3)),  # another size
+        (((12, 12, 4), 4), (8, 8, 3)),
     ],
 )
 def test_networks_that_do_not_fit_are_refused(encoder, decoder):
@@ -132,8 +179,15 @@ def test_networks_that_do_not_fit_are_refused(encoder, decoder):
         (lambda model: model.fit(X, Y[..., :1]), "The targets: shape"),
         (lambda model: model.fit(X, 2 * Y), "not in"),
         (lambda model: model.fit(Y, Y), "The sources: shape"),
+        (lambda model: model.fit(X, Y.tolist()), "targets"),
+        (lambda model: model.fit(Pairs(X)), "no targets"),
+        (lambda model: model.fit(Pairs(X, 2 * Y)), "not in"),
+        (lambda model: model.evaluate(X), "no targets"),
+        (lambda model: model.evaluate(X, 2 * Y), "not in"),
         (lambda model: model.sample(X[0]), "The sources: shape"),
-        (lambda model: model.fit(X, Y, sample_weight=np.ones(8)), "sample_weight"),
+        (lambda model: model.encode(Y, X), "The sources: shape"),
+        (lambda model: model.encode(X, 2 * Y), "not in"),
+        (lambda model: model.decode(X, np.zeros((8, 3))), "The codes"),
     ],
 )
 def test_pairs_that_are_none_are_refused(attempt, message):

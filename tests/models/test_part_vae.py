@@ -37,6 +37,38 @@ def test_the_vae_takes_and_makes_pictures_and_learns_between_two_looks():
     assert error < 0.3 * IMAGES.var(axis=0).mean()
 
 
+def test_components_of_other_pictures_may_be_given():
+    found = principal_components(IMAGES, 8)
+    columns = found[1]
+    assert (columns[np.abs(columns).argmax(axis=0), np.arange(8)] > 0).all()
+    vae = train_part_vae(IMAGES[:64], 3, 2, 0, hidden=8, components=found)
+    _, analysis, _ = vae.encoder.layers
+    np.testing.assert_array_equal(analysis.get_weights()[0], columns)
+    inner = train_part_vae(IMAGES[:64], 3, 2, 0, hidden=8, parts=8)
+    assert inner.encoder.layers[1].get_weights()[0].shape == columns.shape
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"steps": 0}, "steps was 0"),
+        ({"rate": 0}, "rate was 0"),
+        ({"images": 255 * IMAGES}, r"not in|\[-1, 1\]"),
+        ({"images": IMAGES[:, :2]}, "components are of pictures of 48 numbers"),
+    ],
+)
+def test_what_cannot_be_trained_is_refused(change, message):
+    settings = {"images": IMAGES, "latent_dim": 2, "steps": 1, "seed": 0}
+    settings["components"] = principal_components(IMAGES, 5)
+    with pytest.raises(ValueError, match=message):
+        train_part_vae(**{**settings, **change})
+
+
+def test_pictures_that_do_not_differ_enough_are_refused():
+    with pytest.raises(ValueError, match="vary in 0 directions"):
+        principal_components(np.zeros((20, 4, 4, 3)), 2)
+
+
 @pytest.mark.parametrize("parts", [0, 48, 200, 2.5])
 def test_more_parts_than_there_can_be_are_refused(parts):
     with pytest.raises(ValueError, match="parts was"):

@@ -130,6 +130,7 @@ def test_networks_that_do_not_fit_are_refused(planes, seen, message):
         (lambda model: model.fit(X, 2 * Y), "not in"),
         (lambda model: model.fit(Y, Y), "The sources: shape"),
         (lambda model: model.sample(X[0]), "The sources: shape"),
+        (lambda model: model.fit(X, Y.tolist()), "targets"),
         (lambda model: model.fit(X, Y, sample_weight=np.ones(8)), "sample_weight"),
     ],
 )

@@ -45,6 +45,9 @@ def test_numbers_beside_a_picture_are_flat_planes():
     np.testing.assert_array_equal(made[:, 3, 1, 2:], X)
     assert np.ptp(made[..., 2:], axis=(1, 2)).max() == 0
     np.testing.assert_array_equal(array(attach(X, X)), np.concatenate([X, X], axis=1))
+    inputs = keras.Input((None, None, 2)), keras.Input((2,))
+    model = keras.Model(inputs, attach(*inputs))
+    np.testing.assert_array_equal(array(model([pictures, X])), made)
 
 
 def hidden_of(network):

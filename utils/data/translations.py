@@ -189,6 +189,9 @@ def hair_answers(painted: Painted, shades: int = 33) -> tuple[np.ndarray, np.nda
     Returns:
         The pictures, `(shades, n, size, size, 3)`, right where hair is; and where that
         is, `(n, size, size)`: 1 if a pixel shows hair and nothing else, or 0.
+
+    Raises:
+        ValueError: for fewer than two shades.
     """
     size = painted.targets.shape[1]
     colors = np.linspace(0, 1, integer(shades, "shades", least=2))

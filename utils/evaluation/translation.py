@@ -145,7 +145,7 @@ def shade_spread(made, regions, palette) -> float:
         ValueError: as there.
     """
     _in_region(made, regions)
-    _, places = from_valid(made, _valid_colors(palette, np.shape(made)))
+    _, places = from_valid(made, _several(palette))
     inside = np.asarray(regions) >= WHOLE
     off = [
         np.square(place[region] - place[region].mean())
@@ -170,7 +170,7 @@ def diversity(first, second, regions, palette) -> float:
         ValueError: as there.
     """
     first, second = (_in_region(each, regions) for each in _alike(first, second))
-    apart = 2 * _valid_in_region(palette, regions).var(axis=0).mean()
+    apart = 2 * _valid_in_region(_several(palette), regions).var(axis=0).mean()
     return float(np.sqrt(np.mean(np.square(first - second)) / apart))
 
 
@@ -231,6 +231,16 @@ def _valid_in_region(palette, regions) -> np.ndarray:
     if palette.ndim == 2:
         return palette
     return np.stack([_in_region(each, regions) for each in palette])
+
+
+def _several(palette):
+    """The palette, if it has two colors or more."""
+    if len(palette) < 2:
+        raise ValueError(
+            f"The palette has {len(palette)} color(s), but answers differ only where "
+            "two or more are valid."
+        )
+    return palette
 
 
 def _valid_colors(palette, shape) -> np.ndarray:

@@ -96,7 +96,8 @@ class CourseModel(keras.Model):
     def evaluate(self, x=None, y=None, *args, sample_weight=None, **kwargs):
         """Returns the loss and the logs on examples, as `keras.Model.evaluate` does."""
         x, y = self._checked(x, y, sample_weight)
-        return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
+        with variables_kept(self._state()):
+            return super().evaluate(x, y, *args, sample_weight=sample_weight, **kwargs)
 
     def check_callbacks(self, callbacks):
         """Raises a ValueError for callbacks that this model has no use for."""
@@ -135,7 +136,8 @@ class CourseModel(keras.Model):
                 )
             batches = _from_the_first(first, batches)
         if first is not None:
-            x, _, _ = keras.utils.unpack_x_y_sample_weight(first)
+            x, y, _ = keras.utils.unpack_x_y_sample_weight(first)
+            self.check_answers(x, y)
             x = ops.convert_to_numpy(x) if is_tensor(x) else x
             self.check_examples(numeric(x, "The real examples"))
         for spec in keras.tree.flatten(getattr(batches, "element_spec", ())):
@@ -148,6 +150,14 @@ class CourseModel(keras.Model):
 
     def check_examples(self, x):
         """Raises a ValueError unless this model can learn from an array of examples."""
+
+    def check_answers(self, x, y):
+        """Raises a ValueError unless y is what the model asks for; most ask for none.
+
+        Args:
+            x: examples: an array, or a data set of batches.
+            y: their labels or targets, or None.
+        """
 
     def refuse_weights(self, sample_weight):
         """Raises a ValueError for weights that this model would ignore."""
@@ -180,6 +190,7 @@ class CourseModel(keras.Model):
 
     def _checked(self, x, y, sample_weight):
         self.refuse_weights(sample_weight)
+        self.check_answers(x, y)
         x = self.check_data(x)
         if sample_weight is not None and y is None:
             # Without labels Keras would drop the weights in silence.
@@ -279,9 +290,16 @@ def check_targets(x, y, shape):
         y: targets, or None.
         shape: `(height, width, channels)` of a target.
     """
-    if y is not None:
+    if isinstance(y, np.ndarray) or is_tensor(y):
         pictures(ops.convert_to_numpy(y), "The targets", shape)
-    elif not hasattr(x, "__iter__") or hasattr(x, "shape"):
+        return
+    if y is not None:
+        raise ValueError(
+            f"The targets came as a {type(y).__name__}, but must be one array (n, "
+            "height, width, channels): give np.stack(targets)."
+        )
+    pairs = getattr(x, "element_spec", (x, y))
+    if hasattr(x, "shape") or not isinstance(pairs, tuple) or len(pairs) < 2:
         raise ValueError(
             "This model learns from pairs, but was given no targets: write "
             "fit(sources, targets), or give a data set that yields both."

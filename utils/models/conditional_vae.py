@@ -3,8 +3,9 @@
 import keras
 from keras import ops
 
+from utils.core.arrays import to_numpy
 from utils.core.batches import standard_normal
-from utils.core.validation import built_model, channels_last
+from utils.core.validation import built_model, channels_last, rows
 from utils.core.validation import pictures as check_pictures
 from utils.models.base import check_targets
 from utils.models.vae import VAE
@@ -35,12 +36,10 @@ class ConditionalVAE(VAE):
     deep conditional generative models".
     """
 
-    UNWEIGHTED = "every pair counts once"
-
     def check_coder(self, encoder, decoder):
         """Returns latent_dim; raises a ValueError unless the networks fit together."""
         channels_last("A VAE of pictures")
-        (*sides, seen), (*given, planes), made = (
+        pair, planes, made = (
             shape[1:]
             for shape in (
                 built_model(encoder, "encoder").input_shape,
@@ -48,21 +47,27 @@ class ConditionalVAE(VAE):
                 decoder.output_shape,
             )
         )
-        source, returned = seen - made[-1], encoder.output_shape[1:]
-        latent_dim = planes - source
-        wanted = (2 * latent_dim,)
-        fits = tuple(sides) == tuple(given) == made[:-1]
-        if not fits or min(source, latent_dim) < 1 or returned != wanted:
-            raise ValueError(
-                f"The encoder turns {(*sides, seen)} into {returned}, and the decoder "
-                f"{(*given, planes)} into {made}. The encoder must take target and "
-                "source, the decoder source and code as planes, both of one height and "
-                "width, and the encoder return two numbers for each of the code."
-            )
-        return latent_dim
+        returned, shapes = encoder.output_shape[1:], (pair, planes, made)
+        if all(len(x) == 3 and isinstance(x[-1], int) for x in shapes):
+            source = pair[-1] - made[-1]
+            latent_dim = planes[-1] - source
+            fits = pair[:-1] == planes[:-1] == made[:-1]
+            if fits and min(source, latent_dim) > 0 and returned == (2 * latent_dim,):
+                return latent_dim
+        raise ValueError(
+            f"The encoder turns {pair} into {returned}, and the decoder {planes} into "
+            f"{made}. The encoder must take target and source, the decoder source and "
+            "code as planes, both of one height and width, and the encoder return two "
+            "numbers for each of the code."
+        )
 
     def call(self, x, training=False):
-        """One answer to each source `(n, height, width, channels)`, drawn anew."""
+        """One answer to each source `(n, height, width, channels)`, drawn anew.
+
+        None while it trains: Keras hands it to `compute_loss`, which looks at others.
+        """
+        if training:
+            return None
         shape = (ops.shape(x)[0], self.latent_dim)
         draws = {"dtype": self.variable_dtype, "seed": self.seed_generator}
         return self.answer(x, keras.random.normal(shape, **draws), training)
@@ -79,10 +84,17 @@ class ConditionalVAE(VAE):
         pair = ops.concatenate([y, x], axis=-1)
         mean, log_variance = self.posterior(pair, training=training)
         made = self.answer(x, self.drawn_code(mean, log_variance), training)
-        return super().compute_loss(x=y, y_pred=(made, mean, log_variance))
+        coded = made, mean, log_variance
+        return super().compute_loss(x=y, y_pred=coded, sample_weight=sample_weight)
 
     def encode(self, x, y):
-        """Returns the means of q(z | x, y), NumPy `(n, latent_dim)`."""
+        """Returns the means of q(z | x, y), NumPy `(n, latent_dim)`.
+
+        Raises:
+            ValueError: if x are no such sources, or y no such targets.
+        """
+        self.check_examples(x)
+        self.check_answers(x, y)
 
         def codes(x, y):
             return self.encoder(ops.concatenate([y, x], axis=-1), training=False)
@@ -90,7 +102,13 @@ class ConditionalVAE(VAE):
         return self.in_batches(codes, x, y)[:, : self.latent_dim]
 
     def decode(self, x, codes):
-        """Returns the answers to sources that codes stand for, NumPy."""
+        """Returns the answers to sources that codes `(n, latent_dim)` stand for, NumPy.
+
+        Raises:
+            ValueError: if the sources or the codes have another shape.
+        """
+        self.check_examples(x)
+        codes = rows(to_numpy(codes, "The codes"), "The codes", (self.latent_dim,))
         return self.in_batches(self.answer, x, codes)
 
     def reconstruct(self, x, y):
@@ -102,22 +120,14 @@ class ConditionalVAE(VAE):
 
         Arguments, result and errors as in `Pix2Pix.sample`.
         """
-        self.check_examples(sources)
-        return self.decode(
-            sources, standard_normal(len(sources), self.latent_dim, seed)
-        )
+        codes = standard_normal(len(sources), self.latent_dim, seed)
+        return self.decode(sources, codes)
 
     def check_examples(self, x):
         """Raises a ValueError unless sources are pictures that the decoder takes."""
         *sides, planes = self.decoder.input_shape[1:]
         check_pictures(x, "The sources", (*sides, planes - self.latent_dim))
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        """Trains on sources x and their targets y.
-
-        Raises:
-            ValueError: as in `CourseModel.fit`, and for targets that are missing or no
-                such pictures.
-        """
+    def check_answers(self, x, y):
+        """Raises a ValueError for targets that are missing, or no such pictures."""
         check_targets(x, y, self.decoder.output_shape[1:])
-        return super().fit(x, y, *args, **kwargs)

@@ -28,8 +28,9 @@ class InfoGAN(GAN):
         recognizer: Q, a built `keras.Model` from examples to `(n, categories +
             numbers)`: logits of the category, and the mean of each number; `(n,
             categories + 2·numbers)` if it learns log σ² of each as well. It may start
-            from what D's last layer sees, as in the paper: then all other layers of D
-            are Q's too, and climb the bound in D's turn.
+            from what the last layer of D sees, a `keras.Sequential`, nearly as in the
+            paper: then all other layers of D are Q's too, and climb the bound in D's
+            turn.
         categories: k, at least 2; 0 for none.
         numbers: continuous codes, at least 0.
         weight: of the bound in G's loss, at least 0; with 0 Q alone climbs it.
@@ -97,7 +98,7 @@ class InfoGAN(GAN):
     def judging_loss(self, real, fake, latent):
         """What D lowers: its loss, less the weighted bound if Q shares its layers."""
         loss = super().judging_loss(real, fake, latent)
-        if self.features is None:
+        if self.features is None or not self.weight:
             return loss
         return loss - self.weight * self.bound(latent, fake, training=True)
 
@@ -210,15 +211,16 @@ def check_recognizer(generator, discriminator, recognizer, categories, numbers):
     made, seen, features = generator.output_shape[1:], None, None
     taken = built_model(recognizer, "recognizer").input_shape[1:]
     returned = recognizer.output_shape[1:]
-    if taken != made:
+    if taken != made and isinstance(discriminator, keras.Sequential):
         examples, last, _ = features_and_logit(discriminator)
         features, seen = keras.Model(examples, last), tuple(last.shape[1:])
     fits = taken == made or (taken == seen and features.input_shape[1:] == made)
     if not fits or returned not in ((codes,), (codes + numbers,)):
         raise ValueError(
             f"The recognizer turns {taken} into {returned}, but must turn what the "
-            f"generator makes, {made}, or what D's last layer sees of it into "
-            f"({codes},): a logit for each category and a mean for each number; one "
-            "more for each number if it learns its spread."
+            f"generator makes, {made}, into ({codes},): a logit for each category and "
+            "a mean for each number; one more for each number if it learns its spread. "
+            "Or it starts from what the last layer of D sees, if D is a "
+            "keras.Sequential and sees one example at a time."
         )
     return features, numbers > 0 and returned == (codes + numbers,)

@@ -5,7 +5,7 @@ import numpy as np
 from keras import layers
 
 from utils.core.arrays import to_numpy
-from utils.core.validation import integer, pictures
+from utils.core.validation import integer, number, pictures
 from utils.models.recipes import falling_adam
 from utils.models.vae import VAE
 
@@ -37,6 +37,12 @@ def principal_components(images, parts):
     # Between pictures, and not between pixels: there are fewer of them.
     squares, sides = np.linalg.eigh((flat - mean) @ (flat - mean).T)
     squares, sides = squares[::-1][:parts], sides[:, ::-1][:, :parts]
+    found = int(np.sum(squares > 1e-9 * max(squares[0], 1e-9)))
+    if found < parts:
+        raise ValueError(
+            f"parts was {parts}, but the first {len(images)} pictures vary in {found} "
+            "directions: ask for fewer, or give pictures that differ more."
+        )
     columns = (flat - mean).T @ sides / np.sqrt(squares)
     columns *= np.sign(columns[np.abs(columns).argmax(axis=0), np.arange(parts)])
     found = mean, columns, np.sqrt(squares / len(flat))
@@ -56,15 +62,16 @@ def part_vae(components, shape, latent_dim, hidden=256, beta=1.0):
         beta: weight of the KL term.
 
     Returns:
-        Two `VAE`, which share all that can learn: of pictures, for encoding and
-        decoding, and of the numbers along the components, for training.
+        Two `VAE` that share encoder and decoder: of pictures, for encoding and decoding
+        alone, and of the numbers along the components, for training. Each has its own
+        σ, and only the second one's learns.
     """
     mean, columns, spread = components
     parts = len(spread)
     encoder = _silu_network(parts, 2 * latent_dim, hidden, 1 / np.sqrt(spread), 1.0)
     decoder = _silu_network(latent_dim, parts, hidden, 1.0, spread)
-    whole = VAE(*_of_pictures(encoder, decoder, shape, mean, columns))
-    return whole, VAE(encoder, decoder, beta=beta)
+    inner = VAE(encoder, decoder, beta=beta)
+    return VAE(*_of_pictures(encoder, decoder, shape, mean, columns)), inner
 
 
 def train_part_vae(
@@ -104,13 +111,23 @@ def train_part_vae(
     Raises:
         ValueError: as `principal_components` and `VAE`.
     """
-    components = components or principal_components(images, parts)
+    images = pictures(to_numpy(images, "The pictures", "float32"))
+    steps = integer(steps, "steps")
+    number(rate, "rate", above=0)
+    if components is None:
+        components = principal_components(images, parts)
     mean, columns, _ = components
-    flat = np.reshape(images, (len(images), -1))
+    if len(mean) != images[0].size:
+        raise ValueError(
+            f"The components are of pictures of {len(mean)} numbers, but these have "
+            f"{images[0].size}, {images.shape[1:]}: compute them from pictures of one "
+            "size."
+        )
+    flat = images.reshape(len(images), -1)
     numbers = (flat - mean) @ columns
     keras.utils.set_random_seed(seed)
     vae, inner = part_vae(components, images.shape[1:], latent_dim, hidden, beta)
-    inner.compile(falling_adam(rate, integer(steps, "steps")))
+    inner.compile(falling_adam(rate, steps))
     rng, done = np.random.default_rng(seed), 0
     for stop in sorted({*range(_LONGEST, steps, _LONGEST), *looks, steps}):
         drawn = numbers[rng.integers(0, len(numbers), (stop - done) * BATCH)]

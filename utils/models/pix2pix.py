@@ -153,11 +153,6 @@ class Pix2Pix(GAN):
         *sides, planes = self.generator.input_shape[1:]
         check_pictures(x, "The sources", (*sides, planes - self.noise))
 
-    def fit(self, x=None, y=None, *args, **kwargs):
-        """Trains as `GAN.fit` does, on sources x and their targets y.
-
-        Raises:
-            ValueError: as there, and for targets that are missing or no such pictures.
-        """
+    def check_answers(self, x, y):
+        """Raises a ValueError for targets that are missing, or no such pictures."""
         check_targets(x, y, self.generator.output_shape[1:])
-        return super().fit(x, y, *args, **kwargs)

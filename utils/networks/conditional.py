@@ -51,7 +51,7 @@ def attach(x, numbers):
     """
     k = numbers.shape[-1]
     planes = ops.reshape(numbers, (-1, *([1] * (len(x.shape) - 2)), k))
-    planes = ops.broadcast_to(planes, (*ops.shape(x)[:-1], k))
+    planes = planes * ops.ones_like(x[..., :1])
     return ops.concatenate([x, planes], axis=-1)
 
 

@@ -9,7 +9,6 @@ minutes are the training's alone. `benchmarks/flow_pictures.py` judges the avata
 the flows.
 """
 
-import functools
 import os
 import platform
 import sys
@@ -238,7 +237,6 @@ def kept_faces_vae():
     return vae
 
 
-@functools.cache
 def faces_vae(seed=SEED, steps=30_000):
     """Lesson 07b's VAE of faces as they are drawn: more of everything."""
     faces = render(sample_factors(24_000, seed + 1))
@@ -251,11 +249,14 @@ def faces_vae(seed=SEED, steps=30_000):
     return train_part_vae(faces, 64, steps, seed, **settings)
 
 
-def faces_half(half):
-    """Its encoder or its decoder, between codes and components."""
+def faces():
+    """Encoder and decoder of that VAE, between codes and components: two files."""
     vae = faces_vae()
-    network = {"encoder": vae.encoder.layers[-1], "decoder": vae.decoder.layers[0]}
-    yield network[half], f"{half} of part_vae(components, (32, 32, 3), 64, 480)"
+    halves = {
+        "faces_encoder": vae.encoder.layers[-1],
+        "faces_decoder": vae.decoder.layers[0],
+    }
+    yield halves, "a half of part_vae(components, (32, 32, 3), 64, 480)"
     new = render(sample_factors(400, 201))
     error = np.sqrt(np.square(vae.reconstruct(new) - new).mean())
     yield {"error of unseen faces": error}
@@ -269,8 +270,7 @@ SETS = {
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
     "sketch_vae": sketch_vae,
-    "faces_encoder": lambda: faces_half("encoder"),
-    "faces_decoder": lambda: faces_half("decoder"),
+    "faces": faces,
     "avatars_VAE": lambda: avatars("VAE"),
     "avatars_GAN": lambda: avatars("GAN"),
     "avatars_flow": avatars_flow,
@@ -279,14 +279,23 @@ SETS = {
 
 
 def make(name, folder):
-    """Trains a set; returns its card, the weights written beside where it stands."""
+    """Trains a set, or two that belong together, and writes the weights.
+
+    Returns:
+        The card of each, by name.
+    """
     keras.utils.set_random_seed(SEED)
     begin = time.perf_counter()
     making = SETS[name]()
-    network, built = next(making)
+    networks, built = next(making)
     minutes = (time.perf_counter() - begin) / 60
-    written = save_trained(network, folder / f"{name}.npz")
-    return {
+    if not isinstance(networks, dict):
+        networks = {name: networks}
+    written = {
+        each: save_trained(network, folder / f"{each}.npz")
+        for each, network in networks.items()
+    }
+    card = {
         "network": built,
         "script": f"benchmarks/kept_weights.py {name}",
         "seed": SEED,
@@ -294,8 +303,8 @@ def make(name, folder):
         "software": f"Keras {keras.__version__} on {keras.backend.backend()}",
         "minutes": round(minutes, 1),
         "scores": {key: round(float(x), 5) for key, x in next(making).items()},
-        **written,
     }
+    return {each: {**card, **found} for each, found in written.items()}
 
 
 def main():
@@ -306,7 +315,8 @@ def main():
     source = Path(__file__).read_text("utf-8")
     keep_trainings(RESULTS.parent / ".trainings" / "-".join(names), [source])
     for name in names:
-        print(name, record("weights", (name,), make(name, folder)), flush=True)
+        for each, card in make(name, folder).items():
+            print(each, record("weights", (each,), card), flush=True)
 
 
 if __name__ == "__main__":

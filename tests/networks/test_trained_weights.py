@@ -10,9 +10,16 @@ from keras import layers, ops
 from utils.course import results
 from utils.course.folder import Course, find_course
 from utils.course.results import load_results
+from utils.data.avatars import render, sample_factors
+from utils.data.translations import hair_answers, painted_avatars
+from utils.evaluation.translation import valid_share
+from utils.models.part_vae import part_vae, principal_components
+from utils.models.steering_recipes import PICTURE_NOISE, picture_generator
+from utils.models.translation_recipes import CODES, WIDTH
 from utils.networks import trained_weights
+from utils.networks.conditional import attach, beside_input
 from utils.networks.trained_weights import MOST_BYTES, load_trained, save_trained
-from utils.networks.unet import patch_unet
+from utils.networks.unet import patch_unet, plain_unet
 
 ROOT = find_course().root
 
@@ -116,10 +123,45 @@ def test_kept_pictures_are_of_the_network_on_their_card(name, build):
     assert load_trained(build(), name)["scores"]["core minutes"] > 1
 
 
+def test_kept_digits_come_as_asked():
+    generator = beside_input(picture_generator((28, 28, 1), 10), 10)
+    load_trained(generator, "digits_asked")
+    # 0 is a ring, and 1 a stroke: the middle is empty or full.
+    noise = np.random.default_rng(0).normal(size=(40, PICTURE_NOISE)).astype("float32")
+    middle = [
+        generator.predict([noise, np.full(40, digit)], verbose=0)[:, 12:16, 13:15]
+        for digit in (0, 1)
+    ]
+    assert middle[0].mean() < -0.7
+    assert middle[1].mean() > 0.2
+
+
+def test_a_kept_vae_of_faces_draws_faces_that_it_has_not_seen():
+    components = principal_components(render(sample_factors(1_500, 0)), 400)
+    vae, coder = part_vae(components, (32, 32, 3), 64, 480)
+    error = load_trained(coder.encoder, "faces_encoder")["scores"]
+    assert error == load_trained(coder.decoder, "faces_decoder")["scores"]
+    new = render(sample_factors(400, 201))
+    found = np.sqrt(np.square(vae.reconstruct(new) - new).mean())
+    assert found == pytest.approx(error["error of unseen faces"], abs=1e-3)
+
+
+def test_a_kept_decoder_colors_sketches_as_its_card_says():
+    painted = painted_avatars(100, 8, "sketch", 32, still=True)
+    decoder = plain_unet((32, 32, 1 + CODES), WIDTH)
+    scores = load_trained(decoder, "sketch_vae")["scores"]
+    codes = np.random.default_rng(0).normal(size=(100, CODES)).astype("float32")
+    made = decoder.predict(attach(painted.sources, codes), verbose=0)
+    answers, hair = hair_answers(painted)
+    found = valid_share(made, hair, answers, 0.2)
+    assert found == pytest.approx(scores["hair valid"], abs=0.03)
+
+
 def test_a_small_set_is_remade_by_its_script_with_the_same_scores(tmp_path, benchmark):
     """Up to what other hardware rounds differently."""
     card = load_results("weights")["embedding_small"]
     if not card["software"].endswith(keras.backend.backend()):
         pytest.skip("another backend begins with other weights")
-    remade = benchmark("kept_weights").make("embedding_small", tmp_path)
+    made = benchmark("kept_weights").make("embedding_small", tmp_path)
+    remade = made["embedding_small"]
     assert remade["scores"] == pytest.approx(card["scores"], abs=0.02)

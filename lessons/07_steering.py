@@ -903,7 +903,12 @@ figures.table(
                 over_seeds(measured["writing"][kind], "drawn", ".0%"),
                 over_seeds(measured["writing"][kind], "read", ".0%"),
             )
-            for kind in measured["writing"]
+            for kind in (
+                "weight 1",
+                "weight 0.3",
+                "weight 0.1",
+                "weight 0.1, shared",
+            )
         ),
         (
             "k-means of pixels",

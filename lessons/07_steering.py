@@ -922,8 +922,8 @@ figures.table(
 )
 
 # %% [markdown]
-# In each of the first three rows the bounds agree to a hundredth; the matched accuracy differs by twenty
-# points or more. And real digits are sorted hardly better by Q than by k-means.
+# In each of the first three rows the bounds agree to a hundredth; the matched accuracy differs by more than
+# fifteen points. And real digits are sorted hardly better by Q than by k-means.
 #
 # In the fourth row Q **shares layers** with D, all but the last, nearly as in the paper. Then D's loss
 # changes as well: in its own turn D raises the bound, through the layers that it shares. Q begins with

@@ -655,7 +655,7 @@ print(f"two answers differ by {redrawing:.0%} of what two true ones do")
 # ### A code that says which answer
 #
 # Nothing in pix2pix's loss asks for the use of its noise. A **conditional VAE** (Sohn, Lee and Yan
-# 2015) cannot do without. In training an encoder sees the sketch *and the true picture*, and writes down
+# 2015) cannot do without its code. In training an encoder sees the sketch *and the true picture*, and writes down
 # a code of six numbers: room for skin, hair, wall and shirt, and two to spare. The same U-Net is given
 # sketch and code. There is no D. The loss is that of the VAE in lesson 05: a squared error, and a KL
 # term that keeps the codes near $N(0, I)$.

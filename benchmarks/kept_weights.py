@@ -33,7 +33,6 @@ from utils.evaluation.digit_classifier import (
     train_classifier,
 )
 from utils.evaluation.frechet import frechet_feature_distance
-from utils.evaluation.steering import matched_accuracy
 from utils.evaluation.verification import equal_error_rate, pair_scores
 from utils.models import GAN, FlowMatching, TripletModel
 from utils.models.kept_trainings import keep_trainings
@@ -41,7 +40,6 @@ from utils.models.part_vae import part_vae, principal_components, train_part_vae
 from utils.models.recipes import falling_adam, picture_model, train_with_looks
 from utils.models.steering_recipes import (
     train_picture_conditional,
-    train_picture_infogan,
 )
 from utils.models.translation_recipes import train_conditional_vae
 from utils.networks.dcgan import convolutional_discriminator, convolutional_generator
@@ -114,18 +112,6 @@ def digits_asked(steps=4_000):
     drawn = gan.sample(len(asked), SEED, asked)
     right = classifier_accuracy(drawn, asked, kept_judge())
     yield {"asked digit drawn": right, **judged_digits(drawn)}
-
-
-def digits_codes(steps=4_000):
-    """Lesson 07's InfoGAN, of MNIST: a code of ten values, and two numbers."""
-    pictures = load("mnist").train_pictures
-    settings = {"weight": 0.1, "numbers": 2, "shared": True}
-    gan = train_picture_infogan(pictures, 10, steps, SEED, **settings)
-    yield gan.generator, f"picture_generator({SHAPE}, 12)"
-    codes = np.arange(10_000) % 10
-    drawn = gan.sample(len(codes), SEED, codes)
-    named = kept_judge().predict(drawn, verbose=0).argmax(axis=1)
-    yield {"matched accuracy": matched_accuracy(codes, named), **judged_digits(drawn)}
 
 
 def embedding(people=2_000, pictures=10, steps=2_000, looks=8, unseen=200):
@@ -266,7 +252,6 @@ SETS = {
     "judge": judge,
     "digits": digits,
     "digits_asked": digits_asked,
-    "digits_codes": digits_codes,
     "embedding": embedding,
     "embedding_small": lambda: embedding(40, 4, 40, 2, 40),
     "sketch_vae": sketch_vae,

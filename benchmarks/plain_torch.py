@@ -9,12 +9,16 @@ import torch
 from torch import nn
 
 
-def classic_pair():
-    """The networks of `utils.networks.mlp_gan`, for 28x28 pictures."""
+def classic_pair(epsilon=0.8):
+    """The networks of `utils.networks.mlp_gan`, for 28x28 pictures.
+
+    ε of BatchNorm is 0.8 in PyTorch-GAN's `gan.py`: meant as its momentum, as the layer
+    is told, but the second argument is ε.
+    """
     widths = [128, 256, 512, 1024]
     layers = [nn.Linear(100, 128), nn.LeakyReLU(0.2)]
     for inputs, outputs in itertools.pairwise(widths):
-        layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs, 0.8)]
+        layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs, epsilon)]
         layers += [nn.LeakyReLU(0.2)]
     generator = nn.Sequential(*layers, nn.Linear(1024, 784), nn.Tanh())
     discriminator = nn.Sequential(

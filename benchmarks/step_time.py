@@ -11,7 +11,7 @@ rounds go to `results/step_time/`.
 The course's `GAN` draws new generated examples for D and for G, as the algorithm says.
 Plain PyTorch has the order of PyTorch-GAN's `gan.py`, which makes them once and uses
 them twice; `classic_order` is that order in Keras, for the comparison of like with
-like. Keras runs several steps between two looks at its callbacks.
+like. Keras runs several steps between two looks at its callbacks, but for PyTorch.
 """
 
 import os
@@ -30,8 +30,10 @@ STEPS_PER_EXECUTION = 20
 CONTESTANTS = {
     "Keras on TensorFlow, same order": (".venv", "tensorflow", "classic", None),
     "Keras on JAX, same order": (".venv-jax", "jax", "classic", None),
+    "Keras on PyTorch, same order": (".venv-torch", "torch", "classic", None),
     "GAN on TensorFlow": (".venv", "tensorflow", "gan", None),
     "GAN on JAX": (".venv-jax", "jax", "gan", None),
+    "GAN on PyTorch": (".venv-torch", "torch", "gan", None),
     "plain PyTorch, 1 thread": (".venv-torch", "torch", "plain", 1),
     "plain PyTorch, 2 threads": (".venv-torch", "torch", "plain", 2),
 }
@@ -79,7 +81,9 @@ def keras_epoch(game, worker):
         players = classic_generator(shape), classic_discriminator(shape)
     gan = GAN(*players) if worker == "gan" else ClassicOrderGAN(*players, batch)
     optimizers = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in players]
-    gan.compile(*optimizers, steps_per_execution=STEPS_PER_EXECUTION)
+    # Keras on PyTorch knows no other number than one.
+    alone = keras.backend.backend() == "torch"
+    gan.compile(*optimizers, steps_per_execution=1 if alone else STEPS_PER_EXECUTION)
     data = random_data(shape, batch, steps)
     return lambda: gan.fit(data, batch_size=batch, verbose=0)
 

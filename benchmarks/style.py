@@ -2,7 +2,6 @@
 
     python benchmarks/style.py                     # all parts at laptop, some minutes
     python benchmarks/style.py race feed-forward   # these parts only
-    python benchmarks/style.py feed-forward --full # a wider painter, half an hour
     python benchmarks/style.py pairs --pictures FOLDER --out FOLDER
 
 It writes `results/style/`; lesson 10 shows it. `pairs` paints three pairs at
@@ -23,7 +22,7 @@ from rich.console import Console
 from utils.data.paintings import painting
 from utils.data.paintings.palettes import match_colors
 from utils.data.patches import photograph_crops
-from utils.data.pictures import PHOTOGRAPHS, open_picture, photograph
+from utils.data.pictures import open_picture, photograph
 from utils.models import FeedForwardStyle, StyleTransfer
 from utils.models.recipes import train_feed_forward_style
 from utils.networks.features import random_filter_pyramid
@@ -62,54 +61,57 @@ def race(arguments):
     }
 
 
-def trained_painter(arguments, art):
-    """A painter, and the seconds it took to train."""
-    keras.utils.set_random_seed(0)
-    if arguments.full:
-        # Six photographs are learned by heart, and never seen whole.
-        network, steps = image_transform_network(24, 5), 12_000
-        others = tuple(name for name in PHOTOGRAPHS if name not in UNSEEN)
-        pieces = photograph_crops(SIDE, 100, 0, others, zooms=(1, 2))
-    else:
-        network, steps = image_transform_network(), 600
-        pieces = photograph_crops(SIDE, 20, 0, LEARNED)
-    model = FeedForwardStyle(
-        network, random_filter_pyramid(32, 7), art, ALPHA, variation_weight=GAMMA
-    )
+def trained_painter(network, pieces, steps):
+    """A network that learned from pieces of photographs to repaint by the swirls."""
+    art = painting("swirls", SIDE)
+    features = random_filter_pyramid(32, 7)
+    model = FeedForwardStyle(network, features, art, ALPHA, variation_weight=GAMMA)
     pieces = np.stack([match_colors(piece, art) for piece in pieces])
-    start = time.perf_counter()
     train_feed_forward_style(model, pieces, steps)
-    return model, time.perf_counter() - start
+    return model
+
+
+def unseen_photographs():
+    """The two that no painter learned from, in the colors of the swirls."""
+    art = painting("swirls", SIDE)
+    return np.stack([match_colors(photograph(name, SIDE), art) for name in UNSEEN])
+
+
+def pictures_per_second(model):
+    """How many pictures of 256×256 a painter repaints in a second, one by one."""
+    frames = np.repeat(photograph("chelsea", 256)[None], 20, axis=0)
+    model.repaint(frames[:1])  # the first call compiles
+    start = time.perf_counter()
+    model.repaint(frames)
+    return len(frames) / (time.perf_counter() - start)
 
 
 def feed_forward(arguments):
     """Pictures a second at 256×256, and the style loss beside that of a search."""
-    art = painting("swirls", SIDE)
-    model, seconds = trained_painter(arguments, art)
-    unseen = np.stack([match_colors(photograph(name, SIDE), art) for name in UNSEEN])
+    keras.utils.set_random_seed(0)
+    pieces = photograph_crops(SIDE, 20, 0, LEARNED)
+    start = time.perf_counter()
+    model = trained_painter(image_transform_network(), pieces, 600)
+    seconds = time.perf_counter() - start
+    unseen = unseen_photographs()
     fast = model.style_losses(unseen)
     slow = []
     for content in unseen:
         search = StyleTransfer(
             model.features,
             content,
-            art,
+            painting("swirls", SIDE),
             content_weight=ALPHA,
             variation_weight=GAMMA,
             start="content",
         )
         search.fit_lbfgs(150)
         slow.append(search.costs().style)
-    frames = np.repeat(photograph("chelsea", 256)[None], 20, axis=0)
-    model.repaint(frames[:1])
-    start = time.perf_counter()
-    model.repaint(frames)
-    rate = len(frames) / (time.perf_counter() - start)
     if arguments.out:
         save(arguments.out / "one_pass.png", *unseen, *model.repaint(unseen))
     return {
         "training seconds": seconds,
-        "pictures a second": rate,
+        "pictures a second": pictures_per_second(model),
         "style loss, one pass": fast.tolist(),
         "style loss, 150 iterations": slow,
         "style ratio": float(np.mean(fast) / np.mean(slow)),
@@ -161,7 +163,6 @@ def main():
     """Measures the parts asked for, and keeps the others as they were."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("parts", nargs="*", metavar="PART", help=", ".join(PARTS))
-    parser.add_argument("--full", action="store_true")
     parser.add_argument("--pictures", type=Path)
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
@@ -173,8 +174,7 @@ def main():
         measured["settings"] = (
             f"{cores} core(s), Keras {keras.__version__} on {keras.backend.backend()}"
         )
-        key = (part + (", full" if arguments.full else ""),)
-        Console().print(part, record("style", key, measured))
+        Console().print(part, record("style", (part,), measured))
 
 
 if __name__ == "__main__":

@@ -6,11 +6,12 @@
 
 The yardstick is the program that most people begin with: a classic GAN of multilayer
 perceptrons on MNIST as a loop in plain PyTorch, batch 64, Adam 2e-4 with β₁ = 0.5, at
-each thread count. What it reaches in ten epochs, how soon do others reach?
+each thread count. What it reaches in ten epochs, how soon do others reach? One of them
+is the program itself without its slip, an ε of 0.8 in BatchNorm.
 
 The contestants take turns, each in a process of its own, for as long as the program
 took. Their clock begins before the first step (compiling counts) and stands while they
-draw 10,000 digits, at moments that grow by a third. The kept judge, a classifier that
+draw 10,000 digits, at moments that grow by a half. The kept judge, a classifier that
 has seen no test digit, gives the Fréchet distance of its features to the test digits'.
 `results/time_to_quality/` holds the curves: one file per contestant and seed.
 """
@@ -31,14 +32,17 @@ from record import record, recorded
 ROOT = Path(__file__).resolve().parents[1]
 TABLE = "time_to_quality"
 SHAPE, BATCH, DRAWN = (28, 28, 1), 64, 10_000
-FIRST_LOOK, GROWTH = 1.0, 4 / 3
+FIRST_LOOK, GROWTH = 3.0, 3 / 2
 BACKENDS = {"TensorFlow": "tensorflow", "JAX": "jax", "PyTorch": "torch"}
 VENVS = {"tensorflow": ".venv", "jax": ".venv-jax", "torch": ".venv-torch"}
 PROGRAM = ("plain PyTorch, 1 thread", "plain PyTorch, 2 threads")
+# ε of its BatchNorm: the program's slip, and what PyTorch has where none is given.
+PLAIN = {"plain": 0.8, "mended": 1e-5}
 # name: (KERAS_BACKEND, which training, threads or None for the framework's choice)
 CONTESTANTS = {
     PROGRAM[0]: ("torch", "plain", 1),
     PROGRAM[1]: ("torch", "plain", 2),
+    "plain PyTorch, ε mended": ("torch", "mended", 2),
 } | {
     f"{training} on {name}": (backend, training, None)
     for training in ("classic", "convolutional", "recipe")
@@ -115,14 +119,14 @@ def train_keras(training, digits, folder, seconds, seed):
     return looks.seconds
 
 
-def train_plain(digits, folder, epochs, seed):
+def train_plain(digits, folder, epochs, seed, epsilon):
     """Trains the program for so many epochs, parts of one too."""
     import plain_torch
     import torch
 
     torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(seed)
-    pair = plain_torch.classic_pair()
+    pair = plain_torch.classic_pair(epsilon)
 
     def draw():
         pair[0].eval()
@@ -146,8 +150,9 @@ def work(training, folder, amount, seed):
     from utils.data.digits import load
 
     digits, folder = load("mnist").train_pictures, Path(folder)
-    if training == "plain":
-        seconds = train_plain(digits, folder, float(amount), int(seed))
+    if training in PLAIN:
+        epsilon = PLAIN[training]
+        seconds = train_plain(digits, folder, float(amount), int(seed), epsilon)
     else:
         seconds = train_keras(training, digits, folder, float(amount), int(seed))
     print(json.dumps(seconds))
@@ -240,17 +245,20 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", nargs="*", choices=CONTESTANTS, metavar="NAME")
     arguments = parser.parse_args()
+    from utils.data.digits import load
+
     judge, key = distance_by_judge(), f"{arguments.epochs:g} epochs"
     told = f"{os.cpu_count()} cores, {platform.machine()}, {DRAWN} digits a look"
     record(TABLE, ("machine", key), told)
+    record(TABLE, ("training digits",), judge(load("mnist").train_pictures[:DRAWN]))
     for seed in range(arguments.seeds):
         for name, (_, training, _) in CONTESTANTS.items():
             plain = recorded(TABLE, key, PROGRAM[1])
-            if training != "plain" and arguments.only and name not in arguments.only:
+            if name != PROGRAM[1] and arguments.only and name not in arguments.only:
                 continue
             if len(recorded(TABLE, key, name)) > seed:
                 continue
-            amount = arguments.epochs if training == "plain" else plain[seed][-1][0]
+            amount = arguments.epochs if training in PLAIN else plain[seed][-1][0]
             curve = take_turn(name, amount, seed, judge)
             print(name, seed, record(TABLE, (key, name, seed), curve), flush=True)
     for name, row in summary(recorded(TABLE, key)).items():

@@ -64,8 +64,8 @@ def race(arguments):
 def trained_painter(network, pieces, steps):
     """A network that learned from pieces of photographs to repaint by the swirls."""
     art = painting("swirls", SIDE)
-    features = random_filter_pyramid(32, 7)
-    model = FeedForwardStyle(network, features, art, ALPHA, variation_weight=GAMMA)
+    weights = {"content_weight": ALPHA, "variation_weight": GAMMA}
+    model = FeedForwardStyle(network, random_filter_pyramid(32, 7), art, **weights)
     pieces = np.stack([match_colors(piece, art) for piece in pieces])
     train_feed_forward_style(model, pieces, steps)
     return model

@@ -58,7 +58,7 @@ CLASSIFIER_EPOCHS = scale(quick=1, laptop=12, full=100)
 SIDE = scale(quick=32, laptop=192, full=192)
 PAINTER_PIECES = scale(quick=1, laptop=20, full=100)
 PAINTER_FILTERS = scale(quick=6, laptop=32, full=32)
-PAINTER_SIZE = scale(quick=(4, 1), laptop=(16, 3), full=(24, 5))
+PAINTER_SIZE = scale(quick=(4, 1), laptop=(16, 3), full=(24, 4))
 PAINTER_STEPS = scale(quick=4, laptop=360, full=12_000)
 TIMED_SIZE = scale(quick=32, laptop=256, full=256)
 ANSWER_FILTERS = scale(quick=6, laptop=32, full=64)
@@ -993,11 +993,50 @@ table(
 
 # %% [markdown]
 # The factor depends on the photograph: the cat, which can be optimized far, falls back much
-# more than the man with the camera. What one pass cannot do: another painting (train
-# again), or as low a style loss. After half an hour of training it is closer, and still
-# above (section 9). Johnson et al., with hours on a GPU, report about what 50 to 100
-# iterations reach. Look closely, and you find a regular grid: the painter doubles its
-# picture twice, and has not yet learned to hide that.
+# more than the man with the camera. Look closely, and you find a regular grid: the painter
+# doubles its picture twice, and has not yet learned to hide that.
+#
+# **What patience gives.** The same loss, but a wider painter, 12,000 steps and every
+# photograph except these two. We trained it beforehand, and kept its weights.
+#
+# **Predict.** Whose factor falls more, the cat's or the man's?
+
+# %% jupyter={"source_hidden": true}
+from utils.networks.trained_weights import load_trained
+
+patient = FeedForwardStyle(
+    image_transform_network(24, 4), painter_features, side_art, **strengths
+)
+card = load_trained(patient.painter, "painter")
+patiently = patient.repaint(unseen)
+patient_style = patient.style_losses(unseen)
+patient_factors = dict(zip(UNSEEN, patient_style / np.array(slow_style), strict=True))
+figures.image_grid(
+    np.stack(
+        [
+            picture
+            for three in zip(quickly, patiently, slowly, strict=True)
+            for picture in three
+        ]
+    ),
+    columns=3,
+    labels=[
+        f"{label}, {name}: {factor[name]:.1f}" if factor else label
+        for name in UNSEEN
+        for label, factor in (
+            (f"{PAINTER_STEPS} steps", factors),
+            (f"{card['minutes']:.0f} minutes", patient_factors),
+            (f"{LARGE_ITERATIONS} iterations", None),
+        )
+    ],
+    image_size=2.3,
+    title="One pass by two painters, with their factors, beside an optimization",
+)
+
+# %% [markdown]
+# Patience brings the cat down from far, the man a little: he had little to lose. What one pass
+# still cannot do: another painting (train again), or as low a style loss. Johnson et al.,
+# with hours on a GPU, report about what 50 to 100 iterations reach.
 #
 # That is a pattern of this course: **amortize** the minimization in a network, and pay in
 # quality.
@@ -1007,6 +1046,10 @@ if current_scale() != "quick":
     assert losses[-1] < 0.9 * losses[0], "the painter did not learn"
     assert factors["chelsea"] > factors["camera"] > 1.1
     assert pictures_per_second > 2, "not many pictures per second"
+    assert min(patient_factors.values()) > 1, "one pass is as good as the optimization"
+    if current_scale() == "laptop":
+        gained = {name: factors[name] / patient_factors[name] for name in UNSEEN}
+        assert gained["chelsea"] > 1.5 * gained["camera"] > 1.5, "patience did not help"
 
 # %% [markdown]
 # > **What we know now.** The same J can train pixels or a painter: many seconds for each picture,
@@ -1098,7 +1141,7 @@ figures.image_grid(
 from utils.course.results import load_results
 
 measured = load_results("style")
-laptop, full = measured["feed-forward"], measured["feed-forward, full"]
+laptop = measured["feed-forward"]
 race = measured["race"]
 
 
@@ -1127,16 +1170,16 @@ table(
         (
             "one pass, 256×256",
             f"{laptop['pictures a second']:.0f} per second "
-            f"(the wider painter: {full['pictures a second']:.0f})",
+            f"(the wider painter: {card['scores']['pictures a second']:.0f})",
             "67 per second (0.015 s, GPU of 2015)",
             "Johnson et al. 2016, table 1",
         ),
         (
             "style loss of one pass over the optimized picture's: cat, camera",
             " and ".join(f"{factor:.1f}" for factor in factors.values())
-            + f" (benchmark, 600 steps: {per_photo(laptop)}; a wider one, "
-            f"{full['training seconds'] / 60:.0f} minutes on {len(OTHERS)} "
-            f"photographs: {per_photo(full)})",
+            + f" (benchmark, 600 steps: {per_photo(laptop)}; the kept one, "
+            f"{card['minutes']:.0f} minutes on {len(OTHERS)} photographs: "
+            f"{' and '.join(f'{factor:.1f}' for factor in patient_factors.values())})",
             "the whole loss: about that of 50 to 100 iterations",
             "Johnson et al. 2016, figure 5",
         ),
@@ -1151,8 +1194,8 @@ table(
 )
 
 # %% tags=["claim"]
-assert 1 < full["style ratio"] < laptop["style ratio"], "longer training did not help"
-assert full["pictures a second"] >= 10, "not many pictures per second"
+assert laptop["style ratio"] > 1, "one pass is as good as the search"
+assert card["scores"]["pictures a second"] >= 5, "not many pictures per second"
 
 # %% [markdown]
 # ## What to read next

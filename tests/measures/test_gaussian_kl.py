@@ -135,6 +135,7 @@ def test_shapes_that_do_not_fit_are_refused():
     [
         ([[1, 2], [2, 1]], "smallest eigenvalue is -1"),
         ([[1, 1], [1, 1]], "not positive definite"),
+        ([[1, 0], [0, 1e-17]], "not positive definite"),  # within rounding of it
         ([[1, 0.5], [0.2, 1]], "not symmetric"),
         ([[1, math.nan], [math.nan, 1]], "not symmetric"),
     ],

@@ -138,10 +138,10 @@ def test_ddim_follows_the_velocity():
 
 
 def test_a_label_left_out_is_the_last_one():
-    model = small(classes=3, label_drop=0.5)
+    model = small(classes=3, label_drop=0.2)
     labels = ops.convert_to_numpy(model.dropped(np.zeros(4_000)))
     assert set(labels.tolist()) == {0, 3}
-    assert (labels == 3).mean() == pytest.approx(0.5, abs=0.04)
+    assert (labels == 3).mean() == pytest.approx(0.2, abs=0.03)
 
 
 def test_guidance_goes_on_from_blind_to_told():

@@ -2,11 +2,11 @@
 
     python benchmarks/kept_weights.py digits      # or judge, embedding, avatars VAE, …
 
-Each set is trained as its lesson trains it at `full`, rounded to float16, scored as it
-then is, and written to `results/weights/`. Stopped, it goes on with the training that
-it was in (`.trainings/`). Minutes are the machine's, with whatever else ran on it; core
-minutes are the training's alone. `benchmarks/flow_pictures.py` judges the avatars and
-the flows.
+Each set is trained as its lesson trains it at `full`, or shorter where it says so,
+rounded to float16, scored as it then is, and written to `results/weights/`. Stopped, it
+goes on with the first training that was not finished (`.trainings/`). Minutes are the
+machine's, with whatever else ran on it; core minutes are the training's alone.
+`benchmarks/flow_pictures.py` judges the avatars and the flows.
 """
 
 import os
@@ -80,7 +80,7 @@ def judge():
 
 
 def digits(epochs=12):
-    """Lesson 03's convolutional pair, for a quarter of the steps that `full` has."""
+    """Lesson 03's convolutional pair, for a fifth of the steps that `full` has."""
     pair = convolutional_generator(SHAPE), convolutional_discriminator(SHAPE)
     gan, clock = GAN(*pair), CoreSeconds()
     gan.compile(*(keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in pair))
@@ -203,7 +203,7 @@ def flow_of_pictures(model, real, labels, epochs, built, batch=32):
     yield {"steps": steps, "core minutes": clock.seconds / 60}
 
 
-def painter(steps=12_000):
+def painter(steps=3_000):
     """Lesson 10's painter at `full`: of all photographs but two, and of whole ones.
 
     Six photographs alone are learned by heart, and never seen whole.

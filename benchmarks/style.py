@@ -152,6 +152,7 @@ def pairs(arguments):
 
 def save(path, *pictures):
     """Writes pictures side by side."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     row = np.concatenate(pictures, axis=1)
     Image.fromarray(np.uint8(np.round((row + 1) * 127.5))).save(path)
 

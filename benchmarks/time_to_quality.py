@@ -18,6 +18,7 @@ has seen no test digit, gives the Fréchet distance of its features to the test 
 
 import argparse
 import json
+import math
 import os
 import platform
 import subprocess
@@ -135,7 +136,7 @@ def train_plain(digits, folder, epochs, seed, epsilon):
         pair[0].train()
         return drawn
 
-    whole = max(int(epochs), 1)
+    whole = max(math.ceil(epochs), 1)
     part = digits[: int(len(digits) * epochs / whole) // BATCH * BATCH]
     epoch = plain_torch.train(pair, part, BATCH)
     looks = Looks(folder, None, draw)
@@ -214,10 +215,12 @@ def summary(curves):
         curves: curves by contestant, then by seed.
 
     Returns:
-        `{name: {"times as fast": …, "share of its distance": …}}`, medians over seeds
-        at the program's better thread count; None where the distance is not reached.
+        `{name: {"times as fast": …, "share of its distance": …, "seeds": …}}`, medians
+        over seeds at the program's better thread count; None where the distance is not
+        reached.
     """
-    plain = min(PROGRAM, key=lambda name: np.median([c[-1][0] for c in curves[name]]))
+    counts = [name for name in PROGRAM if name in curves]
+    plain = min(counts, key=lambda name: np.median([c[-1][0] for c in curves[name]]))
     table = {}
     for name, runs in curves.items():
         rows = []
@@ -226,11 +229,13 @@ def summary(curves):
         ):
             soon = seconds_to(curve, reached)
             after = [value for seconds, value in curve if seconds <= 1.02 * time_taken]
-            rows.append((time_taken / soon if soon else np.nan, after[-1] / reached))
+            left = after[-1] / reached if after else np.nan
+            rows.append((time_taken / soon if soon else np.nan, left))
         fast, left = np.median(rows, axis=0)
         table[name] = {
             "times as fast": None if np.isnan(fast) else round(float(fast), 1),
             "share of its distance": round(float(left), 3),
+            "seeds": len(rows),
         }
     return table
 

@@ -1215,7 +1215,7 @@ figures.image_filmstrip(
 # %% [markdown]
 # A **convolutional pair** in the manner of DCGAN (deep convolutional GAN, Radford et al. 2016)
 # knows that neighboring pixels belong together: G doubles the picture twice, D halves it
-# twice. It learns more slowly per step, so it gets more of them. (About 35 seconds.)
+# twice. On small digits it learns more slowly per step, so it gets more of them. (About 35 seconds.)
 
 # %%
 from utils.networks.dcgan import (
@@ -1302,12 +1302,13 @@ figures.image_grid(
 assert accuracy > (0.96 if current_scale() == "laptop" else 0.9)
 if current_scale() != "quick":
     assert min(share.min() for share in shares.values()) > 0.01
-    steps = np.abs(np.diff(walk(conv_gan, 0, steps=40), axis=0)).mean(axis=(1, 2, 3))
-    ends = np.abs(walk(conv_gan, 0)[0] - walk(conv_gan, 0)[-1]).mean()
-    assert steps.max() < 0.3 * ends, "the walk jumps"
+    for number in range(4):
+        path = walk(conv_gan, number, steps=40)
+        steps = np.abs(np.diff(path, axis=0)).mean(axis=(1, 2, 3))
+        assert steps.max() < 0.3 * np.abs(path[0] - path[-1]).mean(), "the walk jumps"
 
 # %% [markdown]
-# The convolutional pair has the last word: real digits, and its digits below them.
+# Side by side: real digits, and below them those of the convolutional pair.
 
 # %% jupyter={"source_hidden": true}
 both = np.stack(
@@ -1327,29 +1328,22 @@ figures.image_rows(
 )
 
 # %% [markdown]
-# **A race on MNIST.** These digits have 64 pixels, and the usual ones 784. How long must you
-# wait for those? Each contestant had two cores to itself, three times with another seed. The
-# *program* is what many begin with: the classic pair as a loop in plain PyTorch, batches of
-# 64, ten epochs. The *recipe* is that of the next lessons: the convolutional pair, half as
-# wide, and Adam at five times the rate. Now and then a classifier sees 10,000 drawn digits:
-# the Fréchet distance between its features of these and of the test digits (lesson 05) is 0
-# for a perfect generator.
+# **A race on MNIST.** UCI's digits have 64 pixels, MNIST's 784. How long must you wait for
+# those? The *program* is what many begin with: the classic pair in plain PyTorch, PyTorch-GAN's
+# `gan.py`, stopped after ten of its 200 epochs. The course's pairs train for as many seconds.
+# The *recipe* is the convolutional pair at half the width, with five times the rate. The
+# program and the recipe have three seeds, the others one.
 #
-# **Predict.** After what share of the program's time is the recipe as good?
+# A classifier looks at 10,000 drawn digits, and the **Fréchet distance** (lesson 05) compares
+# mean and covariance of its last hidden layer with those of the test digits: lower is better.
+# The dotted line is what real digits get.
+#
+# **Predict.** After what share of the program's time is the recipe as near as it?
 
 # %% jupyter={"source_hidden": true}
 recorded = load_results("time_to_quality")
 race, floor = recorded["10 epochs"], recorded["training digits"]
 program = race["plain PyTorch, 2 threads"]
-end = min(run[-1][0] for run in program)
-seconds = np.geomspace(4, end, 50)
-
-
-def on_one_clock(runs):
-    """The distances of each seed, at the same seconds: `(seeds, 50)`."""
-    return np.stack([np.interp(seconds, *np.transpose(run)) for run in runs])
-
-
 contestants = {
     "the program": "plain PyTorch, 2 threads",
     "the program, its ε mended": "plain PyTorch, ε mended",
@@ -1359,15 +1353,25 @@ contestants = {
     "recipe, JAX": "recipe on JAX",
     "recipe, PyTorch": "recipe on PyTorch",
 }
+begin = max(run[0][0] for name in contestants.values() for run in race[name])
+end = min(run[-1][0] for run in program)
+seconds = np.geomspace(begin, end, 50)
+
+
+def on_one_clock(name):
+    """The distances of each seed at the same seconds, between the looks by lines."""
+    return np.stack([np.interp(seconds, *np.transpose(run)) for run in race[name]])
+
+
 figures.curves(
-    {label: (seconds, on_one_clock(race[name])) for label, name in contestants.items()},
+    {label: (seconds, on_one_clock(name)) for label, name in contestants.items()},
     colors={"the program": "#999999", "the program, its ε mended": "#cccccc"},
     references={"training digits": floor},
     xlabel="seconds of training on two cores, compiling included",
     ylabel="Fréchet distance to the test digits",
     xscale="log",
     yscale="log",
-    title="MNIST: every pair overtakes the program, the recipe first",
+    title="MNIST: in the program's time each pair of the course comes nearer, the recipe nearest",
 )
 
 # %% jupyter={"source_hidden": true}
@@ -1376,33 +1380,55 @@ reached = np.median([run[-1][1] for run in program])
 
 def seconds_until(run, distance):
     """The first look at which a run is as near as that."""
-    return next(taken for taken, found in run if found <= distance)
+    return next((taken for taken, found in run if found <= distance), np.inf)
 
 
 table(
     [
         (
             label,
-            f"{np.median([run[-1][1] for run in race[name]]):.1f}",
+            f"{np.median(on_one_clock(name)[:, -1]):.1f}",
             f"{np.median([seconds_until(run, reached) for run in race[name]]):.0f} s",
             len(race[name]),
         )
         for label, name in contestants.items()
     ],
-    ("contestant", "distance at the end", f"seconds until {reached:.0f}", "seeds"),
-    caption="Medians. We looked after 3, 4.5, 6.8, … seconds: the third column is rounded "
-    f"up to these. {recorded['machine']['10 epochs']}",
+    (
+        "contestant",
+        f"distance after {end:.0f} s",
+        f"seconds until distance {reached:.0f}",
+        "seeds",
+    ),
+    caption="Medians. Each look came half as late again as the one before: a time is that "
+    f"of the first look that is near enough. {recorded['machine']['10 epochs']}",
 )
 
 # %% [markdown]
-# The recipe needs a few seconds on each backend, and then goes on. (All looks are counted from
-# the first step: compiling is in them.) So ask of a program not how fast its step is, but when
-# its pictures are good. And look at what it says: the program gives BatchNorm a 0.8 that was
-# meant as its momentum, in the place of its ε. With ε = 0.00001 ten epochs bring it much
-# nearer (one seed). No error message told anyone.
+# The recipe is as near after less than a twentieth of the program's time, on each backend, and
+# goes on. So ask of a program not how long its step takes, but when its pictures are good.
 #
+# Why is the program so far behind the classic pair, whose layers are the same? One cause we
+# know: its batch normalization divides by the outputs' spread and adds an ε of 0.8, where
+# PyTorch's own is tiny. With that, ten epochs bring it much nearer. It is not all: the
+# course's classic pair has copied the 0.8, and does well with it, from other starting weights.
+
+# %% tags=["claim"]
+for backend in ("TensorFlow", "JAX", "PyTorch"):
+    runs = race[f"recipe on {backend}"]
+    assert len(runs) == len(program) == 3
+    for run, its_program in zip(runs, program, strict=True):
+        assert seconds_until(run, its_program[-1][1]) < its_program[-1][0] / 20
+        assert run[-1][1] < its_program[-1][1] / 8, "the recipe is not far nearer"
+        assert run[-1][1] < race["convolutional on TensorFlow"][0][-1][1]
+assert race["convolutional on TensorFlow"][0][-1][1] < reached / 5
+assert race["classic on TensorFlow"][0][-1][1] < reached / 5
+assert race["plain PyTorch, ε mended"][0][-1][1] < 0.5 * min(r[-1][1] for r in program)
+
+# %% [markdown]
 # **And with patience?** The convolutional pair of this lesson, on MNIST. We trained it
-# beforehand, and kept its weights.
+# beforehand, for longer than in the race, and kept its weights.
+#
+# **Predict.** Will a digit be missing?
 
 # %% jupyter={"source_hidden": true}
 from utils.networks.trained_weights import load_trained
@@ -1413,25 +1439,24 @@ latent = np.random.default_rng(seed(0)).normal(size=(60, 64)).astype("float32")
 figures.image_grid(
     mnist_generator.predict(latent, verbose=0),
     columns=15,
-    title=f"Drawn from noise after {card['scores']['steps']:,.0f} steps, "
-    f"{card['scores']['core minutes']:.0f} minutes of a core: Fréchet distance "
-    f"{card['scores']['Fréchet feature distance']:.1f}",
+    title=f"Drawn after {card['scores']['steps']:,.0f} steps, "
+    f"{card['scores']['core minutes']:.0f} minutes of one core: Fréchet distance "
+    f"{card['scores']['Fréchet feature distance']:.1f}, rarest digit "
+    f"{card['scores']['share of the rarest digit']:.1%}",
 )
 
+# %% [markdown]
+# Nearer than in the race, and no digit is lost. (One seed.)
+
 # %% tags=["claim"]
-for backend in ("TensorFlow", "JAX", "PyTorch"):
-    runs = race[f"recipe on {backend}"]
-    assert len(runs) == len(program) == 3
-    for run, its_program in zip(runs, program, strict=True):
-        assert seconds_until(run, its_program[-1][1]) < its_program[-1][0] / 10
-        assert run[-1][1] < its_program[-1][1] / 8, "the recipe is not far nearer"
-mended = race["plain PyTorch, ε mended"][0]
-assert mended[-1][1] < 0.5 * min(run[-1][1] for run in program)
+in_the_race = race["convolutional on TensorFlow"][0][-1][1]
+assert card["scores"]["Fréchet feature distance"] < 0.7 * in_the_race
+assert card["scores"]["share of the rarest digit"] > 0.07
 
 # %% [markdown]
 # > **What we know now.** The loop of section 2 draws digits without a change, with dense and
-# > with convolutional networks, and here it loses none of the ten. What you wait for is
-# > decided by the networks and the rate, far more than by the framework.
+# > with convolutional networks, and here it loses none of the ten. How long you wait is a
+# > matter of networks, rates and starting weights, not of the loop.
 #
 # ## 8 · Measured here, published, source
 #

@@ -18,6 +18,8 @@ from utils.models.steering_recipes import PICTURE_NOISE, picture_generator
 from utils.models.translation_recipes import CODES, WIDTH
 from utils.networks import trained_weights
 from utils.networks.conditional import attach, beside_input
+from utils.networks.dcgan import convolutional_generator
+from utils.networks.image_transform import image_transform_network
 from utils.networks.trained_weights import MOST_BYTES, load_trained, save_trained
 from utils.networks.unet import patch_unet, plain_unet
 
@@ -85,6 +87,15 @@ def test_a_network_that_is_told_time_and_label_is_known_by_its_answer(tmp_path):
     )
 
 
+def test_a_network_of_pictures_of_any_size_is_known_by_its_answer(tmp_path):
+    painter = image_transform_network(2, 0)
+    written = save_trained(painter, tmp_path / "painter.npz")
+    waves = np.sin(np.arange(2 * 16 * 16 * 3.0)).reshape(2, 16, 16, 3)
+    answer = ops.convert_to_numpy(painter(waves.astype("float32"))).ravel()
+    assert written["probe"][0] == pytest.approx(answer[0], abs=1e-5)
+    assert written["probe"][-1] == pytest.approx(answer[-1], abs=1e-5)
+
+
 @pytest.mark.usefixtures("kept")
 def test_a_changed_file_and_an_unknown_set_are_told(tmp_path):
     with pytest.raises(ValueError, match=r"set of weights.*small"):
@@ -117,6 +128,7 @@ def test_the_kept_sets_are_small_and_each_has_its_card():
     ("name", "build"),
     [
         ("avatars_flow", lambda: patch_unet((32, 32, 3))),
+        ("digits", lambda: convolutional_generator((28, 28, 1))),
     ],
 )
 def test_kept_pictures_are_of_the_network_on_their_card(name, build):

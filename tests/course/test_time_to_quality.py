@@ -30,8 +30,12 @@ def test_the_yardstick_is_the_better_thread_count(benchmark):
         "soon": [[(5.0, 10.0), (50.0, 4.0), (100.0, 1.0)]],
         "never": [[(50.0, 40.0), (100.0, 20.0)]],
     }
+
+    def expected(fast, share):
+        return {"times as fast": fast, "share of its distance": share, "seeds": 1}
+
     table = benchmark.summary(curves)
-    assert table["soon"] == {"times as fast": 20.0, "share of its distance": 0.1}
-    assert table["never"] == {"times as fast": None, "share of its distance": 2.0}
-    assert table[two] == {"times as fast": 1.0, "share of its distance": 1.0}
+    assert table["soon"] == expected(20.0, 0.1)
+    assert table["never"] == expected(None, 2.0)
+    assert table[two] == expected(1.0, 1.0)
     assert table[one]["share of its distance"] == 3.0

@@ -1215,7 +1215,8 @@ figures.image_filmstrip(
 # %% [markdown]
 # A **convolutional pair** in the manner of DCGAN (deep convolutional GAN, Radford et al. 2016)
 # knows that neighboring pixels belong together: G doubles the picture twice, D halves it
-# twice. On small digits it learns more slowly per step, so it gets more of them. (About 35 seconds.)
+# twice. On small digits it learns more slowly per step, so it gets more of them. (About 35
+# seconds.)
 
 # %%
 from utils.networks.dcgan import (

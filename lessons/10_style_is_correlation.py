@@ -1035,9 +1035,10 @@ figures.image_grid(
 )
 
 # %% [markdown]
-# The cat's factor falls far, the man's a little: it was small already. Which of the changes did
-# it, this does not tell. What one pass still cannot do: another painting (train again), or as low a style loss. Johnson et al.,
-# with hours on a GPU, report about what 50 to 100 iterations reach.
+# The cat's factor falls far, the man's a little: it was small already. Which of the changes
+# did it, this does not tell. What one pass still cannot do: another painting (train again),
+# or as low a style loss. Johnson et al., with hours on a GPU, report about what 50 to 100
+# iterations reach.
 #
 # That is a pattern of this course: **amortize** the minimization in a network, and pay in
 # quality.

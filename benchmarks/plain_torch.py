@@ -12,8 +12,7 @@ from torch import nn
 def classic_pair(epsilon=0.8):
     """The networks of `utils.networks.mlp_gan`, for 28x28 pictures.
 
-    ε of BatchNorm is 0.8 in PyTorch-GAN's `gan.py`: meant as its momentum, as the layer
-    is told, but the second argument is ε.
+    ε of BatchNorm is 0.8 there and in PyTorch-GAN's `gan.py`; PyTorch's own is 1e-5.
     """
     widths = [128, 256, 512, 1024]
     layers = [nn.Linear(100, 128), nn.LeakyReLU(0.2)]

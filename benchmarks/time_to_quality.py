@@ -7,7 +7,7 @@
 The yardstick is the program that most people begin with: a classic GAN of multilayer
 perceptrons on MNIST as a loop in plain PyTorch, batch 64, Adam 2e-4 with β₁ = 0.5, at
 each thread count. What it reaches in ten epochs, how soon do others reach? One of them
-is the program itself without its slip, an ε of 0.8 in BatchNorm.
+is the program itself with PyTorch's own ε in BatchNorm, in place of its 0.8.
 
 The contestants take turns, each in a process of its own, for as long as the program
 took. Their clock begins before the first step (compiling counts) and stands while they
@@ -37,7 +37,7 @@ FIRST_LOOK, GROWTH = 3.0, 3 / 2
 BACKENDS = {"TensorFlow": "tensorflow", "JAX": "jax", "PyTorch": "torch"}
 VENVS = {"tensorflow": ".venv", "jax": ".venv-jax", "torch": ".venv-torch"}
 PROGRAM = ("plain PyTorch, 1 thread", "plain PyTorch, 2 threads")
-# ε of its BatchNorm: the program's slip, and what PyTorch has where none is given.
+# ε of its BatchNorm: as the program has it, and as PyTorch where none is given.
 PLAIN = {"plain": 0.8, "mended": 1e-5}
 # name: (KERAS_BACKEND, which training, threads or None for the framework's choice)
 CONTESTANTS = {

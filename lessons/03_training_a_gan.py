@@ -1408,10 +1408,10 @@ table(
 # The recipe is as near after less than a twentieth of the program's time, on each backend, and
 # goes on. So ask of a program not how long its step takes, but when its pictures are good.
 #
-# Why is the program so far behind the classic pair, whose layers are the same? One cause we
-# know: its batch normalization divides by the outputs' spread and adds an ε of 0.8, where
+# Why is the program so far behind the classic pair, whose layers are the same? One thing we
+# tried: its batch normalization divides by the outputs' spread and adds an ε of 0.8, where
 # PyTorch's own is tiny. With that, ten epochs bring it much nearer. It is not all: the
-# course's classic pair has copied the 0.8, and does well with it, from other starting weights.
+# course's classic pair has the same 0.8, and does well. What else it is, we have not measured.
 
 # %% tags=["claim"]
 for backend in ("TensorFlow", "JAX", "PyTorch"):
@@ -1456,8 +1456,8 @@ assert card["scores"]["share of the rarest digit"] > 0.07
 
 # %% [markdown]
 # > **What we know now.** The loop of section 2 draws digits without a change, with dense and
-# > with convolutional networks, and here it loses none of the ten. How long you wait is a
-# > matter of networks, rates and starting weights, not of the loop.
+# > with convolutional networks, and here it loses none of the ten. Choices that no error
+# > message names decide how long you wait for good pictures.
 #
 # ## 8 · Measured here, published, source
 #

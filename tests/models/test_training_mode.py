@@ -1,6 +1,6 @@
 """A training step has its networks in training mode, whatever it is told beside them.
 
-The models that learn from examples alone are in `test_base`.
+These are the models that `test_base` does not build.
 """
 
 import keras

@@ -7,8 +7,6 @@
 Each trial writes one file into `results/flow/`; a second run goes on where it stopped.
 """
 
-import os
-import platform
 import sys
 import time
 from dataclasses import asdict
@@ -41,12 +39,6 @@ DIGIT_STEPS = {"unconditional": 4_000, "by label": 2_500, "reflow": 2_000}
 REFLOW_PAIRS = 160 * PICTURE_BATCH
 DIGIT_SOLVES = (1, 2, 4, 8, 16, 32)
 GUIDANCE = (1.0, 1.5, 2.0, 4.0)
-
-
-def machine():
-    """What the seconds were measured on."""
-    cores = len(os.sched_getaffinity(0))
-    return f"{keras.backend.backend()}, {cores} core(s), {platform.processor() or '?'}"
 
 
 def timed(function, *arguments, **settings):
@@ -218,7 +210,8 @@ def main(protocol):
     for key, run in trials(protocol):
         if not recorded("flow", *key[:2]) or seed_missing(key):
             print(key, flush=True)
-            print(record("flow", key, {"machine": machine(), **run()}), flush=True)
+            told = {"backend": keras.backend.backend(), **run()}
+            print(record("flow", key, told), flush=True)
 
 
 def seed_missing(key):

@@ -9,8 +9,6 @@ machine's, with whatever else ran on it; core minutes are the training's alone.
 `benchmarks/flow_pictures.py` judges the avatars and the flows.
 """
 
-import os
-import platform
 import sys
 import time
 from pathlib import Path
@@ -22,6 +20,7 @@ from style import SIDE, UNSEEN, pictures_per_second, trained_painter, unseen_pho
 from translation import sketch_scores
 
 from utils.autodiff import accelerator
+from utils.course.machine import machine
 from utils.data.avatars import render, sample_factors
 from utils.data.dequantization import dequantized
 from utils.data.digits import load
@@ -306,7 +305,7 @@ def make(name, folder):
         "network": built,
         "script": f"benchmarks/kept_weights.py {name}",
         "seed": SEED,
-        "machine": accelerator() or f"{os.cpu_count()} cores, {platform.machine()}",
+        "machine": machine(),
         "software": f"Keras {keras.__version__} on {keras.backend.backend()}",
         "minutes": round(minutes, 1),
         "scores": {key: round(float(x), 5) for key, x in next(making).items()},

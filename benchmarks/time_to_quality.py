@@ -20,7 +20,6 @@ import argparse
 import json
 import math
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -250,10 +249,11 @@ def main():
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--only", nargs="*", choices=CONTESTANTS, metavar="NAME")
     arguments = parser.parse_args()
+    from utils.course.machine import machine
     from utils.data.digits import load
 
     judge, key = distance_by_judge(), f"{arguments.epochs:g} epochs"
-    told = f"{os.cpu_count()} cores, {platform.machine()}, {DRAWN} digits a look"
+    told = f"{machine()}, {DRAWN} digits a look"
     record(TABLE, ("machine", key), told)
     record(TABLE, ("training digits",), judge(load("mnist").train_pictures[:DRAWN]))
     for seed in range(arguments.seeds):

@@ -8,6 +8,7 @@ import pytest
 import utils
 from utils.course import cli, doctor, downloads, report
 from utils.course.backend import backend
+from utils.course.machine import machine
 from utils.course.scale import SCALES
 
 
@@ -76,6 +77,7 @@ def test_run_shows_each_cell_and_the_table_and_writes_notebook_and_timings(
     path = tmp_path / "out" / "seconds" / "03_sums.json"
     record = json.loads(path.read_text(encoding="utf-8"))
     assert record["key"] == ["03_sums"]
+    assert record["machine"] == machine()
     assert record["value"]["scale"] == "quick"
     seconds, texts = zip(*record["value"]["cells"], strict=True)
     assert texts[0] == "A = 2"

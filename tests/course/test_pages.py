@@ -2,7 +2,8 @@ import pytest
 
 from utils.course.build import build, out_of_date
 from utils.course.folder import CourseError
-from utils.course.pages import BEGIN, END, with_lessons, with_sections
+from utils.course.pages import BEGIN, END, with_lessons, with_seconds, with_sections
+from utils.course.results import write_trial
 from utils.course.source import LessonError, read_lessons
 
 README = f"# A course\n\n{BEGIN}\n{END}\n\nMore.\n"
@@ -45,6 +46,33 @@ def test_the_table_of_the_readme_has_a_row_for_each_lesson(lessons):
         "",
         "More.",
     ]
+
+
+def test_how_long_lessons_compute_stands_in_a_table_and_what_is_missing_too(lessons):
+    root = lessons[0].parents[1]
+
+    def measured(table, lesson, seconds, by):
+        cells = [[seconds - 1.0, "a = 1"], [1.0, "b = 2"]]
+        value = {"scale": "laptop", "seconds": seconds, "cells": cells}
+        path = root / "results" / table / f"{lesson}.json"
+        write_trial(path, (lesson,), value, by)
+
+    measured("lesson_seconds", "03_sums", 61.0, "one")
+    measured("lesson_seconds", "03b_more", 12.4, "other")
+    measured("lesson_seconds_full", "03b_more", 90.0, "one")
+    page = with_seconds(README, root, read_lessons(lessons)).splitlines()
+    assert page[2:-2] == [
+        BEGIN,
+        "| lesson | laptop, TensorFlow | slowest cell | laptop, JAX | slowest cell "
+        "| full, JAX | slowest cell |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| 03 | 61 s | 60 s | — | — | — | — |",
+        "| 03b | 12 s | 11 s | — | — | 1.5 min | 1.5 min |",
+        "| sum | 73 s |  | 0 s (0 of 2) |  | 1.5 min (1 of 2) |  |",
+        "| machine | one; other |  |  |  | one |  |",
+        END,
+    ]
+    assert with_seconds("\n".join(page), root, read_lessons(lessons)) == "\n".join(page)
 
 
 def test_a_topic_gets_its_lesson_and_section_and_the_others_are_planned(lessons):
@@ -93,8 +121,11 @@ def test_building_writes_the_pages_once_and_tells_when_they_are_late(course, les
 @pytest.mark.parametrize(
     "readme", ["", BEGIN, END, f"{END}\n{BEGIN}\n", README + README, f"{README}{END}"]
 )
-def test_a_readme_without_its_markers_is_told_and_not_written_over(course, readme):
-    (course.root / "README.md").write_text(readme, "utf-8")
-    with pytest.raises(CourseError, match=r"README\.md needs one line '<!-- `course"):
+@pytest.mark.parametrize("name", ["README.md", "docs/seconds.md"])
+def test_a_page_without_its_markers_is_told_and_not_written_over(course, name, readme):
+    page = course.root / name
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(readme, "utf-8")
+    with pytest.raises(CourseError, match=rf"^{name} needs one line '<!-- `course"):
         build(course)
-    assert (course.root / "README.md").read_text("utf-8") == readme
+    assert page.read_text("utf-8") == readme

@@ -36,6 +36,16 @@ def test_each_table_of_the_course_can_be_read(name):
     assert load_results(name)
 
 
+def test_each_row_of_the_course_says_when_and_on_which_machine_it_was_measured():
+    files = sorted((find_course().root / "results").glob("*/*.json"))
+    trials = {file: json.loads(file.read_text("utf-8")) for file in files}
+    named = ["key", "recorded", "machine", "value"]
+    assert {
+        file.name for file, trial in trials.items() if list(trial) != named
+    } == set()
+    assert all("core" in trial["machine"] for trial in trials.values())
+
+
 @pytest.mark.usefixtures("course")
 def test_a_missing_table_names_those_that_exist_and_the_script():
     with pytest.raises(CourseError, match=r"are: speed\. Run `python benchmarks/sped"):

@@ -226,7 +226,8 @@ def run(
             notebook = make(lesson)
             runs.append(report.LessonRun(lesson.name, edition))
             kept = keep and keep / lesson.name / f"{scale}-{backend()}-{seed}"
-            report.follow(runs[-1], notebook, course, environment, keep=kept)
+            signed = {"keep": kept, "sign": timings is not None}
+            report.follow(runs[-1], notebook, course, environment, **signed)
             if executed:
                 _say(f"wrote {site.write_executed(executed, lesson, notebook, scale)}")
     finally:

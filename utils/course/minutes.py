@@ -22,6 +22,12 @@ LINES_PER_MINUTE = 25
 MINUTES_PER_PREDICTION = 0.5
 #: While a lesson computes, half of the time is spent on reading on.
 SHARE_OF_COMPUTE = 0.5
+#: The tables of measured runs in `results/`, and what a run of each is.
+MEASURED = {
+    "lesson_seconds": "laptop, TensorFlow",
+    "lesson_seconds_jax": "laptop, JAX",
+    "lesson_seconds_full": "full, JAX",
+}
 #: What a markdown cell may say for the builder to put the minutes in its place.
 PLACE = "{minutes}"
 _CARD = re.compile(r"^### Exercise (\d+\.\d+) · .*\(.*?(\d+) minutes\)$", re.MULTILINE)
@@ -101,11 +107,21 @@ def measured_seconds(root: Path, lesson: str) -> float | None:
         root: of the course.
         lesson: the name of its source.
     """
-    path = root / "results" / "lesson_seconds" / f"{lesson}.json"
-    if not path.exists():
-        return None
-    value = json.loads(path.read_text(encoding="utf-8"))["value"]
-    return value["seconds"] if value["scale"] == "laptop" else None
+    run = measured_run(root, lesson, "lesson_seconds")
+    laptop = run and run["value"]["scale"] == "laptop"
+    return run["value"]["seconds"] if laptop else None
+
+
+def measured_run(root: Path, lesson: str, table: str) -> dict | None:
+    """Read what `course run --timings` wrote of a lesson: machine, value; or None.
+
+    Args:
+        root: of the course.
+        lesson: the name of its source.
+        table: the folder in `results/`.
+    """
+    path = root / "results" / table / f"{lesson}.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 def _shown_lines(cell: Cell) -> int:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
@@ -26,13 +25,14 @@ PATIENCE = 60.0
 
 @dataclass
 class LessonRun:
-    """One lesson's execution: its cells so far, in order, and the whole time."""
+    """One lesson's execution: its cells so far, in order, the whole time, and where."""
 
     lesson: str
     edition: str
     cells: list[CellRun] = field(default_factory=list)
     seconds: float = 0.0
     failed: bool = False
+    machine: str = ""
 
     @property
     def slowest(self) -> CellRun | None:
@@ -71,6 +71,7 @@ def follow(
                 line = f"  {cell.number:>3}/{total} {cell.seconds:7.2f} s{spared}"
                 text = Text(f"{line}  {cell.text}", no_wrap=True, overflow="ellipsis")
                 console.print(text)
+        lesson.machine = notebook.metadata.get("machine", "")
     except CourseError as error:
         lesson.failed = True
         raise type(error)(f"{lesson.lesson}: {error}") from None
@@ -133,7 +134,6 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
 
     One file per lesson, so that one that was measured again takes only its own place.
     """
-    cores = getattr(os, "process_cpu_count", os.cpu_count)  # the first from 3.13 on
     for lesson in runs:
         if lesson.failed:
             continue
@@ -141,11 +141,11 @@ def write_timings(folder: Path, scale: str, runs: Iterable[LessonRun]) -> None:
             "scale": scale,
             "edition": lesson.edition,
             "backend": backend(),
-            "cores": cores(),
             "seconds": round(lesson.seconds, 1),
             "cells": [[round(cell.seconds, 2), cell.text] for cell in lesson.cells],
         }
-        write_trial(folder / f"{lesson.lesson}.json", (lesson.lesson,), told)
+        path = folder / f"{lesson.lesson}.json"
+        write_trial(path, (lesson.lesson,), told, lesson.machine)
 
 
 def read_timings(folder: Path, lesson: str, failed: bool) -> LessonRun:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from utils.core.files import written_aside
 from utils.course.folder import CourseError, find_course
+from utils.course.machine import machine
 
 
-def write_trial(path: Path, key: Sequence, value) -> None:
+def write_trial(path: Path, key: Sequence, value, by: str | None = None) -> None:
     """Writes what one trial measured into a file, whole or not there.
 
     Args:
@@ -17,9 +18,15 @@ def write_trial(path: Path, key: Sequence, value) -> None:
         key: where the value stands in the table: names, and numbers from 0 for the
             places of a list. Empty for a table of one trial.
         value: anything that JSON can hold.
+        by: the machine that measured it, as `machine` names it; None for this one.
     """
-    trial = {"key": list(key), "recorded": datetime.now(UTC).isoformat()}
-    text = json.dumps(trial | {"value": value}, indent=1, ensure_ascii=False) + "\n"
+    trial = {
+        "key": list(key),
+        "recorded": datetime.now(UTC).isoformat(),
+        "machine": by or machine(),
+        "value": value,
+    }
+    text = json.dumps(trial, indent=1, ensure_ascii=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_aside(path) as file:
         file.write(text.encode())
@@ -28,9 +35,9 @@ def write_trial(path: Path, key: Sequence, value) -> None:
 def load_results(name: str):
     """Joins the trials in `results/NAME/` of the course to one table.
 
-    Each file there is one trial: `{"key": [...], "recorded": when, "value": ...}`, with
-    names in the key for the places of dictionaries and numbers for those of lists. What
-    was recorded first comes first.
+    Each file there is one trial, `{"key": [...], "recorded": when, "machine": which,
+    "value": ...}`, with names in the key for the places of dictionaries and numbers for
+    those of lists. What was recorded first comes first.
 
     Args:
         name: of the table, such as `"mixtures"`.

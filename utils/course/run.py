@@ -23,6 +23,10 @@ from utils.course import quiet
 from utils.models.kept_trainings import keep_trainings
 keep_trainings({folder!r}, In)
 del quiet, keep_trainings"""
+SIGN = """\
+from utils.course.machine import machine as _machine
+print(_machine())
+del _machine"""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ def execute(
     keep_going: bool = False,
     limit: float | Callable[[NotebookNode], float] | None = None,
     keep: Path | None = None,
+    sign: bool = False,
     **of_kernel,
 ) -> Iterator[CellRun]:
     """Execute a notebook's code cells one by one; outputs are filled in place.
@@ -65,6 +70,7 @@ def execute(
         keep: A folder for finished trainings of this notebook, which a run that was
             stopped takes up; None to keep none. Those that the run, once it has come
             to its end, had no use for are cleared away.
+        sign: Whether the notebook's metadata say at the end on which machine it ran.
         **of_kernel: How its process is started, as `subprocess.Popen` takes it.
 
     Yields:
@@ -91,10 +97,7 @@ def execute(
     with client.setup_kernel(env=kernel_environment() | environment, **of_kernel):
         begun, spared = time(), 0.0
         if keep:
-            cell = v4.new_code_cell(KEEP.format(folder=str(keep.resolve())))
-            notebook.cells.append(cell)
-            client.execute_cell(cell, len(notebook.cells) - 1, store_history=False)
-            notebook.cells.pop()
+            _execute_aside(client, KEEP.format(folder=str(keep.resolve())))
         for number, (index, cell) in numbered:
             started = perf_counter()
             try:
@@ -116,11 +119,22 @@ def execute(
             seconds = perf_counter() - started + spared - before
             yield CellRun(number, seconds, first_line(cell.source), spared - before)
         client.set_widgets_metadata()
+        if sign:
+            notebook.metadata["machine"] = _execute_aside(client, SIGN)
     # Only what bears the name of a kept training: other files there are the user's.
     ours = "[0-9]" * 4 + "-" + "[0-9a-f]" * 16 + ".pickle"
     for path in keep.glob(ours) if keep else ():
         if path.stat().st_mtime < begun:
             path.unlink()
+
+
+def _execute_aside(client: NotebookClient, source: str) -> str:
+    """Execute what is no cell of the notebook, and give what it printed."""
+    cell = v4.new_code_cell(source)
+    client.nb.cells.append(cell)
+    client.execute_cell(cell, len(client.nb.cells) - 1, store_history=False)
+    client.nb.cells.pop()
+    return "".join(output.get("text", "") for output in cell.outputs).strip()
 
 
 def progress(keep: Path | None) -> dict[str, float]:

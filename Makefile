@@ -97,9 +97,10 @@ editions-jax: .venv-jax
 	KERAS_BACKEND=jax COURSE_SCALE=quick COURSE_STRICT=1 $(HURRY) \
 		.venv-jax/bin/$(NBMAKE) notebooks/solutions
 
-# A night: stopped, it goes on where it was.
-lessons-full: .venv-jax
-	KERAS_BACKEND=jax COURSE_STRICT=1 .venv-jax/bin/course run --scale full --jobs $(JOBS)
+# Some hours: stopped, it goes on where it was. `make lessons-full BACKEND=jax` on a GPU.
+lessons-full: $(VENV)
+	KERAS_BACKEND=$(or $(BACKEND),tensorflow) COURSE_STRICT=1 \
+		$(VENV)/bin/course run --scale full --jobs $(JOBS)
 
 weights: .venv
 	.venv/bin/python benchmarks/kept_weights.py

@@ -55,10 +55,10 @@ D_STEPS = scale(quick=(1,), laptop=(1, 5, 20), full=(1, 5, 20))
 RACE_STEPS = scale(quick=10, laptop=150, full=150)
 STRONG_STEPS = scale(quick=20, laptop=1_000, full=5_000)
 WIDTH_STEPS = scale(quick=5, laptop=300, full=300)
-RING_STEPS = scale(quick=20, laptop=2_000, full=20_000)
-GRID_STEPS = scale(quick=20, laptop=5_000, full=60_000)
-CLASSIC_STEPS = scale(quick=20, laptop=1_500, full=50_000)
-CONVOLUTIONAL_STEPS = scale(quick=20, laptop=3_500, full=50_000)
+RING_STEPS = scale(quick=20, laptop=2_000, full=10_000)
+GRID_STEPS = scale(quick=20, laptop=5_000, full=20_000)
+CLASSIC_STEPS = scale(quick=20, laptop=1_500, full=15_000)
+CONVOLUTIONAL_STEPS = scale(quick=20, laptop=3_500, full=10_800)
 
 # %% [markdown]
 # ## 1 · Two players on a line

@@ -967,7 +967,6 @@ assert abs(together["errors, random signs"]) < 0.05
 if current_scale() != "quick":
     shown = {hidden: relative_contrast(made) for hidden, (_, made) in drawers.items()}
     sizes = {hidden: decoder.count_params() for hidden, (decoder, _) in drawers.items()}
-    assert together["errors, as they are"] > 0.2
     assert shown[40, 40, 40, 40] > max(shown[1024,], shown[40, 40])
     assert min(shown[1024,], shown[40, 40]) > shown[40,]
     assert sizes[1024,] > 10 * sizes[40, 40, 40, 40]
@@ -976,6 +975,7 @@ if current_scale() != "quick":
     }
     assert wrong[1024,] < wrong[40, 40, 40, 40]
 if current_scale() == "laptop":
+    assert together["errors, as they are"] > 0.2
     assert shown[40, 40] < shown[1024,]
 
 # %% [markdown]

@@ -49,7 +49,7 @@ keras.utils.set_random_seed(seed(5))
 POINT_STEPS = scale(
     quick={"VAE": 20, "GAN": 20},
     laptop={"VAE": 9_000, "GAN": 7_000},
-    full={"VAE": 80_000, "GAN": 60_000},
+    full={"VAE": 36_000, "GAN": 28_000},
 )
 NOISES = scale(
     quick=[0.2, 0.4],
@@ -61,7 +61,7 @@ DIGITS = scale(quick=128, laptop=1_437, full=1_437)
 DIGIT_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1},
     laptop={"VAE": 110, "GAN": 75},
-    full={"VAE": 4_000, "GAN": 2_300},
+    full={"VAE": 1_000, "GAN": 600},
 )
 AVATARS = scale(quick=128, laptop=3_200, full=32_000)
 AVATAR_EPOCHS = scale(

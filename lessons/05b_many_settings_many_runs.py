@@ -46,7 +46,7 @@ BETAS = scale(
 )
 BETA_STEPS = scale(quick=20, laptop=1_200, full=4_000)
 SPLITS = scale(quick=1, laptop=10, full=30)
-LIVE_EACH = scale(quick=1, laptop=3, full=20)
+LIVE_EACH = scale(quick=1, laptop=3, full=10)
 LIVE_BUDGET = scale(quick=0.1, laptop=1.0, full=10.0)
 
 # %% [markdown]

@@ -1083,7 +1083,9 @@ for beginning in ("these old sleepy ", "these old slsepy "):
 
 # %% tags=["claim"]
 if current_scale() != "quick":
-    assert min(goes_on.values()) > 0.9 and verdicts[2][0] < 0.5
+    assert min(goes_on.values()) > 0.9, goes_on
+if current_scale() == "laptop":
+    assert verdicts[2][0] < 0.5, verdicts
 
 # %% [markdown]
 # ## 8 · Measured here, published, source

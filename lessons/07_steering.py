@@ -980,6 +980,7 @@ figures.table(
 # %% tags=["claim"]
 if current_scale() != "quick":
     assert bound_of(plain_gan) > 0.98 * np.log(10)
+if current_scale() == "laptop":
     assert 0.5 < plain_match < 0.95, plain_match
 of_kind = {
     kind: [np.array([run[key] for run in five]) for key in ("bound", "drawn", "read")]

@@ -45,11 +45,11 @@ keras.utils.set_random_seed(seed(11))
 PAIRS = scale(quick=64, laptop=6_400, full=20_000)
 TEST_PAIRS = scale(quick=16, laptop=400, full=2_000)
 PIXEL_STEPS = scale(quick=2, laptop=500, full=5_000)
-GAN_STEPS = scale(quick=2, laptop=1_500, full=20_000)
-BLIND_STEPS = scale(quick=2, laptop=800, full=20_000)
+GAN_STEPS = scale(quick=2, laptop=1_500, full=8_000)
+BLIND_STEPS = scale(quick=2, laptop=800, full=8_000)
 SKETCHES = scale(quick=64, laptop=3_200, full=20_000)
-SKETCH_STEPS = scale(quick=2, laptop=600, full=20_000)
-PATCH_STEPS = scale(quick=2, laptop=800, full=20_000)
+SKETCH_STEPS = scale(quick=2, laptop=600, full=8_000)
+PATCH_STEPS = scale(quick=2, laptop=800, full=8_000)
 
 # %% [markdown]
 # ## 1 · One pixel, two colors

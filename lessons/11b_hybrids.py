@@ -43,15 +43,15 @@ keras.utils.set_random_seed(seed(11))
 SIZE = scale(quick=16, laptop=16, full=32)
 FACES = scale(quick=128, laptop=6_400, full=20_000)
 HELD_OUT = scale(quick=64, laptop=1_000, full=2_000)
-COARSEST_STEPS = scale(quick=2, laptop=300, full=10_000)
-DETAIL_STEPS = scale(quick=2, laptop=700, full=20_000)
-FINEST_STEPS = scale(quick=2, laptop=600, full=20_000)
-ONE_STEPS = scale(quick=2, laptop=1_000, full=35_000)
+COARSEST_STEPS = scale(quick=2, laptop=300, full=2_500)
+DETAIL_STEPS = scale(quick=2, laptop=700, full=5_000)
+FINEST_STEPS = scale(quick=2, laptop=600, full=5_000)
+ONE_STEPS = scale(quick=2, laptop=1_000, full=9_000)
 STROKE_STEPS = scale(
-    quick={1: 2, 3: 2}, laptop={1: 1_000, 3: 900}, full={1: 20_000, 3: 20_000}
+    quick={1: 2, 3: 2}, laptop={1: 1_000, 3: 900}, full={1: 6_000, 3: 5_400}
 )
 SAMPLES = scale(quick=100, laptop=2_000, full=10_000)
-CODED_STEPS = scale(quick=2, laptop=500, full=20_000)
+CODED_STEPS = scale(quick=2, laptop=500, full=5_000)
 
 # %% [markdown]
 # ## 1 · A picture is a coarse picture and its details

@@ -47,14 +47,14 @@ EXACT_STEPS = scale(
     laptop=[1, 2, 4, 8, 16, 32, 64, 128],
     full=[1, 2, 4, 8, 16, 32, 64, 256],
 )
-LOOKS = scale(quick=[10], laptop=[250, 1_000, 4_000], full=[4_000, 40_000])
+LOOKS = scale(quick=[10], laptop=[250, 1_000, 4_000], full=[1_000, 8_000, 20_000])
 LOSS_TIMES = scale(quick=4, laptop=50, full=400)
 SOLVER_STEPS = scale(quick=4, laptop=64, full=64)
 FEW_STEPS = scale(quick=[2, 4], laptop=[2, 4, 16, 64], full=[2, 4, 16, 64])
 LIKELIHOOD_POINTS = scale(quick=256, laptop=200, full=2_000)
 LIKELIHOOD_STEPS = scale(quick=4, laptop=64, full=256)
 REMEMBERED = scale(quick=50, laptop=1_437, full=1_437)
-DIGIT_STEPS = scale(quick=5, laptop=1_600, full=40_000)
+DIGIT_STEPS = scale(quick=5, laptop=1_600, full=8_000)
 PICTURES = scale(quick=50, laptop=360, full=360)
 
 # %% [markdown]

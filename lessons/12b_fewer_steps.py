@@ -35,9 +35,9 @@ keras.utils.set_random_seed(seed(12))
 
 # %% tags=["parameters"]
 SAMPLES = scale(quick=200, laptop=5_000, full=20_000)
-STEPS = scale(quick=10, laptop=4_000, full=40_000)
+STEPS = scale(quick=10, laptop=4_000, full=20_000)
 CLOCK_STEPS = scale(quick=[2, 4], laptop=[8, 16, 64, 250], full=[8, 16, 64, 250])
-PAIRS = scale(quick=256, laptop=32_768, full=400_000)
+PAIRS = scale(quick=256, laptop=32_768, full=131_072)
 TEACHER_STEPS = scale(quick=2, laptop=32, full=64)
 TEARS = scale(
     quick=[0.01, 0.1],

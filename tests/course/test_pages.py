@@ -51,25 +51,28 @@ def test_the_table_of_the_readme_has_a_row_for_each_lesson(lessons):
 def test_how_long_lessons_compute_stands_in_a_table_and_what_is_missing_too(lessons):
     root = lessons[0].parents[1]
 
-    def measured(table, lesson, seconds, by):
+    def measured(table, lesson, seconds, by, backend="tensorflow"):
         cells = [[seconds - 1.0, "a = 1"], [1.0, "b = 2"]]
-        value = {"scale": "laptop", "seconds": seconds, "cells": cells}
+        value = {"scale": "laptop", "backend": backend}
+        value |= {"seconds": seconds, "cells": cells}
         path = root / "results" / table / f"{lesson}.json"
         write_trial(path, (lesson,), value, by)
 
     measured("lesson_seconds", "03_sums", 61.0, "one")
     measured("lesson_seconds", "03b_more", 12.4, "other")
+    measured("lesson_seconds_jax", "03_sums", 50.0, "one", "jax")
+    measured("lesson_seconds_full", "03_sums", 30.0, "one", "jax")
     measured("lesson_seconds_full", "03b_more", 90.0, "one")
     page = with_seconds(README, root, read_lessons(lessons)).splitlines()
     assert page[2:-2] == [
         BEGIN,
-        "| lesson | laptop, TensorFlow | slowest cell | laptop, JAX | slowest cell "
-        "| full, JAX | slowest cell |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-        "| 03 | 61 s | 60 s | — | — | — | — |",
-        "| 03b | 12 s | 11 s | — | — | 1.5 min | 1.5 min |",
-        "| sum | 73 s |  | 0 s (0 of 2) |  | 1.5 min (1 of 2) |  |",
-        "| machine | one; other |  |  |  | one |  |",
+        "| lesson | laptop, alone, TensorFlow | slowest cell | laptop | slowest cell "
+        "| laptop, JAX | slowest cell | full | slowest cell |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| 03 | 61 s | 60 s | — | — | 50 s | 49 s | 0.5 min, JAX | 0.5 min |",
+        "| 03b | 12 s | 11 s | — | — | — | — | 1.5 min, TensorFlow | 1.5 min |",
+        "| sum | 73 s |  | 0 s (0 of 2) |  | 50 s (1 of 2) |  | 2.0 min |  |",
+        "| machine | one; other |  |  |  | one |  | one |  |",
         END,
     ]
     assert with_seconds("\n".join(page), root, read_lessons(lessons)) == "\n".join(page)

@@ -20,6 +20,7 @@ _HEAD = (
     "| # | title | claim | minutes | notebook | solutions |\n|---|---|---|---|---|---|"
 )
 _NONE = "—"
+_BACKENDS = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
 TOPIC = re.compile(r"^\| (\d+) \| (.+) \| (\d\d[b-z]?) \| (.+) \|$", re.MULTILINE)
 
 
@@ -74,7 +75,11 @@ def with_seconds(page: str, root: Path, lessons: Iterable[Lesson]) -> str:
         count = f" ({len(there)} of {len(runs)})" * (len(there) < len(runs))
         total = sum(run["value"]["seconds"] for run in there)
         machines = dict.fromkeys(run["machine"] for run in there)
-        columns.append([head, "---", *(_seconds(name, run) for run in runs)])
+        backends = {_BACKENDS[run["value"]["backend"]] for run in there}
+        one = len(backends) == 1  # else each row says its own
+        head += f", {min(backends)}" if one else ""
+        seconds = [_seconds(name, run, one) for run in runs]
+        columns.append([head, "---", *seconds])
         columns[-1] += [_span(name, total) + count, "; ".join(machines)]
         columns.append(["slowest cell", "---", *(_slowest(name, run) for run in runs)])
         columns[-1] += ["", ""]
@@ -82,8 +87,11 @@ def with_seconds(page: str, root: Path, lessons: Iterable[Lesson]) -> str:
     return _with_table(page, "docs/seconds.md", rows)
 
 
-def _seconds(name: str, run: dict | None) -> str:
-    return _span(name, run["value"]["seconds"]) if run else _NONE
+def _seconds(name: str, run: dict | None, one_backend: bool) -> str:
+    if not run:
+        return _NONE
+    by = "" if one_backend else f", {_BACKENDS[run['value']['backend']]}"
+    return _span(name, run["value"]["seconds"]) + by
 
 
 def _slowest(name: str, run: dict | None) -> str:

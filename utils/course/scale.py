@@ -1,4 +1,4 @@
-"""One lesson, three sizes (`quick` for tests, `laptop`, `full` for a GPU), any seed."""
+"""One lesson in three sizes, `quick`, `laptop` and `full`, and with any seed."""
 
 import os
 from typing import Literal, TypeVar, get_args
@@ -36,7 +36,7 @@ def scale(*, quick: Value, laptop: Value, full: Value) -> Value:
     Args:
         quick: The value for a smoke test: the lesson takes seconds.
         laptop: The value on two cores: no cell over a minute.
-        full: The value of the published protocol: a GPU, or a night.
+        full: The value with more time: on two cores no lesson takes over an hour.
 
     Returns:
         The one of the three that `COURSE_SCALE` names.

@@ -85,6 +85,18 @@ def test_run_shows_each_cell_and_the_table_and_writes_notebook_and_timings(
     assert 0 < sum(seconds) <= record["value"]["seconds"] + 0.1
 
 
+def test_the_kernel_says_on_which_machine_it_computed(command, course):
+    """This process has no accelerator, and says so; the kernel's backend has one."""
+    source = course.lessons / "03_sums.py"
+    backend = 'sys.modules["utils.autodiff"] = SimpleNamespace(accelerator=lambda: "A")'
+    cell = f"\n# %%\nimport sys\nfrom types import SimpleNamespace\n{backend}\n"
+    source.write_text(source.read_text(encoding="utf-8") + cell, encoding="utf-8")
+    result = command("run", "--timings", course.root / "seconds")
+    assert result.exit_code == 0, result.output
+    text = (course.root / "seconds" / "03_sums.json").read_text(encoding="utf-8")
+    assert json.loads(text)["machine"].startswith("A, ")
+
+
 def test_minutes_are_counted_with_the_seconds_that_were_measured(command, course):
     assert "not measured" in command("minutes", "3").output
     command("run", "--timings", course.root / "results" / "lesson_seconds")

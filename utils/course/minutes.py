@@ -25,8 +25,6 @@ SHARE_OF_COMPUTE = 0.5
 #: The tables of measured runs in `results/`, and what a run of each is.
 MEASURED = {
     "lesson_seconds": "laptop, alone",
-    "lesson_seconds_tensorflow": "laptop",
-    "lesson_seconds_jax": "laptop",
     "lesson_seconds_full": "full",
 }
 #: What a markdown cell may say for the builder to put the minutes in its place.

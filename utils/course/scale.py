@@ -36,7 +36,7 @@ def scale(*, quick: Value, laptop: Value, full: Value) -> Value:
     Args:
         quick: The value for a smoke test: the lesson takes seconds.
         laptop: The value on two cores: no cell over a minute.
-        full: The value with more time: on two cores no lesson takes over an hour.
+        full: The value with more time: a lesson is meant to stay within an hour.
 
     Returns:
         The one of the three that `COURSE_SCALE` names.

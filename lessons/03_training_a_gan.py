@@ -59,6 +59,7 @@ RING_STEPS = scale(quick=20, laptop=2_000, full=10_000)
 GRID_STEPS = scale(quick=20, laptop=5_000, full=20_000)
 CLASSIC_STEPS = scale(quick=20, laptop=1_500, full=15_000)
 CONVOLUTIONAL_STEPS = scale(quick=20, laptop=3_500, full=10_800)
+CLASSIFIER_EPOCHS = scale(quick=30, laptop=30, full=4)
 
 # %% [markdown]
 # ## 1 · Two players on a line
@@ -1242,7 +1243,9 @@ figures.image_filmstrip(conv_film, conv_steps, title="The convolutional pair")
 # %%
 from utils.evaluation.digit_classifier import classifier_accuracy, train_classifier
 
-classifier = train_classifier(digits.train_pictures, digits.train_labels)
+classifier = train_classifier(
+    digits.train_pictures, digits.train_labels, epochs=CLASSIFIER_EPOCHS
+)
 accuracy = classifier_accuracy(digits.test_pictures, digits.test_labels, classifier)
 print(f"{accuracy:.1%} of the held-out digits are classified correctly")
 

@@ -930,7 +930,8 @@ figures.image_rows(
 # more brings contrast. Four come nearest to real strokes, with a small part of the wide layer's
 # parameters. It is no law of any depth, though: two stay behind the wide one. And by squared error
 # the wide layer is ahead: it pays to be blurred rather than off by a pixel. It is the judge of
-# section 4.
+# section 4. (At `full` the decoders see 25 times as many strokes. Then the wide layer has as much
+# contrast as the four, 94 %, and by squared error it is six times as near.)
 #
 # The errors in the last row come in pairs of edges: a whole edge is too long, or a pixel off.
 # We correlate the errors of pixels side by side. For a scale: the same errors with random
@@ -967,16 +968,19 @@ assert abs(together["errors, random signs"]) < 0.05
 if current_scale() != "quick":
     shown = {hidden: relative_contrast(made) for hidden, (_, made) in drawers.items()}
     sizes = {hidden: decoder.count_params() for hidden, (decoder, _) in drawers.items()}
-    assert shown[40, 40, 40, 40] > max(shown[1024,], shown[40, 40])
-    assert min(shown[1024,], shown[40, 40]) > shown[40,]
+    assert shown[40, 40, 40, 40] > shown[40, 40] > shown[40,]
+    assert shown[1024,] > shown[40,]
     assert sizes[1024,] > 10 * sizes[40, 40, 40, 40]
     wrong = {
         hidden: error(made, held_out.pictures) for hidden, (_, made) in drawers.items()
     }
     assert wrong[1024,] < wrong[40, 40, 40, 40]
-if current_scale() == "laptop":
-    assert together["errors, as they are"] > 0.2
-    assert shown[40, 40] < shown[1024,]
+    assert together["errors, as they are"] > 0.1
+    if current_scale() == "laptop":
+        assert together["errors, as they are"] > 0.2, together
+        assert shown[40, 40] < shown[1024,] < shown[40, 40, 40, 40], shown
+    else:
+        assert abs(shown[1024,] - shown[40, 40, 40, 40]) < 0.02, shown
 
 # %% [markdown]
 # ## 6 · A discriminator alone

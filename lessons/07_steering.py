@@ -850,7 +850,8 @@ figures.image_rows(
 
 # %% [markdown]
 # Q is hardly ever wrong: the bound is nearly full. And yet many pictures do not show the digit that
-# stands for their code. Which digits does each code draw?
+# stands for their code. (After a longer training, at `full`, nearly all do: one start, 98 %.) Which
+# digits does each code draw?
 
 # %% jupyter={"source_hidden": true}
 codes, shown = code_and_digit(plain_gan)
@@ -982,6 +983,8 @@ if current_scale() != "quick":
     assert bound_of(plain_gan) > 0.98 * np.log(10)
 if current_scale() == "laptop":
     assert 0.5 < plain_match < 0.95, plain_match
+if current_scale() == "full":
+    assert plain_match > 0.95, plain_match
 of_kind = {
     kind: [np.array([run[key] for run in five]) for key in ("bound", "drawn", "read")]
     for kind, five in measured["writing"].items()

@@ -43,7 +43,7 @@ keras.utils.set_random_seed(seed(7))
 QUIET_FACES = scale(quick=256, laptop=3_200, full=20_000)
 QUIET_STEPS = scale(quick=8, laptop=1_000, full=20_000)
 FACES = scale(quick=320, laptop=8_000, full=50_000)
-FACE_STEPS = scale(quick=8, laptop=5_000, full=100_000)
+FACE_STEPS = scale(quick=8, laptop=5_000, full=20_000)
 READOUT_EPOCHS = scale(quick=1, laptop=8, full=20)
 HELD_OUT = scale(quick=60, laptop=400, full=2_000)
 LOOKS = scale(
@@ -163,7 +163,7 @@ figure
 # %% [markdown]
 # The three that own a quarter of the variance or more come first, and the glasses soon
 # after them. The smile, with half a percent, does not come at all: to a squared error a
-# smile is noise. (For a linear VAE this is exact: its codes are the principal directions
+# smile is noise. (At `full`, with 20 times as many updates, it comes last.) (For a linear VAE this is exact: its codes are the principal directions
 # whose variance exceeds the noise $\sigma^2$ of the likelihood; all others stay at the
 # prior. Tipping and Bishop 1999; Lucas et al. 2019.)
 #
@@ -184,7 +184,7 @@ walks = {}
 for axis in order[:5]:
     walk = np.repeat(codes[:1], 7, axis=0)
     walk[:, axis] = np.linspace(-2, 2, 7)
-    walks[f"{kl[axis]:.1f} nats"] = vae.decode(walk)
+    walks[f"code {axis}, {kl[axis]:.1f} nats"] = vae.decode(walk)
 
 # %% jupyter={"source_hidden": true}
 figures.image_rows(
@@ -227,7 +227,7 @@ figures.table(
 )
 
 # %% [markdown]
-# All codes together know four factors out of five. There is no axis for each of the four: what
+# All codes together know four factors out of five (at `full` half of the smile as well). There is no axis for each of the four: what
 # is known of at least one of them is spread over several codes.
 #
 # > **What we know now.** A VAE finds factors in the order of the pixels they own. Its axes
@@ -237,10 +237,14 @@ figures.table(
 if current_scale() != "quick":
     owned = [energies[name] for name in ("skin", "hair_color", "hair_length")]
     assert min(owned) > 0.25 and 0.004 < energies["smile"] < 0.007, energies
-    half_drawn = (drawn > 0.5).argmax(axis=0)  # of smile: never
-    assert half_drawn[:3].max() <= half_drawn[4] and drawn[:, 3].max() < 0.3
+    half_drawn = (drawn > 0.5).argmax(axis=0)  # of smile at laptop: never
+    assert half_drawn[:3].max() <= half_drawn[4]
     assert drawn[-1, :3].min() > 0.9 and together[:3].min() > 0.85
-    assert together[3] < 0.3
+    if current_scale() == "laptop":
+        assert drawn[:, 3].max() < 0.3 and together[3] < 0.3, (drawn, together)
+    else:
+        assert half_drawn[3] == half_drawn.max() and drawn[-1, 3] > 0.9, drawn
+        assert 0.4 < together[3] < 0.7, together
     four = [LOUD.index(name) for name in LOUD if name != "smile"]
     assert (together - by_code.max(axis=0))[four].max() > 0.15
 

@@ -131,9 +131,10 @@ figures.table(
 # With few steps DDPM reaches the modes less evenly: its reverse KL is larger. With exact guesses
 # and many steps both have more than a perfect sampler's 98.9 %: their last step lands on the
 # best guess, which is narrower than the data. With learned guesses DDIM stops short of that, 64
-# steps or 250, and DDPM comes closer. (One training.) The usual explanation (Karras et al.
-# 2022): where a guess is wrong, DDIM carries the error along to the end; new noise drowns it,
-# and later guesses start afresh.
+# steps or 250, and DDPM comes closer. (One training; at `full`, trained five times as long, DDIM
+# reaches 98.7 % and DDPM 99.8 %.) The usual explanation (Karras et al. 2022): where a guess is
+# wrong, DDIM carries the error along to the end; new noise drowns it, and later guesses start
+# afresh.
 #
 # > **What we know now.** DDPM and DDIM are one rule with and without new noise. New noise needs
 # > more steps; with many, it made a learned sampler better.
@@ -144,7 +145,7 @@ if current_scale() != "quick":
     quality = {name: [s.high_quality for s in each] for name, each in learned.items()}
     assert quality["DDPM"][many] > quality["DDIM"][many] + 0.01
     assert abs(quality["DDIM"][many] - quality["DDIM"][many - 1]) < 0.02
-    assert quality["DDIM"][many] < 0.97
+    assert (quality["DDIM"][many] < 0.97) == (current_scale() == "laptop"), quality
     assert learned["DDPM"][few].reverse_kl > learned["DDIM"][few].reverse_kl
     assert min(s[many].high_quality for s in exact.values()) > 0.989
 
@@ -423,7 +424,8 @@ figures.table(
 
 # %% [markdown]
 # The students of one step tear about as widely as the VAE, and the GAN six times more sharply.
-# These three were trained by a squared error, which asks for a mean wherever noise from both
+# (At `full`, trained five times as long, the students come closer: they tear 1.6 times as widely
+# as the GAN.) These three were trained by a squared error, which asks for a mean wherever noise from both
 # sides of a jump looks alike. A GAN is punished for each sample between modes that D can see.
 # And many steps of the first flow leave fewer samples between modes than one step of its
 # students: each of them pulls the two sides of a jump apart only a little, and all together
@@ -436,7 +438,8 @@ figures.table(
 if current_scale() != "quick":
     assert tears["VAE of lesson 05"] > 4 * tears["GAN of lesson 05"]
     for name in one_step:
-        assert tears[f"one step, {name}"] > 2 * tears["GAN of lesson 05"]
+        wider = 2 if current_scale() == "laptop" else 1.3
+        assert tears[f"one step, {name}"] > wider * tears["GAN of lesson 05"], tears
         assert tears[f"one step, {name}"] > 2 * tears["64 steps, first flow"]
 
 # %% [markdown]

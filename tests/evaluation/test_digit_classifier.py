@@ -47,6 +47,18 @@ def test_the_same_seed_trains_the_same_classifier(digits, assert_repeated):
     assert digit_classifier() is digit_classifier()
 
 
+def test_what_is_in_memory_at_once_changes_nothing(
+    digits, assert_repeated, monkeypatch
+):
+    few, labels = digits.train_pictures[:200], digits.train_labels[:200]
+    trained = train_classifier(few, labels, epochs=2)
+    monkeypatch.setattr("utils.evaluation.digit_classifier._AT_ONCE", 2 * 64)
+    piecemeal = train_classifier(few, labels, epochs=2)
+    images = digits.test_pictures[:10]
+    seen = [digit_features(images, each) for each in (piecemeal, trained)]
+    assert_repeated(*seen)
+
+
 def test_blur_and_noise_move_digits_away_from_digits(digits):
     real, held_out = map(digit_features, (digits.train_pictures, digits.test_pictures))
     floor = frechet_feature_distance(real, held_out)

@@ -73,3 +73,11 @@ def test_pictures_that_do_not_differ_enough_are_refused():
 def test_more_parts_than_there_can_be_are_refused(parts):
     with pytest.raises(ValueError, match="parts was"):
         principal_components(IMAGES, parts)
+
+
+def test_a_training_that_breaks_down_says_so():
+    with (
+        pytest.warns(RuntimeWarning, match="Training stopped"),
+        pytest.raises(ValueError, match="broke down within 200 updates of 1000"),
+    ):
+        train_part_vae(IMAGES, 2, 1000, 0, hidden=8, parts=8, rate=1e9)

@@ -36,8 +36,9 @@ from utils.course.source import Exercise
 LARGEST = 64 * 2**20
 #: Processes that one hand-in may have.
 MOST_PROCESSES = 64
-# Seconds that a process has to tell what it knows, after its cells' time is over.
-_GRACE = 15.0
+# Seconds that a process has to start and to tell what it knows, besides its cells'
+# time: on a crowded machine either can take long.
+_GRACE = 30.0
 # And where nothing is run: reading alone takes a second, or ten on a crowded machine.
 _READING = 60.0
 # What a hand-in is told of this machine: nothing that a teacher would keep secret.

@@ -109,7 +109,8 @@ def train_part_vae(
         A `VAE` of pictures, for encoding and decoding.
 
     Raises:
-        ValueError: as `principal_components` and `VAE`.
+        ValueError: as `principal_components` and `VAE`, and where the training breaks
+            down.
     """
     images = pictures(to_numpy(images, "The pictures", "float32"))
     steps = integer(steps, "steps")
@@ -133,6 +134,11 @@ def train_part_vae(
         drawn = numbers[rng.integers(0, len(numbers), (stop - done) * BATCH)]
         inner.fit(drawn, batch_size=BATCH, shuffle=False, verbose=0)
         done = stop
+        if inner.stop_training:  # its loss is no number any more
+            raise ValueError(
+                f"The training broke down within {done} updates of {steps}, at a rate "
+                f"of {rate:g}: give a smaller rate, or fewer steps."
+            )
         if done in looks:
             look(vae)
     return vae

@@ -544,9 +544,9 @@ figures.table(
 )
 
 # %% [markdown]
-# The lowest row cannot be read at 32×32 pixels by this network: a nose, a brow, the width of a
-# mouth. A leak into these it cannot see. And it knows true pictures alone: an edited one can
-# fool it. So we set two numbers side by side, what it reads and what is explained of the true
+# The lowest row this network cannot read: a nose, a brow, the width of a mouth. A leak into
+# these it cannot see. (Trained on six times as many faces, at `full`, it reads more than half
+# of each.) And it knows true pictures alone: an edited one can fool it. So we set two numbers side by side, what it reads and what is explained of the true
 # change.
 #
 # ### The arithmetic of codes
@@ -804,7 +804,8 @@ if current_scale() != "quick":
     assert glasses_right > 0.99
     readable = ("hair_color", "hair_length", "skin", "background", "shift")
     assert min(read_r2[name] for name in readable) > 0.9
-    assert max(read_r2[name] for name in ("nose", "brow_tilt", "mouth_width")) < 0.3
+    fine = [read_r2[name] for name in ("nose", "brow_tilt", "mouth_width")]
+    assert max(fine) < 0.3 if current_scale() == "laptop" else min(fine) > 0.5, read_r2
     assert gained["dark glasses"] > 0.05
     ghost = worked["dark glasses"][1]["pixel mean"]
     assert ghost[1] > 0.85 and ghost[0] < 0.65

@@ -360,7 +360,7 @@ figures.table(
         for name, found in judged.items()
     ],
     ("answer", "PSNR (dB)", "colorfulness", "valid pixels", "one color"),
-    caption="400 held-out pictures, pixels of wall and shirt, one seed",
+    caption=f"{TEST_PAIRS:,} held-out pictures, pixels of wall and shirt, one seed",
 )
 
 # %%
@@ -421,7 +421,7 @@ figures.table(
         for name, mse in errors.items()
     ],
     ("avatars as drawn", "MSE", "PSNR (dB)"),
-    caption="400 held-out pictures, all pixels, one seed",
+    caption=f"{TEST_PAIRS:,} held-out pictures, all pixels, one seed",
 )
 
 # %% jupyter={"source_hidden": true}
@@ -503,7 +503,8 @@ off = {
 figures.table(
     [(name, f"{error:.3f}") for name, error in off.items()],
     ("answer", "its gray is off by"),
-    caption="Root mean square, in pixels from −1 to 1; 400 held-out pictures, one seed",
+    caption="Root mean square, in pixels from −1 to 1; "
+    f"{TEST_PAIRS:,} held-out pictures, one seed",
 )
 
 # %% [markdown]
@@ -749,6 +750,7 @@ figures.table(
 # error asks for their mean. Given sketch *and* code, few are left, and their mean lies near them. In the
 # walls the mud is back. Perhaps since hair has all colors along its palette: halfway between two of
 # them lies a valid one. Between two walls lies none, so the code must tell them apart exactly.
+# (Trained 13 times as long, at `full`, it does: 93 % of the walls are valid, and 99 % of the hair.)
 #
 # Three starts with four times as many sketches and 1,600 steps (`benchmarks/translation.py sketch`). Can
 # one still see in the answers what the sketch shows? A **readout**, a network that learned to read the
@@ -912,9 +914,13 @@ if current_scale() != "quick":
     assert hair["the mean of all"][0] < 0.1 and hair["target"][0] > 0.99
     assert hair["L1"][0] > 0.9, hair
     coded, painted = hair["conditional VAE"], hair["pix2pix"]
-    assert coded[0] > 0.55 and coded[0] > painted[0] + 0.15, hair
     assert coded[1] < painted[1] and min(coded[2], painted[2]) > 0.2, hair
-    assert valid_walls["conditional VAE"] < coded[0] - 0.2, valid_walls
+    if current_scale() == "laptop":
+        assert coded[0] > 0.55 and coded[0] > painted[0] + 0.15, hair
+        assert valid_walls["conditional VAE"] < coded[0] - 0.2, valid_walls
+    else:
+        assert coded[0] > 0.97 and coded[0] > painted[0] + 0.05, hair
+        assert valid_walls["conditional VAE"] > 0.85, valid_walls
 for run in by_model["conditional VAE"]:
     assert run["hair valid"] > 0.9 and run["hair diversity"] > 0.7, run
 for run in by_model["L1 + conditional GAN"]:

@@ -56,7 +56,7 @@ NOISES = scale(
     laptop=[0.02, 0.04, 0.05, 0.1],
     full=[0.015, 0.02, 0.03, 0.05, 0.07, 0.1, 0.2],
 )
-LIKELIHOOD_POINTS = scale(quick=4, laptop=50, full=1_000)
+LIKELIHOOD_POINTS = scale(quick=4, laptop=50, full=200)
 DIGITS = scale(quick=128, laptop=1_437, full=1_437)
 DIGIT_EPOCHS = scale(
     quick={"VAE": 1, "GAN": 1},

@@ -807,9 +807,10 @@ table(
 # %% [markdown]
 # By this distance the three networks that nobody has trained do about as well as the one that
 # was: training is not *needed* for texture (Ustyuzhaninov et al. 2016). It is one run: read
-# no order into the means. Nor does the test go further. Its trained network is tiny and knows
-# eight photographs; VGG19 does not take part; whether trained filters serve *content* better
-# is not asked.
+# no order into the means. (At `full`, with larger pictures, the random ConvNet is as near as the
+# trained one, and the waves are one and a half times as far.) Nor does the test go further. Its
+# trained network is tiny and knows eight photographs; VGG19 does not take part; whether trained
+# filters serve *content* better is not asked.
 #
 # Nor is the distance beyond doubt. It compares patches along random lines, and along these a
 # stroke and a grain of the same colors look much alike: it puts plain noise on a level with
@@ -821,8 +822,11 @@ if current_scale() != "quick":
     mean_of = {name: np.mean(row) for name, row in distances.items()}
     untrained = [mean_of[name] for name in networks if name != "ConvNet, trained"]
     assert mean_of["pyramid, noise"] < 1.2 * mean_of["pyramid, waves"], mean_of
-if current_scale() == "laptop":
-    assert max(untrained) < 1.3 * mean_of["ConvNet, trained"], mean_of
+    if current_scale() == "laptop":
+        assert max(untrained) < 1.3 * mean_of["ConvNet, trained"], mean_of
+    else:
+        assert mean_of["ConvNet, random"] < 1.1 * mean_of["ConvNet, trained"], mean_of
+        assert max(untrained) < 2 * mean_of["ConvNet, trained"], mean_of
 
 # %% [markdown]
 # **VGG19 itself** takes 80 MB of weights. Where they lie in Keras' cache, this cell paints

@@ -40,7 +40,7 @@ from utils.course.scale import current_scale, scale, seed
 keras.utils.set_random_seed(seed(11))
 
 # %% tags=["parameters"]
-SIZE = scale(quick=16, laptop=16, full=32)
+SIZE = 16
 FACES = scale(quick=128, laptop=6_400, full=20_000)
 HELD_OUT = scale(quick=64, laptop=1_000, full=2_000)
 COARSEST_STEPS = scale(quick=2, laptop=300, full=2_500)

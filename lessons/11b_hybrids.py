@@ -390,10 +390,11 @@ print(f"{'sum':25s} {sum(own_errors.values()):5.1f}")
 print(f"{'all levels, as drawn':25s} {distance(levels[2]):5.1f}")
 
 # %% [markdown]
-# The parts nearly add up to what the whole pyramid is wrong by. One GAN trains all levels on what
-# they make of each other. With eight times the steps, five minutes of a core each, one seed, both come
-# nearer to real faces and to each other, and the order stays. Denton et al. found their pyramid far ahead of a GAN; that was the GAN
-# of 2014, before DCGAN.
+# The parts nearly add up to what the whole pyramid is wrong by. (At `full`, trained for longer, they
+# no longer do.) One GAN trains all levels on what they make of each other. With eight times the
+# steps, five minutes of a core each, one seed, both come nearer to real faces and to each other, and
+# the order stays. Denton et al. found their pyramid far ahead of a GAN; that was the GAN of 2014,
+# before DCGAN.
 #
 # > **What we know now.** A GAN can draw details well, if the coarse picture is true. In a chain
 # > the errors of the levels add up, and at equal seconds one GAN was closer.
@@ -406,7 +407,8 @@ if current_scale() != "quick":
     own, true = (each - up(true_coarse) for each in (refined, held_out))
     assert 0.8 < own.std() / true.std() < 1.2
     assert distance(at_once) < distance(levels[2])
-    assert 0.7 < sum(own_errors.values()) / distance(levels[2]) < 1.3
+    added_up = 0.7 < sum(own_errors.values()) / distance(levels[2]) < 1.3
+    assert added_up == (current_scale() == "laptop"), own_errors
 for run in pyramids:
     assert abs(np.log(run["seconds"]["LAPGAN"] / run["seconds"]["one GAN"])) < 0.15
     for measure in ("pixels", "readings"):

@@ -391,9 +391,9 @@ print(f"{'all levels, as drawn':25s} {distance(levels[2]):5.1f}")
 
 # %% [markdown]
 # The parts nearly add up to what the whole pyramid is wrong by. (At `full`, trained for longer, they
-# no longer do: 4.8 of 7.5.) One GAN trains all levels on what they make of each other. With eight times the
-# steps, five minutes of a core each, one seed, both come nearer to real faces and to each other, and
-# the order stays. Denton et al. found their pyramid far ahead of a GAN; that was the GAN of 2014,
+# no longer do: 4.8 of 7.5.) One GAN trains all levels on what they make of each other. With eight
+# times the steps, five minutes of a core each, one seed, both come nearer to real faces and to each
+# other, and the order stays. Denton et al. found their pyramid far ahead of a GAN; that was the GAN of 2014,
 # before DCGAN.
 #
 # > **What we know now.** A GAN can draw details well, if the coarse picture is true. In a chain

@@ -425,8 +425,8 @@ figures.table(
 # %% [markdown]
 # The students of one step tear about as widely as the VAE, and the GAN six times more sharply.
 # (At `full`, trained five times as long, the students come closer: they tear 1.6 times as widely
-# as the GAN.) These three were trained by a squared error, which asks for a mean wherever noise from both
-# sides of a jump looks alike. A GAN is punished for each sample between modes that D can see.
+# as the GAN.) These three were trained by a squared error, which asks for a mean wherever noise
+# from both sides of a jump looks alike. A GAN is punished for each sample between modes that D can see.
 # And many steps of the first flow leave fewer samples between modes than one step of its
 # students: each of them pulls the two sides of a jump apart only a little, and all together
 # much.
